@@ -1,0 +1,99 @@
+package pgtest
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// rootDir holds seeds and running clusters: in memory where there is room, so that a test suite writes no disk.
+func rootDir() (string, error) {
+	base := os.TempDir()
+	var st syscall.Statfs_t
+	if err := syscall.Statfs("/dev/shm", &st); err == nil && st.Bavail*uint64(st.Bsize) > 512<<20 { //nolint:gosec // a block size is not negative
+		base = "/dev/shm"
+	}
+	root := filepath.Join(base, "mingzhang-pgtest-"+strconv.Itoa(os.Getuid()))
+	err := os.Mkdir(root, 0o755) //nolint:gosec // the server's user passes through
+	if err != nil && !errors.Is(err, fs.ErrExist) {
+		return "", fmt.Errorf("pgtest: %w", err)
+	}
+	var own syscall.Stat_t
+	if err := syscall.Lstat(root, &own); err != nil {
+		return "", fmt.Errorf("pgtest: %w", err)
+	}
+	if int(own.Uid) != os.Getuid() || own.Mode&syscall.S_IFMT != syscall.S_IFDIR {
+		return "", fmt.Errorf("pgtest: %s is not a folder of ours; remove it", root)
+	}
+	return root, nil
+}
+
+// held keeps the locks of newRun from the garbage collector, which would close the files and so free the locks.
+var held []func()
+
+// newRun makes the folder of one running cluster and holds its lock until the process ends. Folders whose lock is
+// free belong to processes that were killed together with their reaper; they are removed here.
+func newRun(root string) (string, error) {
+	old, _ := filepath.Glob(filepath.Join(root, "run-*.lock")) // the pattern is well-formed
+	for _, l := range old {
+		unlock, err := lock(l, false)
+		if err != nil {
+			continue // in use
+		}
+		_ = os.RemoveAll(strings.TrimSuffix(l, ".lock")) // what resists is tried again next time
+		_ = os.Remove(l)
+		unlock()
+	}
+	// The lock exists, locked, before the folder does: no sweeper takes a new folder for an abandoned one.
+	for {
+		dir := filepath.Join(root, "run-"+strconv.Itoa(os.Getpid())+"-"+strconv.FormatInt(time.Now().UnixNano(), 36))
+		unlock, err := lock(dir+".lock", true)
+		if err != nil {
+			return "", err
+		}
+		held = append(held, unlock)
+		if _, err := os.Stat(dir + ".lock"); err != nil {
+			continue // a sweeper came between the creation and the lock
+		}
+		return dir, os.Mkdir(dir, 0o755) //nolint:gosec // the server's user passes through
+	}
+}
+
+// sweepSeeds forgets the seeds of yesterday's migrations.
+func sweepSeeds(root string) {
+	seeds, _ := filepath.Glob(filepath.Join(root, "seed-*"))
+	for _, s := range seeds {
+		if st, err := os.Stat(s); err == nil && st.IsDir() && time.Since(st.ModTime()) > 24*time.Hour {
+			_ = os.RemoveAll(s)
+		}
+	}
+}
+
+// lock takes a file lock that ends with the process.
+func lock(path string, wait bool) (unlock func(), err error) {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) //nolint:gosec // a path of ours
+	if err != nil {
+		return nil, fmt.Errorf("pgtest: %w", err)
+	}
+	how := syscall.LOCK_EX
+	if !wait {
+		how |= syscall.LOCK_NB
+	}
+	for {
+		err = syscall.Flock(int(f.Fd()), how) //nolint:gosec // a descriptor fits an int
+		if !errors.Is(err, syscall.EINTR) {
+			break
+		}
+	}
+	if err != nil {
+		_ = f.Close()
+		return nil, fmt.Errorf("pgtest: lock %s: %w", path, err)
+	}
+	return func() { _ = f.Close() }, nil
+}

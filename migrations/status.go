@@ -1,0 +1,101 @@
+package migrations
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+)
+
+// querier is what reading the state needs: a pool, a connection or a transaction.
+type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+// Pending names the migrations that the database lacks. It is an error when the database knows one that this program
+// does not, or another text under the same name. The app login may ask.
+func Pending(ctx context.Context, db *sql.DB) ([]string, error) {
+	list, err := load(files)
+	if err != nil {
+		return nil, err
+	}
+	todo, err := pending(ctx, db, list)
+	if err != nil {
+		return nil, err
+	}
+	names := make([]string, len(todo))
+	for i, m := range todo {
+		names[i] = m.name
+	}
+	return names, nil
+}
+
+// Check refuses a database that is older or newer than this program, or that was made from other files.
+func Check(ctx context.Context, db *sql.DB) error {
+	names, err := Pending(ctx, db)
+	if err != nil {
+		return err
+	}
+	if len(names) > 0 {
+		return fmt.Errorf("the database lacks %d migration(s), the first is %s: run `mingzhang migrate` first", len(names), names[0])
+	}
+	return nil
+}
+
+// pending compares the files with the rows. Rows must be the first files, unchanged: a file that sorts before one
+// already applied would run in another order here than in the next database.
+func pending(ctx context.Context, db querier, list []migration) ([]migration, error) {
+	done, err := readApplied(ctx, db)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range done {
+		i := slices.IndexFunc(list, func(m migration) bool { return m.name == a.name })
+		if i < 0 {
+			return nil, fmt.Errorf("the database is newer than this program: migration %s of %s is unknown here",
+				a.name, a.at.Format("2006-01-02 15:04"))
+		}
+		if list[i].sha256 != a.sha256 {
+			return nil, fmt.Errorf("migration %s was edited after it ran: the database has sha256 %s, this program %s; "+
+				"restore the file and put the change into a new one", a.name, a.sha256, list[i].sha256)
+		}
+	}
+	for i, a := range done {
+		if list[i].name != a.name {
+			return nil, fmt.Errorf("migration %s comes before %s, which the database already has: give it a higher number",
+				list[i].name, a.name)
+		}
+	}
+	return list[len(done):], nil
+}
+
+func readApplied(ctx context.Context, db querier) ([]applied, error) {
+	// The catalogue answers also where the schema is not there yet or not open to this login.
+	exists, err := readRows(ctx, db, `select 1 from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+		where n.nspname = 'migrations' and c.relname = 'applied'`, func(r *sql.Rows) (int, error) {
+		var one int
+		return one, r.Scan(&one)
+	})
+	if err != nil || len(exists) == 0 {
+		return nil, err
+	}
+	return readRows(ctx, db, `select name, sha256, applied_at from migrations.applied order by name collate "C"`,
+		func(r *sql.Rows) (a applied, err error) { return a, r.Scan(&a.name, &a.sha256, &a.at) })
+}
+
+func readRows[T any](ctx context.Context, db querier, query string, scan func(*sql.Rows) (T, error)) ([]T, error) {
+	rows, err := db.QueryContext(ctx, query)
+	if err != nil {
+		return nil, fmt.Errorf("migrations: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	var all []T
+	for rows.Next() {
+		v, err := scan(rows)
+		if err != nil {
+			return nil, fmt.Errorf("migrations: %w", err)
+		}
+		all = append(all, v)
+	}
+	return all, rows.Err()
+}
