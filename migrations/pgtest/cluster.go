@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -99,15 +98,13 @@ func (c *cluster) start() error {
 	if c.pg, err = pglocal.Start(ctx, o); err != nil {
 		return err
 	}
-	if c.reaper != nil {
-		_ = c.reaper.Close()
+	if c.admin != nil {
+		return nil // started again after a crash
 	}
-	if c.reaper, err = reap(c.dir, c.pg); err != nil {
+	if c.reaper, err = reap(c.dir, c.pg.SocketDir); err != nil {
 		return err
 	}
-	if c.admin == nil {
-		c.admin, err = migrations.OpenOwner(c.pg.DSN(pglocal.Admin, "postgres"))
-	}
+	c.admin, err = migrations.OpenOwner(c.pg.DSN(pglocal.Admin, "postgres"))
 	return err
 }
 
@@ -189,14 +186,19 @@ func copyTree(ctx context.Context, from, to string) error {
 }
 
 // reap starts a small shell that waits for our end, however it comes, then for the server's, and removes the files.
-func reap(dir string, pg *pglocal.Cluster) (*os.File, error) {
+// The server writes its number into a file that it removes last; a dead one that nobody has waited for yet is state Z.
+func reap(dir, socketDir string) (*os.File, error) {
 	r, w, err := os.Pipe()
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = r.Close() }()
-	const script = `read -r _; i=0; while kill -0 "$1" 2>/dev/null && [ $i -lt 100 ]; do sleep 0.1; i=$((i+1)); done; rm -rf "$2"; rmdir "$3" 2>/dev/null`
-	cmd := exec.Command("/bin/sh", "-c", script, "reap", strconv.Itoa(pg.PID()), dir, pg.SocketDir) //nolint:gosec,noctx // outlives us on purpose
+	const script = `read -r _; i=0
+		while [ $i -lt 100 ] && p=$(head -n1 "$1/pg/data/postmaster.pid") && grep -q '^State:.[^Z]' "/proc/$p/status"; do
+			sleep 0.05; i=$((i+1))
+		done 2>/dev/null
+		rm -rf "$1" "$1.lock"; rmdir "$2" 2>/dev/null`
+	cmd := exec.Command("/bin/sh", "-c", script, "reap", dir, socketDir) //nolint:gosec,noctx // outlives us on purpose
 	cmd.Stdin = r
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // a Ctrl-C to the tests must not end it first
 	if err := cmd.Start(); err != nil {

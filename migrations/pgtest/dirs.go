@@ -6,8 +6,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 )
@@ -35,7 +37,10 @@ func rootDir() (string, error) {
 }
 
 // held keeps the locks of newRun from the garbage collector, which would close the files and so free the locks.
-var held []func()
+var held struct {
+	sync.Mutex
+	locks []func()
+}
 
 // newRun makes the folder of one running cluster and holds its lock until the process ends. Folders whose lock is
 // free belong to processes that were killed together with their reaper; they are removed here.
@@ -57,7 +62,9 @@ func newRun(root string) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		held = append(held, unlock)
+		held.Lock()
+		held.locks = append(held.locks, unlock)
+		held.Unlock()
 		if _, err := os.Stat(dir + ".lock"); err != nil {
 			continue // a sweeper came between the creation and the lock
 		}
@@ -65,13 +72,20 @@ func newRun(root string) (string, error) {
 	}
 }
 
-// sweepSeeds forgets the seeds of yesterday's migrations.
+// sweepSeeds forgets all but the last seeds in use: each edit of a migration makes one, and they live in memory.
 func sweepSeeds(root string) {
-	seeds, _ := filepath.Glob(filepath.Join(root, "seed-*"))
-	for _, s := range seeds {
-		if st, err := os.Stat(s); err == nil && st.IsDir() && time.Since(st.ModTime()) > 24*time.Hour {
-			_ = os.RemoveAll(s)
+	const keep = 3
+	seeds, _ := filepath.Glob(filepath.Join(root, "seed-*[0-9a-f]")) // the pattern is well-formed
+	used := func(path string) time.Time {
+		st, err := os.Stat(path)
+		if err != nil || !st.IsDir() {
+			return time.Now() // the lock file, or gone: not ours to remove
 		}
+		return st.ModTime()
+	}
+	slices.SortFunc(seeds, func(a, b string) int { return used(b).Compare(used(a)) })
+	for _, s := range seeds[min(keep, len(seeds)):] {
+		_ = os.RemoveAll(s) // what resists is tried again next time
 	}
 }
 
