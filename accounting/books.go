@@ -33,8 +33,8 @@ type Outcome struct {
 }
 
 const (
-	waitingAtMost = 8192            // postings that may wait for a book before more are sent away with busy
-	linesAtMost   = 10_000          // lines of one call
+	waitingAtMost = 8192             // postings that may wait for a book before more are sent away with busy
+	linesAtMost   = 10_000           // lines of one call
 	callTimeout   = 20 * time.Second // longer than every server-side timeout, so that the server's answer comes first
 )
 

@@ -35,7 +35,7 @@ type result struct {
 
 const (
 	voucherParameters = 18 // p_key … p_line_count, in the order of accounting.post
-	lineParameters    = 9  // p_account … p_credit; p_voucher stands before them
+	lineParameters    = 10 // p_line_no … p_credit; p_voucher stands before them
 )
 
 // postStatement calls the one door for postings.
@@ -81,15 +81,12 @@ func prepare(v Voucher, c Command) (*posting, error) {
 			kind = l.Subject.Kind.number()
 			p.declares = append(p.declares, l.Subject.ID)
 		}
-		b[0].WriteString(quoted(l.Account))
-		b[1].WriteString(l.Project.String())
-		b[2].WriteString(l.BudgetLine.String())
-		b[3].WriteString(l.Subject.ID.String())
-		b[4].WriteString(strconv.Itoa(kind))
-		b[5].WriteString(quoted(l.Subject.Code))
-		b[6].WriteString(quoted(l.EconomicClass))
-		b[7].WriteString(l.Debit.String())
-		b[8].WriteString(l.Credit.String())
+		for j, piece := range [lineParameters]string{
+			strconv.Itoa(i + 1), quoted(l.Account), l.Project.String(), l.BudgetLine.String(), l.Subject.ID.String(), strconv.Itoa(kind), quoted(l.Subject.Code),
+			quoted(l.EconomicClass), l.Debit.String(), l.Credit.String(),
+		} {
+			b[j].WriteString(piece)
+		}
 	}
 	for j := range lineParameters {
 		p.perLine[j] = b[j].String()

@@ -62,6 +62,7 @@ var Catalogue = []Info{
 	{"voucher_too_long", KindInvalid, "", "A voucher has at most 10,000 lines", "凭证分录过多", "Split it by document"},
 	{"value_invalid", KindInvalid, "", "A value is outside what the books can hold", "数值超出范围", "Correct it"},
 	{"reference_unknown", KindConflict, "", "Something it refers to does not exist in this book", "引用对象不存在", "Check the codes"},
+	{"duplicate", KindConflict, "", "The code or number is taken", "编号已被占用", "Use another code"},
 	{"known_in_future", KindInvalid, "", "Nobody knows the books of the future", "所知时点不得晚于现在", "Name a moment that has passed"},
 	{"request_malformed", KindInvalid, "", "The request is not readable JSON of this form", "请求格式不正确", "Compare it with the API description"},
 	{"request_invalid", KindInvalid, "", "Fields are missing, unknown or out of range", "请求内容不合规", "See the errors listed"},

@@ -46,7 +46,9 @@ func (e *Error) Wrap(cause error) *Error {
 	return e
 }
 
-func Invalid(code, format string, args ...any) *Error { return newError(KindInvalid, code, format, args) }
+func Invalid(code, format string, args ...any) *Error {
+	return newError(KindInvalid, code, format, args)
+}
 func NotFound(code, format string, args ...any) *Error {
 	return newError(KindNotFound, code, format, args)
 }

@@ -41,8 +41,10 @@ func fromState(state, message string, cause error) error {
 		}
 	}
 	switch {
-	case state == "AC900", state == "40001", state == "40P01", state == "23505":
-		// 23505 is a race on a key: the repeat finds the winner's row and answers by it
+	case state == "23505":
+		// mostly a race on a key: the repeat finds the winner's row and answers by it. If it lasts, the code is taken.
+		return &Error{Kind: KindConflict, Code: "duplicate", Detail: "this code or number is taken", cause: cause, retry: true}
+	case state == "AC900", state == "40001", state == "40P01":
 		return &Error{Kind: KindUnavailable, Code: "busy", Detail: "another act was in the way; repeat with the same key", cause: cause, retry: true}
 	case state == "55P03":
 		return Unavailable("busy", "waited too long for another act to end; repeat with the same key").Wrap(cause)
