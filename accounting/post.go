@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/uptrace/bun"
 
@@ -178,27 +177,17 @@ func callRows(rows *sql.Rows, ps []*posting) ([]result, error) {
 	return results, nil
 }
 
-// storedReceipt is the answer accounting.post keeps in commands.
-type storedReceipt struct {
-	Period     Period    `json:"period"`
-	Number     int       `json:"number"`
-	RecordedAt time.Time `json:"recorded_at"`
-	Digest     string    `json:"digest"`
-}
-
+// receiptFrom reads the answer a key got before.
 func receiptFrom(answer []byte) (Receipt, error) {
 	if answer == nil {
 		return Receipt{}, fault.Unavailable("key_in_progress", "another run of this key has not ended; repeat with the same key")
 	}
-	var s storedReceipt
-	if err := json.Unmarshal(answer, &s); err != nil {
-		return Receipt{}, err
-	}
-	digest, err := hex.DecodeString(s.Digest)
-	if err != nil || len(digest) != len(Hash{}) || s.Number == 0 {
+	var r Receipt
+	if err := json.Unmarshal(answer, &r); err != nil || r.No.Number == 0 {
 		return Receipt{}, fault.KeyReused("key_reused", "the key was used before by a command of another kind")
 	}
-	return Receipt{No: VoucherNo{s.Period, s.Number}, RecordedAt: s.RecordedAt, Digest: Hash(digest), Replayed: true}, nil
+	r.Replayed = true
+	return r, nil
 }
 
 // Post is the one door for postings of a command that also moves documents: it joins the caller's transaction and posts

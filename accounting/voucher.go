@@ -2,6 +2,8 @@ package accounting
 
 import (
 	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"time"
 	"unicode"
@@ -24,8 +26,21 @@ const (
 	Demonstration Kind = "demonstration" // only in a demonstration book, without paper behind it
 )
 
-// Hash is the SHA-256 of a document.
+// Hash is the SHA-256 of a document. In text and JSON it is lower-case hex.
 type Hash [sha256.Size]byte
+
+func (h Hash) String() string               { return hex.EncodeToString(h[:]) }
+func (h Hash) MarshalText() ([]byte, error) { return []byte(h.String()), nil }
+
+func (h *Hash) UnmarshalText(text []byte) error {
+	if len(text) != 2*len(h) {
+		return fault.Invalid("hash_invalid", "a SHA-256 has 64 hexadecimal digits, this has %d", len(text))
+	}
+	if _, err := hex.Decode(h[:], text); err != nil {
+		return fault.Invalid("hash_invalid", "%q is not a SHA-256 in hexadecimal", clip(string(text)))
+	}
+	return nil
+}
 
 // Side is debit 借 or credit 贷.
 type Side string
@@ -92,12 +107,32 @@ type Voucher struct {
 	Lines       []Line
 }
 
-// Receipt is the answer to a posted voucher.
+// Receipt is the answer to a posted voucher. Its JSON form is what accounting.post keeps in commands.
 type Receipt struct {
 	No         VoucherNo
 	RecordedAt time.Time
 	Digest     Hash
 	Replayed   bool // the command had run before; this is its first answer
+}
+
+type receiptJSON struct {
+	Period     Period    `json:"period"`
+	Number     int       `json:"number"`
+	RecordedAt time.Time `json:"recorded_at"`
+	Digest     Hash      `json:"digest"`
+}
+
+func (r Receipt) MarshalJSON() ([]byte, error) {
+	return json.Marshal(receiptJSON{r.No.Period, r.No.Number, r.RecordedAt, r.Digest})
+}
+
+func (r *Receipt) UnmarshalJSON(data []byte) error {
+	var j receiptJSON
+	if err := json.Unmarshal(data, &j); err != nil {
+		return err
+	}
+	*r = Receipt{No: VoucherNo{j.Period, j.Number}, RecordedAt: j.RecordedAt, Digest: j.Digest}
+	return nil
 }
 
 // memoLimit keeps a summary to what a voucher form can print.

@@ -57,6 +57,7 @@ var Catalogue = []Info{
 	{"date_invalid", KindInvalid, "", "Not a day such as 2025-06-30", "日期不合规", "Write year-month-day"},
 	{"period_invalid", KindInvalid, "", "Not a period such as 2025-06, or the date is outside it", "期间不合规", "Correct date or period"},
 	{"id_invalid", KindInvalid, "", "Not an identity in the plain UUID form", "标识不合规", "Copy it whole"},
+	{"hash_invalid", KindInvalid, "", "Not a SHA-256 in hexadecimal", "文件摘要不合规", "Send 64 hexadecimal digits"},
 	{"economic_class_invalid", KindInvalid, "", "Not an economic class such as 30201", "经济分类不合规", "Write up to seven digits"},
 	{"allocation_invalid", KindInvalid, "", "The split cannot be made", "分配不合规", "See the detail"},
 	{"voucher_too_long", KindInvalid, "", "A voucher has at most 10,000 lines", "凭证分录过多", "Split it by document"},
