@@ -1,0 +1,233 @@
+package accounting
+
+import (
+	"context"
+	"database/sql"
+	"iter"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/lib/pq"
+	"github.com/uptrace/bun"
+
+	"mingzhang/accounting/fault"
+)
+
+// Posted is a voucher read back from the books: everything its digest covers, with the names a reader needs.
+type Posted struct {
+	Book        BookID
+	No          VoucherNo
+	Date        Date
+	Kind        Kind
+	Source      string // the event: I1, P3, …
+	Document    uuid.UUID
+	Memo        string
+	Documents   []Hash
+	PreparedBy  Signer
+	ReviewedBy  Signer
+	PostedBy    Signer
+	Attachments int
+	Refers      *VoucherNo // what it reverses or corrects
+	ReversedBy  *VoucherNo // the red voucher that took it back
+	RecordedAt  time.Time
+	Digest      Hash
+	Lines       []PostedLine
+}
+
+// Signer is who did something, by name.
+type Signer struct {
+	ID   PersonID
+	Code string
+	Name string
+}
+
+// PostedLine is a line of a Posted, amounts in yuan.
+type PostedLine struct {
+	Account        string
+	AccountName    string
+	Basis          string
+	Project        ProjectID
+	ProjectCode    string
+	BudgetLine     BudgetLineID
+	BudgetLineCode string
+	Subject        SubjectID
+	SubjectKind    SubjectKind
+	SubjectCode    string
+	EconomicClass  string
+	Debit, Credit  Money
+}
+
+// VoucherQuery picks vouchers; zero values do not restrict. It answers in order of period and number.
+type VoucherQuery struct {
+	Book     BookID
+	From, To Period // inclusive; zero: from the first, to the last
+	After    VoucherNo
+	Project  ProjectID
+	Unit     UnitID
+	Document uuid.UUID // the source document
+	Source   string
+	Limit    int // zero: all
+}
+
+// voucherPage is how many vouchers one round trip brings.
+const voucherPage = 500
+
+// FindVoucher reads one voucher. Code: voucher_unknown.
+func FindVoucher(ctx context.Context, db bun.IDB, book BookID, no VoucherNo) (*Posted, error) {
+	found, err := voucherRows(ctx, db, book, no.Period, no.Period, fragment{` and v.number = ?`, []any{no.Number}}, 1)
+	if err != nil {
+		return nil, err
+	}
+	if len(found) == 0 {
+		return nil, fault.NotFound("voucher_unknown", "there is no voucher %s", no)
+	}
+	return &found[0], nil
+}
+
+// Vouchers reads vouchers one after the other, a page at a time, so that a book of any size can be listed. An error ends it.
+func Vouchers(ctx context.Context, db bun.IDB, q VoucherQuery) iter.Seq2[Posted, error] {
+	return func(yield func(Posted, error) bool) {
+		from, to := q.From, q.To
+		if from == 0 {
+			from = 200001
+		}
+		if to == 0 {
+			to = 999914
+		}
+		after, left := q.After, q.Limit
+		for {
+			limit := voucherPage
+			if q.Limit > 0 {
+				limit = min(limit, left)
+			}
+			page, err := voucherRows(ctx, db, q.Book, max(from, after.Period), to, q.where(after), limit)
+			if err != nil {
+				yield(Posted{}, err)
+				return
+			}
+			for _, p := range page {
+				if !yield(p, nil) {
+					return
+				}
+			}
+			left -= len(page)
+			if len(page) < limit || q.Limit > 0 && left == 0 {
+				return
+			}
+			after = page[len(page)-1].No
+		}
+	}
+}
+
+func (q VoucherQuery) where(after VoucherNo) fragment {
+	var w fragment
+	if after.Number > 0 {
+		w.add(` and (v.period, v.number) > (?, ?)`, after.Period, after.Number)
+	}
+	if q.Document != uuid.Nil {
+		w.add(` and v.source_document = ?`, q.Document)
+	}
+	if q.Source != "" {
+		w.add(` and v.source = ?`, q.Source)
+	}
+	if !q.Project.IsZero() {
+		w.add(` and exists (select 1 from accounting.lines x where x.book_id = v.book_id and x.period = v.period and x.number = v.number and x.project_id = ?)`, q.Project)
+	}
+	if !q.Unit.IsZero() {
+		w.add(` and exists (select 1 from accounting.lines x join accounting.ledgers g on g.book_id = x.book_id and g.project_id = x.project_id
+			where x.book_id = v.book_id and x.period = v.period and x.number = v.number and g.unit_id = ?)`, q.Unit)
+	}
+	return w
+}
+
+// voucherRows reads a page of vouchers, then their lines.
+func voucherRows(ctx context.Context, db bun.IDB, book BookID, from, to Period, where fragment, limit int) ([]Posted, error) {
+	args := append([]any{book, from, to}, where.args...)
+	rows, err := db.QueryContext(ctx, `select v.period, v.number, v.date, v.kind, v.source, v.source_document, v.memo, v.document_hashes,
+			v.prepared_by, a.code, a.name, v.reviewed_by, b.code, b.name, v.posted_by, c.code, c.name,
+			v.attachment_count, v.refers_period, v.refers_number, r.by_period, r.by_number, v.recorded_at, v.digest
+		from accounting.vouchers v
+		left join accounting.persons a on a.book_id = v.book_id and a.person_id = v.prepared_by
+		left join accounting.persons b on b.book_id = v.book_id and b.person_id = v.reviewed_by
+		left join accounting.persons c on c.book_id = v.book_id and c.person_id = v.posted_by
+		left join accounting.reversals r on r.book_id = v.book_id and r.period = v.period and r.number = v.number
+		where v.book_id = ? and v.period between ? and ?`+where.sql+` order by v.period, v.number limit ?`, append(args, limit)...)
+	if err != nil {
+		return nil, fault.FromSQL(err)
+	}
+	defer func() { _ = rows.Close() }()
+	var page []Posted
+	for rows.Next() {
+		p := Posted{Book: book}
+		var (
+			hashes, digest                             []byte
+			names                                      [6]sql.NullString
+			refersPeriod, refersNumber, byPeriod, byNo sql.NullInt64
+		)
+		if err := rows.Scan(&p.No.Period, &p.No.Number, &p.Date, &p.Kind, &p.Source, &p.Document, &p.Memo, &hashes,
+			&p.PreparedBy.ID, &names[0], &names[1], &p.ReviewedBy.ID, &names[2], &names[3], &p.PostedBy.ID, &names[4], &names[5],
+			&p.Attachments, &refersPeriod, &refersNumber, &byPeriod, &byNo, &p.RecordedAt, &digest); err != nil {
+			return nil, fault.FromSQL(err)
+		}
+		for i, who := range []*Signer{&p.PreparedBy, &p.ReviewedBy, &p.PostedBy} {
+			who.Code, who.Name = names[2*i].String, names[2*i+1].String
+		}
+		p.Refers, p.ReversedBy = voucherNo(refersPeriod, refersNumber), voucherNo(byPeriod, byNo)
+		p.Digest = Hash(digest)
+		for i := 0; i+len(Hash{}) <= len(hashes); i += len(Hash{}) {
+			p.Documents = append(p.Documents, Hash(hashes[i:i+len(Hash{})]))
+		}
+		page = append(page, p)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fault.FromSQL(err)
+	}
+	return page, addLines(ctx, db, book, page)
+}
+
+func voucherNo(period, number sql.NullInt64) *VoucherNo {
+	if !period.Valid {
+		return nil
+	}
+	return &VoucherNo{Period(period.Int64), int(number.Int64)}
+}
+
+// addLines reads the lines of a page, which is in order of period and number.
+func addLines(ctx context.Context, db bun.IDB, book BookID, page []Posted) error {
+	if len(page) == 0 {
+		return nil
+	}
+	periods, numbers := make([]int64, len(page)), make([]int64, len(page))
+	for i, p := range page {
+		periods[i], numbers[i] = int64(p.No.Period), int64(p.No.Number)
+	}
+	rows, err := db.QueryContext(ctx, `select x.period, x.number, x.account, a.name_zh, x.basis, x.project_id, g.code, x.budget_line_id, b.code, x.subject_id, s.kind, s.code, x.economic_class, x.debit, x.credit
+		from unnest(?::int[], ?::int[]) w(period, number)
+		join accounting.lines x on x.book_id = ? and x.period between ? and ? and x.period = w.period and x.number = w.number
+		left join accounting.accounts a on a.book_id = x.book_id and a.code = x.account
+		left join accounting.ledgers g on g.book_id = x.book_id and g.project_id = x.project_id
+		left join accounting.budget_lines b on b.book_id = x.book_id and b.budget_line_id = x.budget_line_id
+		left join accounting.subjects s on s.book_id = x.book_id and s.subject_id = x.subject_id
+		order by x.period, x.number, x.line_no`, pq.Array(periods), pq.Array(numbers), book, page[0].No.Period, page[len(page)-1].No.Period)
+	if err != nil {
+		return fault.FromSQL(err)
+	}
+	defer func() { _ = rows.Close() }()
+	i := 0
+	for rows.Next() {
+		var (
+			l                                        PostedLine
+			no                                       VoucherNo
+			account, project, line, subjectKind, sub sql.NullString
+		)
+		if err := rows.Scan(&no.Period, &no.Number, &l.Account, &account, &l.Basis, &l.Project, &project, &l.BudgetLine, &line, &l.Subject, &subjectKind, &sub, &l.EconomicClass, &l.Debit, &l.Credit); err != nil {
+			return fault.FromSQL(err)
+		}
+		l.AccountName, l.ProjectCode, l.BudgetLineCode, l.SubjectKind, l.SubjectCode = account.String, project.String, line.String, SubjectKind(subjectKind.String), sub.String
+		for page[i].No != no {
+			i++
+		}
+		page[i].Lines = append(page[i].Lines, l)
+	}
+	return fault.FromSQL(rows.Err())
+}
