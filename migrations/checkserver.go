@@ -98,5 +98,6 @@ func samePool(ctx context.Context, a, b *sql.Conn) (bool, error) {
 func backend(ctx context.Context, c interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }) (pid int, err error) {
-	return pid, c.QueryRowContext(ctx, "select pg_backend_pid()").Scan(&pid)
+	err = c.QueryRowContext(ctx, "select pg_backend_pid()").Scan(&pid)
+	return pid, err
 }

@@ -19,7 +19,6 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/lib/pq"
 )
@@ -173,6 +172,5 @@ func load(fsys fs.FS) ([]migration, error) {
 
 // applied is one row of migrations.applied.
 type applied struct {
-	name, sha256 string
-	at           time.Time
+	name, sha256, at string
 }

@@ -15,9 +15,9 @@ import (
 	"github.com/uptrace/bun/dialect/pgdialect"
 )
 
-// session holds what every connection of the service asks of the server when it is opened. A DSN may choose its own
-// timeouts (reports take longer), but never drop standard_conforming_strings: bun writes arguments into the statement,
-// and its quoting is only right with it.
+// session holds what every connection of the service asks of the server when it is opened. A DSN may choose other
+// timeouts (reports take longer), but not the first two: bun writes arguments into the statement, and its quoting is
+// only right with standard_conforming_strings; and a business day ends at midnight in China.
 var session = map[string]string{
 	"standard_conforming_strings":         "on",
 	"timezone":                            "Asia/Shanghai",
@@ -67,8 +67,12 @@ func config(dsn string) (pq.Config, error) {
 		return cfg, fmt.Errorf("database address: %w", err)
 	}
 	set := maps.Clone(session)
-	maps.Copy(set, cfg.Runtime)
-	set["standard_conforming_strings"] = "on"
+	for k, v := range cfg.Runtime {
+		k = strings.ToLower(k) // as the server reads them: TimeZone and timezone are one
+		if k != "standard_conforming_strings" && k != "timezone" {
+			set[k] = v
+		}
+	}
 	cfg.Runtime = set
 	if cfg.ConnectTimeout == 0 {
 		cfg.ConnectTimeout = 10 * time.Second

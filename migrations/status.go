@@ -53,7 +53,7 @@ func pending(ctx context.Context, db querier, list []migration) ([]migration, er
 		i := slices.IndexFunc(list, func(m migration) bool { return m.name == a.name })
 		if i < 0 {
 			return nil, fmt.Errorf("the database is newer than this program: migration %s of %s is unknown here",
-				a.name, a.at.Format("2006-01-02 15:04"))
+				a.name, a.at)
 		}
 		if list[i].sha256 != a.sha256 {
 			return nil, fmt.Errorf("migration %s was edited after it ran: the database has sha256 %s, this program %s; "+
@@ -71,31 +71,30 @@ func pending(ctx context.Context, db querier, list []migration) ([]migration, er
 
 func readApplied(ctx context.Context, db querier) ([]applied, error) {
 	// The catalogue answers also where the schema is not there yet or not open to this login.
-	exists, err := readRows(ctx, db, `select 1 from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-		where n.nspname = 'migrations' and c.relname = 'applied'`, func(r *sql.Rows) (int, error) {
-		var one int
-		return one, r.Scan(&one)
-	})
-	if err != nil || len(exists) == 0 {
+	there, err := query(ctx, db, `select 'migrations', '', '' from pg_catalog.pg_class c
+		join pg_catalog.pg_namespace n on n.oid = c.relnamespace where n.nspname = 'migrations' and c.relname = 'applied'`)
+	if err != nil || len(there) == 0 {
 		return nil, err
 	}
-	return readRows(ctx, db, `select name, sha256, applied_at from migrations.applied order by name collate "C"`,
-		func(r *sql.Rows) (a applied, err error) { return a, r.Scan(&a.name, &a.sha256, &a.at) })
+	return query(ctx, db, `select name, sha256, to_char(applied_at, 'YYYY-MM-DD HH24:MI') from migrations.applied order by name collate "C"`)
 }
 
-func readRows[T any](ctx context.Context, db querier, query string, scan func(*sql.Rows) (T, error)) ([]T, error) {
-	rows, err := db.QueryContext(ctx, query)
+func query(ctx context.Context, db querier, q string) ([]applied, error) {
+	rows, err := db.QueryContext(ctx, q)
 	if err != nil {
 		return nil, fmt.Errorf("migrations: %w", err)
 	}
 	defer func() { _ = rows.Close() }()
-	var all []T
+	var all []applied
 	for rows.Next() {
-		v, err := scan(rows)
-		if err != nil {
+		var a applied
+		if err := rows.Scan(&a.name, &a.sha256, &a.at); err != nil {
 			return nil, fmt.Errorf("migrations: %w", err)
 		}
-		all = append(all, v)
+		all = append(all, a)
 	}
-	return all, rows.Err()
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("migrations: %w", err)
+	}
+	return all, nil
 }

@@ -1,0 +1,2956 @@
+-- PostgreSQL 15, written by: go test ./migrations -run Schema -update
+CREATE SCHEMA accounting;
+
+ALTER SCHEMA accounting OWNER TO mingzhang_owner;
+
+CREATE SCHEMA api;
+
+ALTER SCHEMA api OWNER TO mingzhang_owner;
+
+CREATE SCHEMA projects;
+
+ALTER SCHEMA projects OWNER TO mingzhang_owner;
+
+CREATE TYPE accounting.posting_answer AS (
+	ordinal integer,
+	outcome text,
+	period integer,
+	number integer,
+	recorded_at timestamp with time zone,
+	digest bytea,
+	code text,
+	detail text,
+	facts jsonb,
+	answer jsonb
+);
+
+ALTER TYPE accounting.posting_answer OWNER TO mingzhang_owner;
+
+CREATE DOMAIN accounting.yuan AS numeric
+	CONSTRAINT yuan_has_two_decimals CHECK (((scale(VALUE) <= 2) AND (abs(VALUE) < '1000000000000000'::numeric)));
+
+ALTER DOMAIN accounting.yuan OWNER TO mingzhang_owner;
+
+CREATE FUNCTION accounting.balance_fault(p_book bigint, p_account text[], p_mask integer[], p_project uuid[], p_budget_line uuid[], p_debit numeric[], p_credit numeric[], OUT code text, OUT detail text) RETURNS record
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  with l as (select p_account[g.i] as account, p_mask[g.i] as mask, p_project[g.i] as project, p_budget_line[g.i] as line, p_debit[g.i] as debit, p_credit[g.i] as credit from generate_series(1, cardinality(p_account)) g(i)),
+  unbalanced as (
+    select l.project, l.mask & 384 as basis, case when l.mask & 256 <> 0 then l.line end as line, sum(l.debit) as d, sum(l.credit) as c
+      from l group by 1, 2, 3 having sum(l.debit) <> sum(l.credit) order by 2, 1, 3 limit 1),
+  uncleared as (
+    select l.account, sum(l.debit - l.credit) as rest from l where l.mask & 96 <> 0
+     group by l.account, case when l.mask & 32 <> 0 then l.line end having sum(l.debit - l.credit) <> 0 order by 1 limit 1)
+  select 'voucher_unbalanced', format('project %s, basis %s%s: debit %s, credit %s, difference %s',
+           coalesce((select g.code from accounting.ledgers g where g.book_id = p_book and g.project_id = u.project), u.project::text),
+           case u.basis when 0 then 'financial' when 128 then 'budgetary' else 'authority' end,
+           coalesce(', budget line ' || (select b.code from accounting.budget_lines b where b.book_id = p_book and b.budget_line_id = u.line), ''), u.d, u.c, u.d - u.c)
+    from unbalanced u
+  union all
+  select 'clearing_not_zero', format('account %s is left at %s after the voucher; it must clear within it', u.account, u.rest) from uncleared u
+   limit 1
+$$;
+
+ALTER FUNCTION accounting.balance_fault(p_book bigint, p_account text[], p_mask integer[], p_project uuid[], p_budget_line uuid[], p_debit numeric[], p_credit numeric[], OUT code text, OUT detail text) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION accounting.blockers(p_book bigint, p_period integer) RETURNS TABLE(name text, detail text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select 'period_unknown', format('period %s is not opened in this book', p_period)
+   where not exists (select 1 from accounting.periods p where p.book_id = p_book and p.period = p_period)
+  union all
+  select 'period_closed', format('period %s is closed already', p.period) from accounting.periods p where p.book_id = p_book and p.period = p_period and p.state = 'closed'
+  union all
+  select 'earlier_period_open', format('period %s is still open', p.period) from accounting.periods p where p.book_id = p_book and p.period < p_period and p.state = 'open'
+  union all
+  -- Locking a year (period 14): nothing held by a request, and every revenue, expense and budget cell cleared into carry-over.
+  select 'request_hold_left', format('budget line %s: request %s still holds %s', b.code, s.code, round(x.debit - x.credit, 2))
+    from accounting.positions x
+    join accounting.budget_lines b on b.book_id = x.book_id and b.budget_line_id = x.budget_line_id and b.fiscal_year = p_period / 100
+    join accounting.subjects s on s.book_id = x.book_id and s.subject_id = x.subject_id
+   where p_period % 100 = 14 and x.book_id = p_book and x.account = '9301.04' and x.debit <> x.credit
+  union all
+  select 'account_not_cleared', format('project %s, account %s: %s is left', l.code, t.account, round(sum(t.debit - t.credit), 2))
+    from accounting.turnover t join accounting.ledgers l on l.book_id = t.book_id and l.project_id = t.project_id
+   where p_period % 100 = 14 and t.book_id = p_book and t.period between p_period / 100 * 100 + 1 and p_period
+     and (left(t.account, 1) in ('4', '5', '6', '7') or left(t.account, 1) = '9')
+   group by l.code, t.account, t.budget_line_id having sum(t.debit) <> sum(t.credit)
+$$;
+
+ALTER FUNCTION accounting.blockers(p_book bigint, p_period integer) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION accounting.check_special(p_book bigint, p_kind text, p_period integer, p_refers_period integer, p_refers_number integer, p_account text[], p_project uuid[], p_budget_line uuid[], p_subject uuid[], p_class text[], p_debit numeric[], p_credit numeric[], p_correction_follows boolean, p_reversal_before boolean, OUT code text, OUT detail text) RETURNS record
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  target accounting.vouchers;
+  red accounting.reversals;
+  name constant text := format('%s-%s 记-%s', p_refers_period / 100, lpad((p_refers_period % 100)::text, 2, '0'), lpad(p_refers_number::text, 4, '0'));
+begin
+  if p_kind = 'opening' then
+    select format('project %s has vouchers already; an opening is its first', l.code) into detail
+      from accounting.ledgers l where l.book_id = p_book and l.project_id = any(p_project)
+       and exists (select 1 from accounting.turnover t where t.book_id = p_book and t.project_id = l.project_id) order by l.code limit 1;
+    if found then code := 'opening_late'; end if;
+    return;
+  end if;
+  if p_kind = 'correction' then
+    if not p_reversal_before then
+      code := 'kind_not_allowed'; detail := format('a correction of %s stands right behind its red voucher, in one act', name);
+    end if;
+    return;
+  end if;
+  select * into target from accounting.vouchers v where v.book_id = p_book and v.period = p_refers_period and v.number = p_refers_number;
+  if not found then
+    code := 'voucher_unknown'; detail := format('there is no voucher %s', name); return;
+  end if;
+  if target.kind = 'reversal' then
+    code := 'reversal_of_red'; detail := format('%s is a red voucher itself', name); return;
+  end if;
+  if p_refers_period / 100 <> p_period / 100 then
+    code := 'reversal_year'; detail := format('%s is of %s, the red voucher of %s; an earlier year is corrected by a blue voucher (R05)', name, p_refers_period / 100, p_period / 100); return;
+  end if;
+  if (p_refers_period % 100 = 14) <> (p_period % 100 = 14) then
+    code := 'period_event'; detail := format('a closing voucher is reversed in period 14 and only there; %s', name); return;
+  end if;
+  select * into red from accounting.reversals r where r.book_id = p_book and r.period = p_refers_period and r.number = p_refers_number;
+  if found then
+    code := 'already_reversed'; detail := format('%s was reversed by %s-%s 记-%s', name, red.by_period / 100, lpad((red.by_period % 100)::text, 2, '0'), lpad(red.by_number::text, 4, '0')); return;
+  end if;
+  if not p_correction_follows and exists (select 1 from accounting.lines l where l.book_id = p_book and l.period = p_refers_period and l.number = p_refers_number and l.account = '9401' and l.debit > 0) then
+    code := 'payment_confirmed'; detail := format('%s stands behind a confirmed payment: it is corrected (red and right voucher in one act), never merely reversed', name); return;
+  end if;
+  if exists (
+    select 1 from (
+      select l.account, l.project_id, l.budget_line_id, l.subject_id, l.economic_class, -l.debit as debit, -l.credit as credit
+        from accounting.lines l where l.book_id = p_book and l.period = p_refers_period and l.number = p_refers_number
+      union all
+      select p_account[g.i], p_project[g.i], p_budget_line[g.i], p_subject[g.i], p_class[g.i], -p_debit[g.i], -p_credit[g.i] from generate_series(1, cardinality(p_account)) g(i)
+    ) x group by x.account, x.project_id, x.budget_line_id, x.subject_id, x.economic_class having sum(x.debit) <> 0 or sum(x.credit) <> 0)
+    or target.line_count <> cardinality(p_account) then
+    code := 'reversal_mismatch'; detail := format('a red voucher repeats all lines of %s with negative amounts on the same side', name);
+  end if;
+end $$;
+
+ALTER FUNCTION accounting.check_special(p_book bigint, p_kind text, p_period integer, p_refers_period integer, p_refers_number integer, p_account text[], p_project uuid[], p_budget_line uuid[], p_subject uuid[], p_class text[], p_debit numeric[], p_credit numeric[], p_correction_follows boolean, p_reversal_before boolean, OUT code text, OUT detail text) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION accounting.close_period(p_book bigint, p_period integer, p_by uuid) RETURNS bytea
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  b record;
+  frozen bytea;
+  counted int;
+begin
+  perform 1 from accounting.periods p where p.book_id = p_book and p.period = p_period for update;
+  select string_agg(x.name || ': ' || x.detail, '; ' order by x.name, x.detail) as all_of_them, count(*) as n into b from accounting.blockers(p_book, p_period) x;
+  if b.n > 0 then
+    raise exception '%', b.all_of_them using errcode = 'AC038';
+  end if;
+  select accounting.tree_root(array_agg(v.digest order by v.number)), count(*) into frozen, counted
+    from accounting.vouchers v where v.book_id = p_book and v.period = p_period;
+  update accounting.periods p set state = 'closed', root = frozen, tree_size = counted, closed_at = clock_timestamp(), closed_by = p_by
+   where p.book_id = p_book and p.period = p_period;
+  return frozen;
+end $$;
+
+ALTER FUNCTION accounting.close_period(p_book bigint, p_period integer, p_by uuid) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION accounting.command_is_final() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  if tg_op <> 'UPDATE' or old.answer is not null or to_jsonb(old) - 'answer' <> to_jsonb(new) - 'answer' then
+    raise exception 'a command that happened is final: % refused', lower(tg_op) using errcode = 'AC033';
+  end if;
+  return new;
+end $$;
+
+ALTER FUNCTION accounting.command_is_final() OWNER TO mingzhang_owner;
+
+CREATE FUNCTION accounting.field(value text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$ select octet_length(value)::text || ':' || value $$;
+
+ALTER FUNCTION accounting.field(value text) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION accounting.floor_detail(p_book bigint, p_account text, p_project uuid, p_budget_line uuid, p_subject uuid, p_balance numeric, p_asked numeric, OUT detail text, OUT facts jsonb) RETURNS record
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select format('%s %s, project %s%s%s: available %s, asked %s, short by %s', x.account, x.name, x.project,
+           coalesce(', budget line ' || x.line, ''), coalesce(', ' || x.subject, ''), x.available, x.asked, x.short),
+         jsonb_strip_nulls(jsonb_build_object('account', x.account, 'project', x.project, 'budget_line', x.line, 'subject', x.subject, 'available', x.available, 'asked', x.asked, 'short', x.short))
+    from (select p_account as account,
+             (select a.name_zh from accounting.accounts a where a.book_id = p_book and a.code = p_account) as name,
+             (select l.code from accounting.ledgers l where l.book_id = p_book and l.project_id = p_project) as project,
+             (select b.code from accounting.budget_lines b where b.book_id = p_book and b.budget_line_id = p_budget_line) as line,
+             (select s.kind || ' ' || s.code from accounting.subjects s where s.book_id = p_book and s.subject_id = p_subject) as subject,
+             round(p_balance, 2)::text as available, round(p_asked, 2)::text as asked, round(p_asked - p_balance, 2)::text as short) x
+$$;
+
+ALTER FUNCTION accounting.floor_detail(p_book bigint, p_account text, p_project uuid, p_budget_line uuid, p_subject uuid, p_balance numeric, p_asked numeric, OUT detail text, OUT facts jsonb) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION accounting.is_red(p_book bigint, p_period integer, p_number integer) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  return (select v.kind = 'reversal' from accounting.vouchers v where v.book_id = p_book and v.period = p_period and v.number = p_number);
+end $$;
+
+ALTER FUNCTION accounting.is_red(p_book bigint, p_period integer, p_number integer) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION accounting.journal_is_final() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  raise exception 'posted vouchers are final: % on % refused (R02)', lower(tg_op), tg_table_name using errcode = 'AC033';
+end $$;
+
+ALTER FUNCTION accounting.journal_is_final() OWNER TO mingzhang_owner;
+
+CREATE FUNCTION accounting.judge_lines() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  zero constant uuid := '00000000-0000-0000-0000-000000000000';
+  b record;
+begin
+  -- All lines of a voucher come together, so that later none can be added; negative amounts stand only in a red voucher.
+  select l.book_id, l.period, l.number, count(*) <> min(l.line_count) or min(l.line_count) <> max(l.line_count) as incomplete into b
+    from new_lines l group by l.book_id, l.period, l.number
+  having count(*) <> min(l.line_count) or min(l.line_count) <> max(l.line_count)
+      or bool_or(l.debit < 0 or l.credit < 0) and not accounting.is_red(l.book_id, l.period, l.number) limit 1;
+  if found and b.incomplete then
+    raise exception 'voucher % of % does not come with all of its lines', b.number, b.period using errcode = 'AC036';
+  elsif found then
+    raise exception 'voucher % of %: negative amounts stand only in a red voucher', b.number, b.period using errcode = 'AC028';
+  end if;
+  -- Σ debit = Σ credit per voucher, project and basis; in the authority basis also per budget line (R01); what clears, clears.
+  select l.period, l.number, l.project_id, l.basis into b from new_lines l
+   group by l.book_id, l.period, l.number, l.project_id, l.basis, case when l.basis = 'authority' then l.budget_line_id else zero end
+  having sum(l.debit) <> sum(l.credit) limit 1;
+  if found then
+    raise exception 'voucher % of %: project %, basis % does not balance', b.number, b.period, b.project_id, b.basis using errcode = 'AC001';
+  end if;
+  -- Account, dimensions, project, budget line and subject of every line exist and fit.
+  select l.period, l.number, l.line_no, l.account, l.why into b from (
+    select l.*, case
+        when a.mask is null then 'AC003'
+        when a.mask & 1 = 0 then 'AC004'
+        when l.basis <> case when a.mask & 256 <> 0 then 'authority' when a.mask & 128 <> 0 then 'budgetary' else 'financial' end then 'AC005'
+        when (select 1 from accounting.ledgers g where g.book_id = l.book_id and g.project_id = l.project_id) is null then 'AC012'
+        when (l.budget_line_id = zero) <> (a.mask & 2 = 0) then case when a.mask & 2 = 0 then 'AC011' else 'AC010' end
+        when a.mask & 2 <> 0 and (select 1 from accounting.budget_lines c where c.book_id = l.book_id and c.budget_line_id = l.budget_line_id
+            and c.project_id = l.project_id and c.fiscal_year = l.period / 100) is null then 'AC014'
+        when (l.subject_id = zero) <> (a.mask >> 9 = 0) then case when a.mask >> 9 = 0 then 'AC011' else 'AC010' end
+        when a.mask >> 9 <> 0 and (select case s.kind when 'contract' then 1 when 'request' then 2 when 'batch' then 3 else 4 end
+            from accounting.subjects s where s.book_id = l.book_id and s.subject_id = l.subject_id) is distinct from a.mask >> 9 then 'AC016'
+        when (l.economic_class = '') <> (a.mask & 4 = 0) then case when a.mask & 4 = 0 then 'AC030' else 'AC029' end
+        when a.mask & 96 <> 0 and (select sum(x.debit) - sum(x.credit) from new_lines x where x.book_id = l.book_id and x.period = l.period and x.number = l.number and x.account = l.account
+            and (a.mask & 32 = 0 or x.budget_line_id = l.budget_line_id)) <> 0 then 'AC026'
+        when l.account = '9401' and l.debit > 0 and l.period % 100 = 13 then 'AC031'
+      end as why
+    from (select l.*, (select c.mask from accounting.accounts c where c.book_id = l.book_id and c.code = l.account) as mask from new_lines l offset 0) l
+    cross join lateral (select l.mask) a
+  ) l where l.why is not null limit 1;
+  if found then
+    raise exception 'voucher % of %, line %: account % does not take this line', b.number, b.period, b.line_no, b.account using errcode = b.why;
+  end if;
+  return null;
+end $$;
+
+ALTER FUNCTION accounting.judge_lines() OWNER TO mingzhang_owner;
+
+CREATE FUNCTION accounting.judge_positions() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  if exists (select 1 from new_positions p where p.debit <> 0 or p.credit <> 0
+      or (select a.normal_side from accounting.accounts a where a.book_id = p.book_id and a.code = p.account and a.rule = 'floor') is distinct from p.normal_side) then
+    raise exception 'a position starts at zero, on the side of its account, which has a floor' using errcode = 'AC034';
+  end if;
+  return null;
+end $$;
+
+ALTER FUNCTION accounting.judge_positions() OWNER TO mingzhang_owner;
+
+CREATE FUNCTION accounting.judge_reversal(p_book bigint, p_period integer, p_number integer, p_refers_period integer, p_refers_number integer, p_corrected boolean) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  if not exists (select 1 from accounting.reversals r where r.book_id = p_book and r.period = p_refers_period and r.number = p_refers_number and r.by_period = p_period and r.by_number = p_number) then
+    return 'AC019';
+  end if;
+  if not p_corrected and exists (select 1 from accounting.lines l where l.book_id = p_book and l.period = p_refers_period and l.number = p_refers_number and l.account = '9401' and l.debit > 0) then
+    return 'AC032';
+  end if;
+  if exists (
+    select 1 from (
+      select l.account, l.project_id, l.budget_line_id, l.subject_id, l.economic_class, l.debit, l.credit from accounting.lines l where l.book_id = p_book and l.period = p_refers_period and l.number = p_refers_number
+      union all
+      select l.account, l.project_id, l.budget_line_id, l.subject_id, l.economic_class, l.debit, l.credit from accounting.lines l where l.book_id = p_book and l.period = p_period and l.number = p_number) x
+    group by x.account, x.project_id, x.budget_line_id, x.subject_id, x.economic_class having sum(x.debit) <> 0 or sum(x.credit) <> 0) then
+    return 'AC019';
+  end if;
+  return null;
+end $$;
+
+ALTER FUNCTION accounting.judge_reversal(p_book bigint, p_period integer, p_number integer, p_refers_period integer, p_refers_number integer, p_corrected boolean) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION accounting.judge_vouchers() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  b record;
+begin
+  select v.period, v.number, v.why into b from (
+    select v.*, case
+        when (select count(*) from accounting.persons p where p.book_id = v.book_id and p.person_id = any (array[v.prepared_by, v.reviewed_by, v.posted_by]))
+          <> case when v.posted_by in (v.prepared_by, v.reviewed_by) then 2 else 3 end then 'AC024'
+        when v.kind <> 'reversal' and (v.period % 100 = 14) <> (v.source in ('Y1', 'Y2', 'Y3')) then 'AC031'
+        when v.kind = 'demonstration' and (select k.kind from accounting.books k where k.book_id = v.book_id) <> 'demo' then 'AC037'
+        when v.kind = 'reversal' then accounting.judge_reversal(v.book_id, v.period, v.number, v.refers_period, v.refers_number,
+          (select 1 from new_vouchers c where c.book_id = v.book_id and c.kind = 'correction' and c.refers_period = v.refers_period and c.refers_number = v.refers_number) is not null)
+      end as why
+    from new_vouchers v) v where v.why is not null limit 1;
+  if found then
+    raise exception 'voucher % of % does not stand', b.number, b.period using errcode = b.why;
+  end if;
+  return null;
+end $$;
+
+ALTER FUNCTION accounting.judge_vouchers() OWNER TO mingzhang_owner;
+
+CREATE FUNCTION accounting.known_number(p_book bigint, p_period integer, p_at timestamp with time zone) RETURNS integer
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  low int := 0;
+  high int;
+  middle int;
+begin
+  select p.last_number into high from accounting.periods p where p.book_id = p_book and p.period = p_period;
+  while low < coalesce(high, 0) loop
+    middle := (low + high + 1) / 2;
+    if (select v.recorded_at from accounting.vouchers v where v.book_id = p_book and v.period = p_period and v.number = middle) <= p_at then
+      low := middle;
+    else
+      high := middle - 1;
+    end if;
+  end loop;
+  return low;
+end $$;
+
+ALTER FUNCTION accounting.known_number(p_book bigint, p_period integer, p_at timestamp with time zone) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION accounting.line_detail(p_book bigint, p_code text, p_line integer, p_account text, p_project uuid, p_budget_line uuid, p_subject uuid, p_period integer, p_debit numeric, p_credit numeric) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select format('line %s, account %s %s, project %s', p_line, p_account,
+      coalesce((select a.name_zh from accounting.accounts a where a.book_id = p_book and a.code = p_account), '(not in the chart)'),
+      coalesce((select l.code from accounting.ledgers l where l.book_id = p_book and l.project_id = p_project), p_project::text))
+    || case p_code
+      when 'account_summary' then ': only its sub-accounts are posted'
+      when 'amount_invalid' then format(': debit %s, credit %s; exactly one of them must be given, with at most two decimals', p_debit, p_credit)
+      when 'line_negative' then format(': debit %s, credit %s; only a red voucher has negative amounts', p_debit, p_credit)
+      when 'project_unknown' then ': this book has no such project ledger'
+      when 'dimension_required' then format(': the account takes %s', (select concat_ws(' and ', case when a.takes_line then 'a budget line' end, nullif(a.takes_subject, '')) from accounting.accounts a where a.book_id = p_book and a.code = p_account))
+      when 'dimension_not_allowed' then format(': the account takes %s', (select coalesce(nullif(concat_ws(' and ', case when a.takes_line then 'a budget line' end, nullif(a.takes_subject, '')), ''), 'neither budget line nor subject') from accounting.accounts a where a.book_id = p_book and a.code = p_account))
+      when 'budget_line_unknown' then format(': no budget line %s', p_budget_line)
+      when 'budget_line_mismatch' then format(': budget line %s is of project %s and year %s, the voucher of %s',
+          (select b.code from accounting.budget_lines b where b.book_id = p_book and b.budget_line_id = p_budget_line),
+          (select l.code from accounting.budget_lines b join accounting.ledgers l on l.book_id = b.book_id and l.project_id = b.project_id where b.book_id = p_book and b.budget_line_id = p_budget_line),
+          (select b.fiscal_year from accounting.budget_lines b where b.book_id = p_book and b.budget_line_id = p_budget_line), p_period / 100)
+      when 'subject_unknown' then format(': no subject %s', p_subject)
+      when 'subject_kind' then format(': the subject is a %s', (select s.kind from accounting.subjects s where s.book_id = p_book and s.subject_id = p_subject))
+      else '' end
+$$;
+
+ALTER FUNCTION accounting.line_detail(p_book bigint, p_code text, p_line integer, p_account text, p_project uuid, p_budget_line uuid, p_subject uuid, p_period integer, p_debit numeric, p_credit numeric) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION accounting.open_year(p_book bigint, p_year integer) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  insert into accounting.periods (book_id, period, state) select p_book, p_year * 100 + g.i, 'open' from generate_series(1, 14) g(i) on conflict do nothing
+$$;
+
+ALTER FUNCTION accounting.open_year(p_book bigint, p_year integer) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION accounting.period_moves_forward() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  if tg_op = 'INSERT' then
+    if new.state <> 'open' or new.last_number <> 0 then
+      raise exception 'a period opens empty' using errcode = 'AC006';
+    end if;
+  elsif old.state = 'closed' or new.last_number < old.last_number or new.period <> old.period or new.book_id <> old.book_id then
+    raise exception 'period % is %, last number %: it cannot go back', old.period, old.state, old.last_number using errcode = 'AC006';
+  end if;
+  return new;
+end $$;
+
+ALTER FUNCTION accounting.period_moves_forward() OWNER TO mingzhang_owner;
+
+CREATE FUNCTION accounting.post(p_book bigint, p_key text[], p_name text[], p_hash bytea[], p_target uuid[], p_date date[], p_period integer[], p_kind text[], p_source text[], p_document uuid[], p_memo text[], p_document_hashes bytea[], p_prepared uuid[], p_reviewed uuid[], p_posted uuid[], p_attachments integer[], p_refers_period integer[], p_refers_number integer[], p_line_count integer[], p_voucher integer[], p_line_no integer[], p_account text[], p_project uuid[], p_budget_line uuid[], p_subject uuid[], p_subject_kind integer[], p_subject_code text[], p_class text[], p_debit numeric[], p_credit numeric[]) RETURNS SETOF accounting.posting_answer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET enable_seqscan TO 'off'
+    SET enable_material TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
+declare
+  zero constant uuid := '00000000-0000-0000-0000-000000000000';
+  n constant int := cardinality(p_date);
+  m constant int := cardinality(p_account);
+  v_code text[];        -- why the voucher is refused; null while it is good
+  v_detail text[];
+  v_facts jsonb[];
+  v_answer jsonb[];     -- what an earlier run of its key answered
+  v_good boolean[];
+  v_head text[]; v_tail text[]; -- its canonical text before and after the number
+  v_lines text[];       -- and that of its lines
+  v_number int[];
+  v_digest bytea[];
+  l_mask int[];
+  l_bad text[];
+  l_absent boolean[];   -- a floored key without a position row yet
+  l_text text[];
+  k_row tid[]; k_account text[]; k_project uuid[]; k_line uuid[]; k_subject uuid[]; -- locked positions, in key order
+  k_debit numeric[]; k_credit numeric[]; k_balance numeric[]; k_low numeric;
+  w_voucher int[]; w_key int[]; w_debit numeric[]; w_credit numeric[]; w_net numeric[]; -- voucher by key, for the walk
+  absent boolean := false; declares boolean := false; refused boolean := false; special boolean := false; posted int := 0;
+  run numeric; suspect boolean; code text; detail text; facts jsonb; legal text;
+  i int; j int; first int := 1; last int; short int; step int; counted int; touched int; this_period int; next_period int;
+  recorded timestamptz;
+begin
+  -- 1. The vouchers: was the key answered before, is the period open, may it stand by itself; refusals in this order of precedence.
+  select array_agg(x.answer), array_agg(x.head), array_agg(x.tail),
+         array_agg(case
+           when x.answer is not null then case when x.answer ->> 'hash' <> encode(p_hash[x.i], 'hex') then 'key_reused' end
+           when x.state is null then 'period_unknown'
+           when x.state <> 'open' then 'period_closed'
+           when p_prepared[x.i] = p_reviewed[x.i] then 'same_person'
+           when x.people <> case when p_posted[x.i] in (p_prepared[x.i], p_reviewed[x.i]) then 2 else 3 end then 'person_unknown'
+           when p_attachments[x.i] < 1 and p_kind[x.i] not in ('opening', 'closing', 'reversal', 'demonstration') then 'attachment_required'
+           when p_kind[x.i] = 'demonstration' and (select b.kind from accounting.books b where b.book_id = p_book) <> 'demo' then 'kind_not_allowed'
+           when p_line_count[x.i] < 2 then 'voucher_empty'
+           when (p_period[x.i] % 100 = 14) <> (p_source[x.i] in ('Y1', 'Y2', 'Y3')) and p_kind[x.i] <> 'reversal' then 'period_event'
+         end),
+         bool_or(p_kind[x.i] in ('reversal', 'correction', 'opening'))
+    into v_answer, v_head, v_tail, v_code, special
+    from (select g.i,
+             case when p_key is not null then (select jsonb_build_object('hash', encode(c.request_hash, 'hex'), 'answer', c.answer) from accounting.commands c where c.book_id = p_book and c.key = p_key[g.i]) end as answer,
+             (select p.state from accounting.periods p where p.book_id = p_book and p.period = p_period[g.i]) as state,
+             (select count(*) from accounting.persons a where a.book_id = p_book and a.person_id = any (array[p_prepared[g.i], p_reviewed[g.i], p_posted[g.i]])) as people,
+             '19:mingzhang.voucher.1' || accounting.field(p_book::text) || accounting.field(p_period[g.i]::text) as head,
+             accounting.field(p_date[g.i]::text) || accounting.field(p_kind[g.i]) || accounting.field(p_source[g.i]) || accounting.field(p_document[g.i]::text) || accounting.field(p_memo[g.i])
+               || accounting.field((octet_length(p_document_hashes[g.i]) / 32)::text)
+               || case when octet_length(p_document_hashes[g.i]) = 0 then '' else regexp_replace(encode(p_document_hashes[g.i], 'hex'), '(.{64})', '64:\1', 'g') end
+               || accounting.field(p_prepared[g.i]::text) || accounting.field(p_reviewed[g.i]::text) || accounting.field(p_posted[g.i]::text) || accounting.field(p_attachments[g.i]::text)
+               || accounting.field(coalesce(p_refers_period[g.i]::text || '/' || p_refers_number[g.i]::text, '')) as tail
+            from generate_series(1, n) g(i) offset 0) x;
+
+  -- 2. The lines: account, dimensions, amounts, canonical text.
+  select array_agg(x.mask), array_agg(x.bad), array_agg(x.absent), array_agg(x.text), bool_or(x.absent), bool_or(p_subject_kind[x.i] <> 0)
+    into l_mask, l_bad, l_absent, l_text, absent, declares
+    from (
+      select a.i, a.mask,
+        case
+          when a.mask is null then 'account_unknown'
+          when a.mask & 1 = 0 then 'account_summary'
+          when p_debit[a.i] is null or p_credit[a.i] is null or scale(p_debit[a.i]) is null or scale(p_credit[a.i]) is null
+            or scale(p_debit[a.i]) > 2 or scale(p_credit[a.i]) > 2 or abs(p_debit[a.i]) >= 1e15 or abs(p_credit[a.i]) >= 1e15
+            or (p_debit[a.i] = 0) = (p_credit[a.i] = 0) then 'amount_invalid'
+          when (p_debit[a.i] < 0 or p_credit[a.i] < 0) and p_kind[p_voucher[a.i]] <> 'reversal' then 'line_negative'
+          when a.mask & 2 = 0 and p_budget_line[a.i] <> zero then 'dimension_not_allowed'
+          when a.mask & 2 <> 0 and p_budget_line[a.i] = zero then 'dimension_required'
+          -- a budget line that fits proves the project
+          when a.mask & 2 = 0 and (select 1 from accounting.ledgers l where l.book_id = p_book and l.project_id = p_project[a.i]) is null then 'project_unknown'
+          when a.mask & 2 <> 0 and a.fits is null then 'budget_line_unknown'
+          when a.mask & 2 <> 0 and not a.fits then 'budget_line_mismatch'
+          when a.mask >> 9 = 0 and p_subject[a.i] <> zero then 'dimension_not_allowed'
+          when a.mask >> 9 <> 0 and p_subject[a.i] = zero then 'dimension_required'
+          when a.mask >> 9 <> 0 and coalesce(a.subject, p_subject_kind[a.i]) <> a.mask >> 9 then case when coalesce(a.subject, p_subject_kind[a.i]) = 0 then 'subject_unknown' else 'subject_kind' end
+          when p_subject_kind[a.i] <> 0 and a.subject is null and (select 1 from accounting.subjects s where s.book_id = p_book
+              and s.kind = (array['contract', 'request', 'batch', 'injection'])[p_subject_kind[a.i]] and s.code = p_subject_code[a.i]) is not null then 'subject_code_taken'
+          when a.mask & 4 <> 0 and p_class[a.i] = '' then 'economic_class_required'
+          when a.mask & 4 = 0 and p_class[a.i] <> '' then 'economic_class_not_allowed'
+          when p_account[a.i] = '9401' and p_debit[a.i] > 0 and p_period[p_voucher[a.i]] % 100 = 13 then 'period_event'
+        end as bad,
+        a.mask & 8 <> 0 and (select 1 from accounting.positions x where x.book_id = p_book and x.account = p_account[a.i] and x.project_id = p_project[a.i]
+          and x.budget_line_id = p_budget_line[a.i] and x.subject_id = p_subject[a.i]) is null as absent,
+        accounting.field(a.line_no::text) || accounting.field(p_account[a.i])
+          || case when a.mask & 256 <> 0 then '9:authority' when a.mask & 128 <> 0 then '9:budgetary' else '9:financial' end
+          || '36:' || p_project[a.i]::text || '36:' || p_budget_line[a.i]::text || '36:' || p_subject[a.i]::text
+          || accounting.field(p_class[a.i]) || accounting.field(round(p_debit[a.i], 2)::text) || accounting.field(round(p_credit[a.i], 2)::text) as text
+      from (select g.i, p_line_no[g.i] as line_no,
+               (select c.mask from accounting.accounts c where c.book_id = p_book and c.code = p_account[g.i]) as mask,
+               case when p_budget_line[g.i] <> zero then (select b.project_id = p_project[g.i] and b.fiscal_year = p_period[p_voucher[g.i]] / 100
+                 from accounting.budget_lines b where b.book_id = p_book and b.budget_line_id = p_budget_line[g.i]) end as fits,
+               case when p_subject[g.i] <> zero then (select case s.kind when 'contract' then 1 when 'request' then 2 when 'batch' then 3 else 4 end
+                 from accounting.subjects s where s.book_id = p_book and s.subject_id = p_subject[g.i]) end as subject
+              from generate_series(1, m) g(i) offset 0) a
+    ) x;
+
+  -- 3. Each voucher with its lines. A running sum over neighbouring lines tells most that balance; the rest is added up exactly.
+  for i in 1..n loop
+    last := first + p_line_count[i] - 1;
+    code := v_code[i];
+    if v_answer[i] is null and code is null then
+      run := 0; suspect := false; legal := '';
+      for j in first..last loop
+        code := l_bad[j];
+        exit when code is not null;
+        if j > first and (p_project[j] <> p_project[j - 1] or l_mask[j] & 384 <> l_mask[j - 1] & 384 or l_mask[j] & 256 <> 0 and p_budget_line[j] <> p_budget_line[j - 1]) and run <> 0 then
+          suspect := true;
+        end if;
+        run := run + p_debit[j] - p_credit[j];
+        suspect := suspect or l_mask[j] & 96 <> 0;
+        legal := legal || l_text[j];
+      end loop;
+      if code is not null then
+        detail := accounting.line_detail(p_book, code, j - first + 1, p_account[j], p_project[j], p_budget_line[j], p_subject[j], p_period[i], p_debit[j], p_credit[j]);
+      else
+        v_lines[i] := legal;
+        if suspect or run <> 0 then
+          select b.code, b.detail into code, detail
+            from accounting.balance_fault(p_book, p_account[first:last], l_mask[first:last], p_project[first:last], p_budget_line[first:last], p_debit[first:last], p_credit[first:last]) b;
+        end if;
+        if code is null and special and p_kind[i] in ('reversal', 'correction', 'opening') then
+          select r.code, r.detail into code, detail from accounting.check_special(p_book, p_kind[i], p_period[i], p_refers_period[i], p_refers_number[i],
+            p_account[first:last], p_project[first:last], p_budget_line[first:last], p_subject[first:last], p_class[first:last], p_debit[first:last], p_credit[first:last],
+            p_key is null and i < n and p_kind[i + 1] = 'correction' and p_refers_period[i + 1] = p_refers_period[i] and p_refers_number[i + 1] = p_refers_number[i],
+            i > 1 and p_kind[i - 1] = 'reversal' and p_refers_period[i - 1] = p_refers_period[i] and p_refers_number[i - 1] = p_refers_number[i]) r;
+        end if;
+      end if;
+    elsif code is not null then
+      detail := accounting.voucher_detail(p_book, code, p_key[i], p_date[i], p_period[i], p_source[i], p_prepared[i], p_reviewed[i], p_line_count[i]);
+    end if;
+    if code is not null then
+      v_code[i] := code; v_detail[i] := detail; v_good[i] := false; refused := true;
+    else
+      v_good[i] := v_answer[i] is null;
+      if v_good[i] then posted := posted + 1; end if;
+    end if;
+    first := last + 1;
+  end loop;
+
+  if posted > 0 then
+    -- 4. Positions: zero rows first (an upsert with a floor would refuse every legal decrease), then lock in key order, then decide.
+    if absent then
+      insert into accounting.positions (book_id, account, normal_side, project_id, budget_line_id, subject_id, debit, credit)
+      select p_book, z.account, case when z.mask & 16 <> 0 then 'credit' else 'debit' end, z.project, z.line, z.subject, 0, 0
+        from (select distinct p_account[g.i] as account, l_mask[g.i] as mask, p_project[g.i] as project, p_budget_line[g.i] as line, p_subject[g.i] as subject
+                from generate_series(1, m) g(i) where l_absent[g.i] and v_good[p_voucher[g.i]] order by 1, 3, 4, 5) z
+      on conflict do nothing;
+    end if;
+    select min(x.balance - y.decrease), array_agg(x.place), array_agg(y.d), array_agg(y.c), array_agg(x.balance), array_agg(y.account), array_agg(y.project), array_agg(y.line), array_agg(y.subject)
+      into k_low, k_row, k_debit, k_credit, k_balance, k_account, k_project, k_line, k_subject
+      from (select p_account[g.i] as account, p_project[g.i] as project, p_budget_line[g.i] as line, p_subject[g.i] as subject, sum(p_debit[g.i]) as d, sum(p_credit[g.i]) as c,
+                   sum(case when l_mask[g.i] & 16 = 0 then greatest(p_credit[g.i], 0) - least(p_debit[g.i], 0) else greatest(p_debit[g.i], 0) - least(p_credit[g.i], 0) end) as decrease
+              from generate_series(1, m) g(i) where l_mask[g.i] & 8 <> 0 and v_good[p_voucher[g.i]] group by 1, 2, 3, 4 order by 1, 2, 3, 4) y
+     cross join lateral (select p.ctid as place, case p.normal_side when 'debit' then p.debit - p.credit else p.credit - p.debit end as balance
+              from accounting.positions p where p.book_id = p_book and p.account = y.account and p.project_id = y.project and p.budget_line_id = y.line and p.subject_id = y.subject for update) x;
+
+    -- 5. If even all decreases together leave every key at zero or above, no order of the vouchers can cross a floor.
+    -- (The final sum alone would not do: a draw followed by a top-up would pass.) Otherwise walk the vouchers one by one.
+    if k_low < 0 then
+      select array_agg(w.voucher), array_agg(w.key), array_agg(w.d), array_agg(w.c), array_agg(w.net)
+        into w_voucher, w_key, w_debit, w_credit, w_net
+        from (select y.voucher, y.key, sum(y.d) as d, sum(y.c) as c, sum(y.net) as net
+                from (select p_voucher[g.i] as voucher, dense_rank() over (order by p_account[g.i], p_project[g.i], p_budget_line[g.i], p_subject[g.i]) as key, p_debit[g.i] as d, p_credit[g.i] as c,
+                             case when l_mask[g.i] & 16 = 0 then p_debit[g.i] - p_credit[g.i] else p_credit[g.i] - p_debit[g.i] end as net
+                        from generate_series(1, m) g(i) where l_mask[g.i] & 8 <> 0 and v_good[p_voucher[g.i]]) y
+               group by 1, 2 order by 1, 2) w;
+      step := 1;
+      while step <= cardinality(w_voucher) loop
+        i := w_voucher[step]; j := step; short := null;
+        while j <= cardinality(w_voucher) and w_voucher[j] = i loop
+          if short is null and k_balance[w_key[j]] + w_net[j] < 0 then short := j; end if;
+          j := j + 1;
+        end loop;
+        for j in step..j - 1 loop
+          if short is null then
+            k_balance[w_key[j]] := k_balance[w_key[j]] + w_net[j];
+          else
+            k_debit[w_key[j]] := k_debit[w_key[j]] - w_debit[j];
+            k_credit[w_key[j]] := k_credit[w_key[j]] - w_credit[j];
+          end if;
+          step := j + 1;
+        end loop;
+        if short is not null then
+          v_good[i] := false; refused := true; posted := posted - 1;
+          v_code[i] := case when k_account[w_key[short]] like '9%' then 'budget_exceeded' else 'balance_exceeded' end;
+          select x.detail, x.facts into detail, facts
+            from accounting.floor_detail(p_book, k_account[w_key[short]], k_project[w_key[short]], k_line[w_key[short]], k_subject[w_key[short]], k_balance[w_key[short]], -w_net[short]) x;
+          v_detail[i] := detail; v_facts[i] := facts;
+        end if;
+      end loop;
+    end if;
+  end if;
+
+  if posted > 0 then
+    -- The rows are locked, so their place stays; if it did not after all, the call is repeated rather than half done.
+    update accounting.positions x set debit = x.debit + k_debit[g.i], credit = x.credit + k_credit[g.i]
+      from generate_series(1, cardinality(k_row)) g(i) where x.ctid = k_row[g.i];
+    get diagnostics touched = row_count;
+    if touched <> coalesce(cardinality(k_row), 0) then
+      raise exception 'positions moved under the lock' using errcode = 'AC900';
+    end if;
+
+    -- 6. Turnover, in key order.
+    insert into accounting.turnover as t (book_id, period, account, project_id, budget_line_id, debit, credit)
+    select p_book, y.period, y.account, y.project, y.line, y.d, y.c
+      from (select p_period[p_voucher[g.i]] as period, p_account[g.i] as account, p_project[g.i] as project, p_budget_line[g.i] as line, sum(p_debit[g.i]) as d, sum(p_credit[g.i]) as c
+              from generate_series(1, m) g(i) where v_good[p_voucher[g.i]] group by 1, 2, 3, 4 order by 1, 2, 3, 4) y
+    on conflict (book_id, period, account, project_id, budget_line_id) do update set debit = t.debit + excluded.debit, credit = t.credit + excluded.credit;
+
+    -- 7. The period rows, in order: gate and counter at once. A close that came between is seen here and the call repeated.
+    this_period := null;
+    loop
+      next_period := null; counted := 0;
+      for i in 1..n loop
+        if v_good[i] and (this_period is null or p_period[i] > this_period) then
+          if next_period is null or p_period[i] < next_period then next_period := p_period[i]; counted := 1;
+          elsif p_period[i] = next_period then counted := counted + 1; end if;
+        end if;
+      end loop;
+      this_period := next_period;
+      exit when this_period is null;
+      update accounting.periods p set last_number = p.last_number + counted where p.book_id = p_book and p.period = this_period and p.state = 'open' returning p.last_number into last;
+      if not found then
+        raise exception 'period % was closed meanwhile', this_period using errcode = 'AC900';
+      end if;
+      last := last - counted;
+      for i in 1..n loop
+        if v_good[i] and p_period[i] = this_period then last := last + 1; v_number[i] := last; end if;
+      end loop;
+    end loop;
+
+    -- 8. Read only now, so that it rises with the number.
+    recorded := clock_timestamp();
+    -- 9. Subjects that are new, then everything else by one statement, so that the guards see vouchers and lines together.
+    if declares then
+      insert into accounting.subjects (book_id, subject_id, kind, code)
+      select p_book, z.subject, (array['contract', 'request', 'batch', 'injection'])[z.kind], z.code
+        from (select distinct p_subject[g.i] as subject, p_subject_kind[g.i] as kind, p_subject_code[g.i] as code from generate_series(1, m) g(i)
+               where p_subject_kind[g.i] <> 0 and v_good[p_voucher[g.i]] order by 1) z
+      on conflict do nothing;
+    end if;
+    if special then
+      insert into accounting.reversals (book_id, period, number, by_period, by_number)
+      select p_book, p_refers_period[g.i], p_refers_number[g.i], p_period[g.i], v_number[g.i] from generate_series(1, n) g(i) where v_good[g.i] and p_kind[g.i] = 'reversal';
+    end if;
+    select array_agg(case when v_good[g.i] then sha256('\x00'::bytea || convert_to(v_head[g.i] || accounting.field(v_number[g.i]::text) || v_tail[g.i]
+             || accounting.field(((extract(epoch from recorded) * 1000000)::bigint)::text) || accounting.field(p_line_count[g.i]::text) || v_lines[g.i], 'UTF8')) end)
+      into v_digest from generate_series(1, n) g(i);
+    with
+      v as (insert into accounting.vouchers (book_id, period, number, date, kind, source, source_document, memo, document_hashes, prepared_by, reviewed_by, posted_by, attachment_count, refers_period, refers_number, line_count, recorded_at, digest)
+        select p_book, p_period[g.i], v_number[g.i], p_date[g.i], p_kind[g.i], p_source[g.i], p_document[g.i], p_memo[g.i], p_document_hashes[g.i], p_prepared[g.i], p_reviewed[g.i], p_posted[g.i], p_attachments[g.i],
+               p_refers_period[g.i], p_refers_number[g.i], p_line_count[g.i], recorded, v_digest[g.i]
+          from generate_series(1, n) g(i) where v_good[g.i]),
+      l as (insert into accounting.lines (book_id, period, number, line_no, line_count, date, account, basis, project_id, budget_line_id, subject_id, economic_class, debit, credit)
+        select p_book, p_period[p_voucher[g.i]], v_number[p_voucher[g.i]], p_line_no[g.i], p_line_count[p_voucher[g.i]], p_date[p_voucher[g.i]], p_account[g.i],
+               case when l_mask[g.i] & 256 <> 0 then 'authority' when l_mask[g.i] & 128 <> 0 then 'budgetary' else 'financial' end,
+               p_project[g.i], p_budget_line[g.i], p_subject[g.i], p_class[g.i], p_debit[g.i], p_credit[g.i]
+          from generate_series(1, m) g(i) where v_good[p_voucher[g.i]])
+    insert into accounting.commands (book_id, key, name, actor, at, request_hash, target, answer)
+    select p_book, p_key[g.i], p_name[g.i], p_posted[g.i], recorded, p_hash[g.i], p_target[g.i],
+           jsonb_build_object('period', p_period[g.i], 'number', v_number[g.i], 'recorded_at', recorded, 'digest', encode(v_digest[g.i], 'hex'))
+      from generate_series(1, n) g(i) where v_good[g.i] and p_key is not null;
+  end if;
+
+  if refused and p_key is not null then
+    insert into accounting.refusals (book_id, refusal_id, at, actor, name, key, code, detail)
+    select p_book, gen_random_uuid(), clock_timestamp(), p_posted[g.i], p_name[g.i], p_key[g.i], v_code[g.i], coalesce(v_detail[g.i], '') from generate_series(1, n) g(i) where v_code[g.i] is not null;
+  end if;
+
+  return query
+    select g.i,
+      case when v_code[g.i] is not null then 'refused' when v_good[g.i] then 'posted' else 'replayed' end,
+      case when v_good[g.i] then p_period[g.i] end, case when v_good[g.i] then v_number[g.i] end,
+      case when v_good[g.i] then recorded end, case when v_good[g.i] then v_digest[g.i] end,
+      v_code[g.i], v_detail[g.i], v_facts[g.i], case when v_code[g.i] is null then v_answer[g.i] -> 'answer' end
+    from generate_series(1, n) g(i);
+end $$;
+
+ALTER FUNCTION accounting.post(p_book bigint, p_key text[], p_name text[], p_hash bytea[], p_target uuid[], p_date date[], p_period integer[], p_kind text[], p_source text[], p_document uuid[], p_memo text[], p_document_hashes bytea[], p_prepared uuid[], p_reviewed uuid[], p_posted uuid[], p_attachments integer[], p_refers_period integer[], p_refers_number integer[], p_line_count integer[], p_voucher integer[], p_line_no integer[], p_account text[], p_project uuid[], p_budget_line uuid[], p_subject uuid[], p_subject_kind integer[], p_subject_code text[], p_class text[], p_debit numeric[], p_credit numeric[]) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION accounting.registry_grows() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  raise exception '%.% only grows: % refused', tg_table_schema, tg_table_name, lower(tg_op) using errcode = 'AC034';
+end $$;
+
+ALTER FUNCTION accounting.registry_grows() OWNER TO mingzhang_owner;
+
+CREATE FUNCTION accounting.registry_keeps() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  if to_jsonb(old) - array['name', 'name_zh', 'name_en', 'statutory_code', 'unit_name'] <> to_jsonb(new) - array['name', 'name_zh', 'name_en', 'statutory_code', 'unit_name'] then
+    raise exception '%.%: only a name may change', tg_table_schema, tg_table_name using errcode = 'AC034';
+  end if;
+  return new;
+end $$;
+
+ALTER FUNCTION accounting.registry_keeps() OWNER TO mingzhang_owner;
+
+CREATE FUNCTION accounting.settle(p_book bigint) RETURNS timestamp with time zone
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  perform 1 from accounting.periods p where p.book_id = p_book and p.state = 'open' order by p.period for share;
+  return clock_timestamp();
+end $$;
+
+ALTER FUNCTION accounting.settle(p_book bigint) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION accounting.tree_root(p_leaves bytea[]) RETURNS bytea
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  level bytea[] := p_leaves;
+  above bytea[];
+  i int;
+begin
+  if coalesce(cardinality(level), 0) = 0 then
+    return sha256('');
+  end if;
+  while cardinality(level) > 1 loop
+    above := array_fill(null::bytea, array[(cardinality(level) + 1) / 2]);
+    for i in 1..cardinality(above) loop
+      above[i] := case when 2 * i <= cardinality(level) then sha256('\x01'::bytea || level[2 * i - 1] || level[2 * i]) else level[2 * i - 1] end;
+    end loop;
+    level := above;
+  end loop;
+  return level[1];
+end $$;
+
+ALTER FUNCTION accounting.tree_root(p_leaves bytea[]) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION accounting.voucher_detail(p_book bigint, p_code text, p_key text, p_date date, p_period integer, p_source text, p_prepared uuid, p_reviewed uuid, p_line_count integer) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select case p_code
+    when 'key_reused' then format('key %s was used before with another request', p_key)
+    when 'period_unknown' then format('%s lies in period %s, which this book has not opened', p_date, p_period)
+    when 'period_closed' then format('period %s is closed, date %s', p_period, p_date)
+    when 'same_person' then 'a voucher is prepared by one person and reviewed by another'
+    when 'person_unknown' then format('this book does not know the person who %s', case
+      when not exists (select 1 from accounting.persons a where a.book_id = p_book and a.person_id = p_prepared) then 'prepared it'
+      when not exists (select 1 from accounting.persons a where a.book_id = p_book and a.person_id = p_reviewed) then 'reviewed it' else 'posts it' end)
+    when 'attachment_required' then 'a voucher has at least one attachment (R06)'
+    when 'kind_not_allowed' then 'only a demonstration book takes vouchers without paper'
+    when 'voucher_empty' then format('%s lines; a voucher has at least two', p_line_count)
+    when 'period_event' then format('period 14 takes Y1, Y2, Y3 and nothing else, and they no other period; this is %s in %s', p_source, p_period)
+  end
+$$;
+
+ALTER FUNCTION accounting.voucher_detail(p_book bigint, p_code text, p_key text, p_date date, p_period integer, p_source text, p_prepared uuid, p_reviewed uuid, p_line_count integer) OWNER TO mingzhang_owner;
+
+CREATE TABLE accounting.accounts (
+    book_id bigint NOT NULL,
+    code text NOT NULL,
+    name_zh text NOT NULL,
+    name_en text NOT NULL,
+    type text NOT NULL,
+    normal_side text NOT NULL,
+    basis text NOT NULL,
+    leaf boolean NOT NULL,
+    takes_line boolean NOT NULL,
+    takes_subject text NOT NULL,
+    takes_class boolean NOT NULL,
+    rule text NOT NULL,
+    statutory_code text,
+    mask integer GENERATED ALWAYS AS (((((((((((leaf)::integer + (2 * (takes_line)::integer)) + (4 * (takes_class)::integer)) + (8 * ((rule = 'floor'::text))::integer)) + (16 * ((normal_side = 'credit'::text))::integer)) + (32 * ((rule = 'voucher_zero'::text))::integer)) + (64 * ((rule = 'book_zero'::text))::integer)) + (128 * ((basis = 'budgetary'::text))::integer)) + (256 * ((basis = 'authority'::text))::integer)) + (512 *
+CASE takes_subject
+    WHEN 'contract'::text THEN 1
+    WHEN 'request'::text THEN 2
+    WHEN 'batch'::text THEN 3
+    WHEN 'injection'::text THEN 4
+    ELSE 0
+END))) STORED NOT NULL,
+    CONSTRAINT account_basis CHECK ((basis =
+CASE
+    WHEN (code < '6'::text) THEN 'financial'::text
+    WHEN (code < '9'::text) THEN 'budgetary'::text
+    ELSE 'authority'::text
+END)),
+    CONSTRAINT accounts_code_check CHECK ((code ~ '^[1-9][0-9]{3}(\.[0-9]{2})?$'::text)),
+    CONSTRAINT accounts_normal_side_check CHECK ((normal_side = ANY (ARRAY['debit'::text, 'credit'::text]))),
+    CONSTRAINT accounts_rule_check CHECK ((rule = ANY (ARRAY[''::text, 'floor'::text, 'voucher_zero'::text, 'book_zero'::text]))),
+    CONSTRAINT accounts_takes_subject_check CHECK ((takes_subject = ANY (ARRAY[''::text, 'contract'::text, 'request'::text, 'batch'::text, 'injection'::text])))
+);
+
+ALTER TABLE accounting.accounts OWNER TO mingzhang_owner;
+
+CREATE TABLE accounting.books (
+    book_id bigint NOT NULL,
+    code text NOT NULL,
+    name text NOT NULL,
+    kind text NOT NULL,
+    currency text DEFAULT 'CNY'::text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT books_kind_check CHECK ((kind = ANY (ARRAY['real'::text, 'demo'::text])))
+);
+
+ALTER TABLE accounting.books OWNER TO mingzhang_owner;
+
+CREATE TABLE accounting.budget_lines (
+    book_id bigint NOT NULL,
+    budget_line_id uuid NOT NULL,
+    project_id uuid NOT NULL,
+    fiscal_year integer NOT NULL,
+    code text NOT NULL,
+    fund_nature text NOT NULL,
+    funding_source text NOT NULL,
+    functional_class text DEFAULT ''::text NOT NULL,
+    carried_from uuid,
+    CONSTRAINT budget_lines_budget_line_id_check CHECK ((budget_line_id <> '00000000-0000-0000-0000-000000000000'::uuid)),
+    CONSTRAINT budget_lines_fiscal_year_check CHECK (((fiscal_year >= 2000) AND (fiscal_year <= 2999))),
+    CONSTRAINT budget_lines_fund_nature_check CHECK ((fund_nature = ANY (ARRAY['general_public_budget'::text, 'government_fund'::text])))
+);
+
+ALTER TABLE accounting.budget_lines OWNER TO mingzhang_owner;
+
+CREATE TABLE accounting.commands (
+    book_id bigint NOT NULL,
+    key text NOT NULL,
+    name text NOT NULL,
+    actor uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    request_hash bytea NOT NULL,
+    target uuid NOT NULL,
+    answer jsonb,
+    CONSTRAINT commands_key_check CHECK (((key <> ''::text) AND (octet_length(key) <= 200))),
+    CONSTRAINT commands_request_hash_check CHECK ((octet_length(request_hash) = 32))
+);
+
+ALTER TABLE accounting.commands OWNER TO mingzhang_owner;
+
+CREATE TABLE accounting.ledgers (
+    book_id bigint NOT NULL,
+    project_id uuid NOT NULL,
+    unit_id uuid NOT NULL,
+    code text NOT NULL
+);
+
+ALTER TABLE accounting.ledgers OWNER TO mingzhang_owner;
+
+CREATE TABLE accounting.lines (
+    book_id bigint NOT NULL,
+    period integer NOT NULL,
+    number integer NOT NULL,
+    line_no integer NOT NULL,
+    line_count integer NOT NULL,
+    date date NOT NULL,
+    account text NOT NULL,
+    basis text NOT NULL,
+    project_id uuid NOT NULL,
+    budget_line_id uuid NOT NULL,
+    subject_id uuid NOT NULL,
+    economic_class text NOT NULL,
+    debit accounting.yuan NOT NULL,
+    credit accounting.yuan NOT NULL,
+    CONSTRAINT line_within_count CHECK (((line_no >= 1) AND (line_no <= line_count))),
+    CONSTRAINT lines_economic_class_check CHECK ((economic_class ~ '^[0-9]{0,7}$'::text)),
+    CONSTRAINT one_side CHECK ((((debit)::numeric = (0)::numeric) <> ((credit)::numeric = (0)::numeric)))
+)
+PARTITION BY RANGE (period);
+
+ALTER TABLE accounting.lines OWNER TO mingzhang_owner;
+
+CREATE TABLE accounting.lines_2024 (
+    book_id bigint NOT NULL,
+    period integer NOT NULL,
+    number integer NOT NULL,
+    line_no integer NOT NULL,
+    line_count integer NOT NULL,
+    date date NOT NULL,
+    account text NOT NULL,
+    basis text NOT NULL,
+    project_id uuid NOT NULL,
+    budget_line_id uuid NOT NULL,
+    subject_id uuid NOT NULL,
+    economic_class text NOT NULL,
+    debit accounting.yuan NOT NULL,
+    credit accounting.yuan NOT NULL,
+    CONSTRAINT line_within_count CHECK (((line_no >= 1) AND (line_no <= line_count))),
+    CONSTRAINT lines_economic_class_check CHECK ((economic_class ~ '^[0-9]{0,7}$'::text)),
+    CONSTRAINT one_side CHECK ((((debit)::numeric = (0)::numeric) <> ((credit)::numeric = (0)::numeric)))
+);
+
+ALTER TABLE accounting.lines_2024 OWNER TO mingzhang_owner;
+
+CREATE TABLE accounting.lines_2025 (
+    book_id bigint NOT NULL,
+    period integer NOT NULL,
+    number integer NOT NULL,
+    line_no integer NOT NULL,
+    line_count integer NOT NULL,
+    date date NOT NULL,
+    account text NOT NULL,
+    basis text NOT NULL,
+    project_id uuid NOT NULL,
+    budget_line_id uuid NOT NULL,
+    subject_id uuid NOT NULL,
+    economic_class text NOT NULL,
+    debit accounting.yuan NOT NULL,
+    credit accounting.yuan NOT NULL,
+    CONSTRAINT line_within_count CHECK (((line_no >= 1) AND (line_no <= line_count))),
+    CONSTRAINT lines_economic_class_check CHECK ((economic_class ~ '^[0-9]{0,7}$'::text)),
+    CONSTRAINT one_side CHECK ((((debit)::numeric = (0)::numeric) <> ((credit)::numeric = (0)::numeric)))
+);
+
+ALTER TABLE accounting.lines_2025 OWNER TO mingzhang_owner;
+
+CREATE TABLE accounting.lines_2026 (
+    book_id bigint NOT NULL,
+    period integer NOT NULL,
+    number integer NOT NULL,
+    line_no integer NOT NULL,
+    line_count integer NOT NULL,
+    date date NOT NULL,
+    account text NOT NULL,
+    basis text NOT NULL,
+    project_id uuid NOT NULL,
+    budget_line_id uuid NOT NULL,
+    subject_id uuid NOT NULL,
+    economic_class text NOT NULL,
+    debit accounting.yuan NOT NULL,
+    credit accounting.yuan NOT NULL,
+    CONSTRAINT line_within_count CHECK (((line_no >= 1) AND (line_no <= line_count))),
+    CONSTRAINT lines_economic_class_check CHECK ((economic_class ~ '^[0-9]{0,7}$'::text)),
+    CONSTRAINT one_side CHECK ((((debit)::numeric = (0)::numeric) <> ((credit)::numeric = (0)::numeric)))
+);
+
+ALTER TABLE accounting.lines_2026 OWNER TO mingzhang_owner;
+
+CREATE TABLE accounting.lines_2027 (
+    book_id bigint NOT NULL,
+    period integer NOT NULL,
+    number integer NOT NULL,
+    line_no integer NOT NULL,
+    line_count integer NOT NULL,
+    date date NOT NULL,
+    account text NOT NULL,
+    basis text NOT NULL,
+    project_id uuid NOT NULL,
+    budget_line_id uuid NOT NULL,
+    subject_id uuid NOT NULL,
+    economic_class text NOT NULL,
+    debit accounting.yuan NOT NULL,
+    credit accounting.yuan NOT NULL,
+    CONSTRAINT line_within_count CHECK (((line_no >= 1) AND (line_no <= line_count))),
+    CONSTRAINT lines_economic_class_check CHECK ((economic_class ~ '^[0-9]{0,7}$'::text)),
+    CONSTRAINT one_side CHECK ((((debit)::numeric = (0)::numeric) <> ((credit)::numeric = (0)::numeric)))
+);
+
+ALTER TABLE accounting.lines_2027 OWNER TO mingzhang_owner;
+
+CREATE TABLE accounting.lines_2028 (
+    book_id bigint NOT NULL,
+    period integer NOT NULL,
+    number integer NOT NULL,
+    line_no integer NOT NULL,
+    line_count integer NOT NULL,
+    date date NOT NULL,
+    account text NOT NULL,
+    basis text NOT NULL,
+    project_id uuid NOT NULL,
+    budget_line_id uuid NOT NULL,
+    subject_id uuid NOT NULL,
+    economic_class text NOT NULL,
+    debit accounting.yuan NOT NULL,
+    credit accounting.yuan NOT NULL,
+    CONSTRAINT line_within_count CHECK (((line_no >= 1) AND (line_no <= line_count))),
+    CONSTRAINT lines_economic_class_check CHECK ((economic_class ~ '^[0-9]{0,7}$'::text)),
+    CONSTRAINT one_side CHECK ((((debit)::numeric = (0)::numeric) <> ((credit)::numeric = (0)::numeric)))
+);
+
+ALTER TABLE accounting.lines_2028 OWNER TO mingzhang_owner;
+
+CREATE TABLE accounting.lines_2029 (
+    book_id bigint NOT NULL,
+    period integer NOT NULL,
+    number integer NOT NULL,
+    line_no integer NOT NULL,
+    line_count integer NOT NULL,
+    date date NOT NULL,
+    account text NOT NULL,
+    basis text NOT NULL,
+    project_id uuid NOT NULL,
+    budget_line_id uuid NOT NULL,
+    subject_id uuid NOT NULL,
+    economic_class text NOT NULL,
+    debit accounting.yuan NOT NULL,
+    credit accounting.yuan NOT NULL,
+    CONSTRAINT line_within_count CHECK (((line_no >= 1) AND (line_no <= line_count))),
+    CONSTRAINT lines_economic_class_check CHECK ((economic_class ~ '^[0-9]{0,7}$'::text)),
+    CONSTRAINT one_side CHECK ((((debit)::numeric = (0)::numeric) <> ((credit)::numeric = (0)::numeric)))
+);
+
+ALTER TABLE accounting.lines_2029 OWNER TO mingzhang_owner;
+
+CREATE TABLE accounting.lines_2030 (
+    book_id bigint NOT NULL,
+    period integer NOT NULL,
+    number integer NOT NULL,
+    line_no integer NOT NULL,
+    line_count integer NOT NULL,
+    date date NOT NULL,
+    account text NOT NULL,
+    basis text NOT NULL,
+    project_id uuid NOT NULL,
+    budget_line_id uuid NOT NULL,
+    subject_id uuid NOT NULL,
+    economic_class text NOT NULL,
+    debit accounting.yuan NOT NULL,
+    credit accounting.yuan NOT NULL,
+    CONSTRAINT line_within_count CHECK (((line_no >= 1) AND (line_no <= line_count))),
+    CONSTRAINT lines_economic_class_check CHECK ((economic_class ~ '^[0-9]{0,7}$'::text)),
+    CONSTRAINT one_side CHECK ((((debit)::numeric = (0)::numeric) <> ((credit)::numeric = (0)::numeric)))
+);
+
+ALTER TABLE accounting.lines_2030 OWNER TO mingzhang_owner;
+
+CREATE TABLE accounting.lines_2031 (
+    book_id bigint NOT NULL,
+    period integer NOT NULL,
+    number integer NOT NULL,
+    line_no integer NOT NULL,
+    line_count integer NOT NULL,
+    date date NOT NULL,
+    account text NOT NULL,
+    basis text NOT NULL,
+    project_id uuid NOT NULL,
+    budget_line_id uuid NOT NULL,
+    subject_id uuid NOT NULL,
+    economic_class text NOT NULL,
+    debit accounting.yuan NOT NULL,
+    credit accounting.yuan NOT NULL,
+    CONSTRAINT line_within_count CHECK (((line_no >= 1) AND (line_no <= line_count))),
+    CONSTRAINT lines_economic_class_check CHECK ((economic_class ~ '^[0-9]{0,7}$'::text)),
+    CONSTRAINT one_side CHECK ((((debit)::numeric = (0)::numeric) <> ((credit)::numeric = (0)::numeric)))
+);
+
+ALTER TABLE accounting.lines_2031 OWNER TO mingzhang_owner;
+
+CREATE TABLE accounting.lines_2032 (
+    book_id bigint NOT NULL,
+    period integer NOT NULL,
+    number integer NOT NULL,
+    line_no integer NOT NULL,
+    line_count integer NOT NULL,
+    date date NOT NULL,
+    account text NOT NULL,
+    basis text NOT NULL,
+    project_id uuid NOT NULL,
+    budget_line_id uuid NOT NULL,
+    subject_id uuid NOT NULL,
+    economic_class text NOT NULL,
+    debit accounting.yuan NOT NULL,
+    credit accounting.yuan NOT NULL,
+    CONSTRAINT line_within_count CHECK (((line_no >= 1) AND (line_no <= line_count))),
+    CONSTRAINT lines_economic_class_check CHECK ((economic_class ~ '^[0-9]{0,7}$'::text)),
+    CONSTRAINT one_side CHECK ((((debit)::numeric = (0)::numeric) <> ((credit)::numeric = (0)::numeric)))
+);
+
+ALTER TABLE accounting.lines_2032 OWNER TO mingzhang_owner;
+
+CREATE TABLE accounting.lines_2033 (
+    book_id bigint NOT NULL,
+    period integer NOT NULL,
+    number integer NOT NULL,
+    line_no integer NOT NULL,
+    line_count integer NOT NULL,
+    date date NOT NULL,
+    account text NOT NULL,
+    basis text NOT NULL,
+    project_id uuid NOT NULL,
+    budget_line_id uuid NOT NULL,
+    subject_id uuid NOT NULL,
+    economic_class text NOT NULL,
+    debit accounting.yuan NOT NULL,
+    credit accounting.yuan NOT NULL,
+    CONSTRAINT line_within_count CHECK (((line_no >= 1) AND (line_no <= line_count))),
+    CONSTRAINT lines_economic_class_check CHECK ((economic_class ~ '^[0-9]{0,7}$'::text)),
+    CONSTRAINT one_side CHECK ((((debit)::numeric = (0)::numeric) <> ((credit)::numeric = (0)::numeric)))
+);
+
+ALTER TABLE accounting.lines_2033 OWNER TO mingzhang_owner;
+
+CREATE TABLE accounting.lines_2034 (
+    book_id bigint NOT NULL,
+    period integer NOT NULL,
+    number integer NOT NULL,
+    line_no integer NOT NULL,
+    line_count integer NOT NULL,
+    date date NOT NULL,
+    account text NOT NULL,
+    basis text NOT NULL,
+    project_id uuid NOT NULL,
+    budget_line_id uuid NOT NULL,
+    subject_id uuid NOT NULL,
+    economic_class text NOT NULL,
+    debit accounting.yuan NOT NULL,
+    credit accounting.yuan NOT NULL,
+    CONSTRAINT line_within_count CHECK (((line_no >= 1) AND (line_no <= line_count))),
+    CONSTRAINT lines_economic_class_check CHECK ((economic_class ~ '^[0-9]{0,7}$'::text)),
+    CONSTRAINT one_side CHECK ((((debit)::numeric = (0)::numeric) <> ((credit)::numeric = (0)::numeric)))
+);
+
+ALTER TABLE accounting.lines_2034 OWNER TO mingzhang_owner;
+
+CREATE TABLE accounting.lines_2035 (
+    book_id bigint NOT NULL,
+    period integer NOT NULL,
+    number integer NOT NULL,
+    line_no integer NOT NULL,
+    line_count integer NOT NULL,
+    date date NOT NULL,
+    account text NOT NULL,
+    basis text NOT NULL,
+    project_id uuid NOT NULL,
+    budget_line_id uuid NOT NULL,
+    subject_id uuid NOT NULL,
+    economic_class text NOT NULL,
+    debit accounting.yuan NOT NULL,
+    credit accounting.yuan NOT NULL,
+    CONSTRAINT line_within_count CHECK (((line_no >= 1) AND (line_no <= line_count))),
+    CONSTRAINT lines_economic_class_check CHECK ((economic_class ~ '^[0-9]{0,7}$'::text)),
+    CONSTRAINT one_side CHECK ((((debit)::numeric = (0)::numeric) <> ((credit)::numeric = (0)::numeric)))
+);
+
+ALTER TABLE accounting.lines_2035 OWNER TO mingzhang_owner;
+
+CREATE TABLE accounting.lines_2036 (
+    book_id bigint NOT NULL,
+    period integer NOT NULL,
+    number integer NOT NULL,
+    line_no integer NOT NULL,
+    line_count integer NOT NULL,
+    date date NOT NULL,
+    account text NOT NULL,
+    basis text NOT NULL,
+    project_id uuid NOT NULL,
+    budget_line_id uuid NOT NULL,
+    subject_id uuid NOT NULL,
+    economic_class text NOT NULL,
+    debit accounting.yuan NOT NULL,
+    credit accounting.yuan NOT NULL,
+    CONSTRAINT line_within_count CHECK (((line_no >= 1) AND (line_no <= line_count))),
+    CONSTRAINT lines_economic_class_check CHECK ((economic_class ~ '^[0-9]{0,7}$'::text)),
+    CONSTRAINT one_side CHECK ((((debit)::numeric = (0)::numeric) <> ((credit)::numeric = (0)::numeric)))
+);
+
+ALTER TABLE accounting.lines_2036 OWNER TO mingzhang_owner;
+
+CREATE TABLE accounting.lines_2037 (
+    book_id bigint NOT NULL,
+    period integer NOT NULL,
+    number integer NOT NULL,
+    line_no integer NOT NULL,
+    line_count integer NOT NULL,
+    date date NOT NULL,
+    account text NOT NULL,
+    basis text NOT NULL,
+    project_id uuid NOT NULL,
+    budget_line_id uuid NOT NULL,
+    subject_id uuid NOT NULL,
+    economic_class text NOT NULL,
+    debit accounting.yuan NOT NULL,
+    credit accounting.yuan NOT NULL,
+    CONSTRAINT line_within_count CHECK (((line_no >= 1) AND (line_no <= line_count))),
+    CONSTRAINT lines_economic_class_check CHECK ((economic_class ~ '^[0-9]{0,7}$'::text)),
+    CONSTRAINT one_side CHECK ((((debit)::numeric = (0)::numeric) <> ((credit)::numeric = (0)::numeric)))
+);
+
+ALTER TABLE accounting.lines_2037 OWNER TO mingzhang_owner;
+
+CREATE TABLE accounting.lines_2038 (
+    book_id bigint NOT NULL,
+    period integer NOT NULL,
+    number integer NOT NULL,
+    line_no integer NOT NULL,
+    line_count integer NOT NULL,
+    date date NOT NULL,
+    account text NOT NULL,
+    basis text NOT NULL,
+    project_id uuid NOT NULL,
+    budget_line_id uuid NOT NULL,
+    subject_id uuid NOT NULL,
+    economic_class text NOT NULL,
+    debit accounting.yuan NOT NULL,
+    credit accounting.yuan NOT NULL,
+    CONSTRAINT line_within_count CHECK (((line_no >= 1) AND (line_no <= line_count))),
+    CONSTRAINT lines_economic_class_check CHECK ((economic_class ~ '^[0-9]{0,7}$'::text)),
+    CONSTRAINT one_side CHECK ((((debit)::numeric = (0)::numeric) <> ((credit)::numeric = (0)::numeric)))
+);
+
+ALTER TABLE accounting.lines_2038 OWNER TO mingzhang_owner;
+
+CREATE TABLE accounting.lines_2039 (
+    book_id bigint NOT NULL,
+    period integer NOT NULL,
+    number integer NOT NULL,
+    line_no integer NOT NULL,
+    line_count integer NOT NULL,
+    date date NOT NULL,
+    account text NOT NULL,
+    basis text NOT NULL,
+    project_id uuid NOT NULL,
+    budget_line_id uuid NOT NULL,
+    subject_id uuid NOT NULL,
+    economic_class text NOT NULL,
+    debit accounting.yuan NOT NULL,
+    credit accounting.yuan NOT NULL,
+    CONSTRAINT line_within_count CHECK (((line_no >= 1) AND (line_no <= line_count))),
+    CONSTRAINT lines_economic_class_check CHECK ((economic_class ~ '^[0-9]{0,7}$'::text)),
+    CONSTRAINT one_side CHECK ((((debit)::numeric = (0)::numeric) <> ((credit)::numeric = (0)::numeric)))
+);
+
+ALTER TABLE accounting.lines_2039 OWNER TO mingzhang_owner;
+
+CREATE TABLE accounting.lines_2040 (
+    book_id bigint NOT NULL,
+    period integer NOT NULL,
+    number integer NOT NULL,
+    line_no integer NOT NULL,
+    line_count integer NOT NULL,
+    date date NOT NULL,
+    account text NOT NULL,
+    basis text NOT NULL,
+    project_id uuid NOT NULL,
+    budget_line_id uuid NOT NULL,
+    subject_id uuid NOT NULL,
+    economic_class text NOT NULL,
+    debit accounting.yuan NOT NULL,
+    credit accounting.yuan NOT NULL,
+    CONSTRAINT line_within_count CHECK (((line_no >= 1) AND (line_no <= line_count))),
+    CONSTRAINT lines_economic_class_check CHECK ((economic_class ~ '^[0-9]{0,7}$'::text)),
+    CONSTRAINT one_side CHECK ((((debit)::numeric = (0)::numeric) <> ((credit)::numeric = (0)::numeric)))
+);
+
+ALTER TABLE accounting.lines_2040 OWNER TO mingzhang_owner;
+
+CREATE TABLE accounting.periods (
+    book_id bigint NOT NULL,
+    period integer NOT NULL,
+    state text NOT NULL,
+    last_number integer DEFAULT 0 NOT NULL,
+    root bytea,
+    tree_size integer,
+    closed_at timestamp with time zone,
+    closed_by uuid,
+    CONSTRAINT closed_has_root CHECK (((state = 'closed'::text) = ((root IS NOT NULL) AND (tree_size IS NOT NULL) AND (closed_at IS NOT NULL) AND (closed_by IS NOT NULL)))),
+    CONSTRAINT periods_last_number_check CHECK ((last_number >= 0)),
+    CONSTRAINT periods_period_check CHECK (((((period % 100) >= 1) AND ((period % 100) <= 14)) AND (((period / 100) >= 2024) AND ((period / 100) <= 2040)))),
+    CONSTRAINT periods_root_check CHECK ((octet_length(root) = 32)),
+    CONSTRAINT periods_state_check CHECK ((state = ANY (ARRAY['open'::text, 'closed'::text])))
+);
+
+ALTER TABLE accounting.periods OWNER TO mingzhang_owner;
+
+CREATE TABLE accounting.persons (
+    book_id bigint NOT NULL,
+    person_id uuid NOT NULL,
+    code text NOT NULL,
+    name text NOT NULL,
+    unit_id uuid NOT NULL
+);
+
+ALTER TABLE accounting.persons OWNER TO mingzhang_owner;
+
+CREATE TABLE accounting.positions (
+    book_id bigint NOT NULL,
+    account text NOT NULL,
+    normal_side text NOT NULL,
+    project_id uuid NOT NULL,
+    budget_line_id uuid NOT NULL,
+    subject_id uuid NOT NULL,
+    debit accounting.yuan NOT NULL,
+    credit accounting.yuan NOT NULL,
+    CONSTRAINT floor CHECK ((
+CASE normal_side
+    WHEN 'debit'::text THEN ((debit)::numeric - (credit)::numeric)
+    ELSE ((credit)::numeric - (debit)::numeric)
+END >= (0)::numeric))
+)
+WITH (fillfactor='50');
+
+ALTER TABLE accounting.positions OWNER TO mingzhang_owner;
+
+CREATE TABLE accounting.refusals (
+    book_id bigint NOT NULL,
+    refusal_id uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    actor uuid NOT NULL,
+    name text NOT NULL,
+    key text NOT NULL,
+    code text NOT NULL,
+    detail text NOT NULL
+);
+
+ALTER TABLE accounting.refusals OWNER TO mingzhang_owner;
+
+CREATE TABLE accounting.reversals (
+    book_id bigint NOT NULL,
+    period integer NOT NULL,
+    number integer NOT NULL,
+    by_period integer NOT NULL,
+    by_number integer NOT NULL,
+    CONSTRAINT same_fiscal_year CHECK (((period / 100) = (by_period / 100)))
+);
+
+ALTER TABLE accounting.reversals OWNER TO mingzhang_owner;
+
+CREATE TABLE accounting.subjects (
+    book_id bigint NOT NULL,
+    subject_id uuid NOT NULL,
+    kind text NOT NULL,
+    code text NOT NULL,
+    CONSTRAINT subjects_kind_check CHECK ((kind = ANY (ARRAY['contract'::text, 'request'::text, 'batch'::text, 'injection'::text]))),
+    CONSTRAINT subjects_subject_id_check CHECK ((subject_id <> '00000000-0000-0000-0000-000000000000'::uuid))
+);
+
+ALTER TABLE accounting.subjects OWNER TO mingzhang_owner;
+
+CREATE TABLE accounting.turnover (
+    book_id bigint NOT NULL,
+    period integer NOT NULL,
+    account text NOT NULL,
+    project_id uuid NOT NULL,
+    budget_line_id uuid NOT NULL,
+    debit accounting.yuan NOT NULL,
+    credit accounting.yuan NOT NULL
+)
+WITH (fillfactor='60');
+
+ALTER TABLE accounting.turnover OWNER TO mingzhang_owner;
+
+CREATE TABLE accounting.units (
+    book_id bigint NOT NULL,
+    unit_id uuid NOT NULL,
+    code text NOT NULL,
+    name text NOT NULL,
+    kind text NOT NULL,
+    CONSTRAINT units_kind_check CHECK ((kind = ANY (ARRAY['administrative'::text, 'institution'::text, 'enterprise'::text, 'other'::text])))
+);
+
+ALTER TABLE accounting.units OWNER TO mingzhang_owner;
+
+CREATE TABLE accounting.vouchers (
+    book_id bigint NOT NULL,
+    period integer NOT NULL,
+    number integer NOT NULL,
+    date date NOT NULL,
+    kind text NOT NULL,
+    source text NOT NULL,
+    source_document uuid NOT NULL,
+    memo text NOT NULL,
+    document_hashes bytea NOT NULL,
+    prepared_by uuid NOT NULL,
+    reviewed_by uuid NOT NULL,
+    posted_by uuid NOT NULL,
+    attachment_count integer NOT NULL,
+    refers_period integer,
+    refers_number integer,
+    line_count integer NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    digest bytea NOT NULL,
+    CONSTRAINT attachment_or_exempt CHECK (((attachment_count > 0) OR (kind = ANY (ARRAY['opening'::text, 'closing'::text, 'reversal'::text, 'demonstration'::text])))),
+    CONSTRAINT date_in_period CHECK (((EXTRACT(year FROM date) = ((period / 100))::numeric) AND (((period % 100) > 12) OR (EXTRACT(month FROM date) = ((period % 100))::numeric)))),
+    CONSTRAINT prepared_and_reviewed_by_two CHECK ((prepared_by <> reviewed_by)),
+    CONSTRAINT refers_when_it_must CHECK (((kind = ANY (ARRAY['reversal'::text, 'correction'::text])) = ((refers_period IS NOT NULL) AND (refers_number IS NOT NULL)))),
+    CONSTRAINT vouchers_attachment_count_check CHECK ((attachment_count >= 0)),
+    CONSTRAINT vouchers_digest_check CHECK ((octet_length(digest) = 32)),
+    CONSTRAINT vouchers_document_hashes_check CHECK (((octet_length(document_hashes) % 32) = 0)),
+    CONSTRAINT vouchers_kind_check CHECK ((kind = ANY (ARRAY['ordinary'::text, 'opening'::text, 'closing'::text, 'reversal'::text, 'correction'::text, 'demonstration'::text]))),
+    CONSTRAINT vouchers_line_count_check CHECK ((line_count >= 2)),
+    CONSTRAINT vouchers_memo_check CHECK (((memo <> ''::text) AND (memo !~ '[\x01-\x1f\x7f]'::text))),
+    CONSTRAINT vouchers_number_check CHECK ((number > 0)),
+    CONSTRAINT vouchers_source_check CHECK ((source ~ '^[A-Za-z0-9+-]{1,12}$'::text))
+)
+PARTITION BY RANGE (period);
+
+ALTER TABLE accounting.vouchers OWNER TO mingzhang_owner;
+
+CREATE TABLE accounting.vouchers_2024 (
+    book_id bigint NOT NULL,
+    period integer NOT NULL,
+    number integer NOT NULL,
+    date date NOT NULL,
+    kind text NOT NULL,
+    source text NOT NULL,
+    source_document uuid NOT NULL,
+    memo text NOT NULL,
+    document_hashes bytea NOT NULL,
+    prepared_by uuid NOT NULL,
+    reviewed_by uuid NOT NULL,
+    posted_by uuid NOT NULL,
+    attachment_count integer NOT NULL,
+    refers_period integer,
+    refers_number integer,
+    line_count integer NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    digest bytea NOT NULL,
+    CONSTRAINT attachment_or_exempt CHECK (((attachment_count > 0) OR (kind = ANY (ARRAY['opening'::text, 'closing'::text, 'reversal'::text, 'demonstration'::text])))),
+    CONSTRAINT date_in_period CHECK (((EXTRACT(year FROM date) = ((period / 100))::numeric) AND (((period % 100) > 12) OR (EXTRACT(month FROM date) = ((period % 100))::numeric)))),
+    CONSTRAINT prepared_and_reviewed_by_two CHECK ((prepared_by <> reviewed_by)),
+    CONSTRAINT refers_when_it_must CHECK (((kind = ANY (ARRAY['reversal'::text, 'correction'::text])) = ((refers_period IS NOT NULL) AND (refers_number IS NOT NULL)))),
+    CONSTRAINT vouchers_attachment_count_check CHECK ((attachment_count >= 0)),
+    CONSTRAINT vouchers_digest_check CHECK ((octet_length(digest) = 32)),
+    CONSTRAINT vouchers_document_hashes_check CHECK (((octet_length(document_hashes) % 32) = 0)),
+    CONSTRAINT vouchers_kind_check CHECK ((kind = ANY (ARRAY['ordinary'::text, 'opening'::text, 'closing'::text, 'reversal'::text, 'correction'::text, 'demonstration'::text]))),
+    CONSTRAINT vouchers_line_count_check CHECK ((line_count >= 2)),
+    CONSTRAINT vouchers_memo_check CHECK (((memo <> ''::text) AND (memo !~ '[\x01-\x1f\x7f]'::text))),
+    CONSTRAINT vouchers_number_check CHECK ((number > 0)),
+    CONSTRAINT vouchers_source_check CHECK ((source ~ '^[A-Za-z0-9+-]{1,12}$'::text))
+);
+
+ALTER TABLE accounting.vouchers_2024 OWNER TO mingzhang_owner;
+
+CREATE TABLE accounting.vouchers_2025 (
+    book_id bigint NOT NULL,
+    period integer NOT NULL,
+    number integer NOT NULL,
+    date date NOT NULL,
+    kind text NOT NULL,
+    source text NOT NULL,
+    source_document uuid NOT NULL,
+    memo text NOT NULL,
+    document_hashes bytea NOT NULL,
+    prepared_by uuid NOT NULL,
+    reviewed_by uuid NOT NULL,
+    posted_by uuid NOT NULL,
+    attachment_count integer NOT NULL,
+    refers_period integer,
+    refers_number integer,
+    line_count integer NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    digest bytea NOT NULL,
+    CONSTRAINT attachment_or_exempt CHECK (((attachment_count > 0) OR (kind = ANY (ARRAY['opening'::text, 'closing'::text, 'reversal'::text, 'demonstration'::text])))),
+    CONSTRAINT date_in_period CHECK (((EXTRACT(year FROM date) = ((period / 100))::numeric) AND (((period % 100) > 12) OR (EXTRACT(month FROM date) = ((period % 100))::numeric)))),
+    CONSTRAINT prepared_and_reviewed_by_two CHECK ((prepared_by <> reviewed_by)),
+    CONSTRAINT refers_when_it_must CHECK (((kind = ANY (ARRAY['reversal'::text, 'correction'::text])) = ((refers_period IS NOT NULL) AND (refers_number IS NOT NULL)))),
+    CONSTRAINT vouchers_attachment_count_check CHECK ((attachment_count >= 0)),
+    CONSTRAINT vouchers_digest_check CHECK ((octet_length(digest) = 32)),
+    CONSTRAINT vouchers_document_hashes_check CHECK (((octet_length(document_hashes) % 32) = 0)),
+    CONSTRAINT vouchers_kind_check CHECK ((kind = ANY (ARRAY['ordinary'::text, 'opening'::text, 'closing'::text, 'reversal'::text, 'correction'::text, 'demonstration'::text]))),
+    CONSTRAINT vouchers_line_count_check CHECK ((line_count >= 2)),
+    CONSTRAINT vouchers_memo_check CHECK (((memo <> ''::text) AND (memo !~ '[\x01-\x1f\x7f]'::text))),
+    CONSTRAINT vouchers_number_check CHECK ((number > 0)),
+    CONSTRAINT vouchers_source_check CHECK ((source ~ '^[A-Za-z0-9+-]{1,12}$'::text))
+);
+
+ALTER TABLE accounting.vouchers_2025 OWNER TO mingzhang_owner;
+
+CREATE TABLE accounting.vouchers_2026 (
+    book_id bigint NOT NULL,
+    period integer NOT NULL,
+    number integer NOT NULL,
+    date date NOT NULL,
+    kind text NOT NULL,
+    source text NOT NULL,
+    source_document uuid NOT NULL,
+    memo text NOT NULL,
+    document_hashes bytea NOT NULL,
+    prepared_by uuid NOT NULL,
+    reviewed_by uuid NOT NULL,
+    posted_by uuid NOT NULL,
+    attachment_count integer NOT NULL,
+    refers_period integer,
+    refers_number integer,
+    line_count integer NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    digest bytea NOT NULL,
+    CONSTRAINT attachment_or_exempt CHECK (((attachment_count > 0) OR (kind = ANY (ARRAY['opening'::text, 'closing'::text, 'reversal'::text, 'demonstration'::text])))),
+    CONSTRAINT date_in_period CHECK (((EXTRACT(year FROM date) = ((period / 100))::numeric) AND (((period % 100) > 12) OR (EXTRACT(month FROM date) = ((period % 100))::numeric)))),
+    CONSTRAINT prepared_and_reviewed_by_two CHECK ((prepared_by <> reviewed_by)),
+    CONSTRAINT refers_when_it_must CHECK (((kind = ANY (ARRAY['reversal'::text, 'correction'::text])) = ((refers_period IS NOT NULL) AND (refers_number IS NOT NULL)))),
+    CONSTRAINT vouchers_attachment_count_check CHECK ((attachment_count >= 0)),
+    CONSTRAINT vouchers_digest_check CHECK ((octet_length(digest) = 32)),
+    CONSTRAINT vouchers_document_hashes_check CHECK (((octet_length(document_hashes) % 32) = 0)),
+    CONSTRAINT vouchers_kind_check CHECK ((kind = ANY (ARRAY['ordinary'::text, 'opening'::text, 'closing'::text, 'reversal'::text, 'correction'::text, 'demonstration'::text]))),
+    CONSTRAINT vouchers_line_count_check CHECK ((line_count >= 2)),
+    CONSTRAINT vouchers_memo_check CHECK (((memo <> ''::text) AND (memo !~ '[\x01-\x1f\x7f]'::text))),
+    CONSTRAINT vouchers_number_check CHECK ((number > 0)),
+    CONSTRAINT vouchers_source_check CHECK ((source ~ '^[A-Za-z0-9+-]{1,12}$'::text))
+);
+
+ALTER TABLE accounting.vouchers_2026 OWNER TO mingzhang_owner;
+
+CREATE TABLE accounting.vouchers_2027 (
+    book_id bigint NOT NULL,
+    period integer NOT NULL,
+    number integer NOT NULL,
+    date date NOT NULL,
+    kind text NOT NULL,
+    source text NOT NULL,
+    source_document uuid NOT NULL,
+    memo text NOT NULL,
+    document_hashes bytea NOT NULL,
+    prepared_by uuid NOT NULL,
+    reviewed_by uuid NOT NULL,
+    posted_by uuid NOT NULL,
+    attachment_count integer NOT NULL,
+    refers_period integer,
+    refers_number integer,
+    line_count integer NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    digest bytea NOT NULL,
+    CONSTRAINT attachment_or_exempt CHECK (((attachment_count > 0) OR (kind = ANY (ARRAY['opening'::text, 'closing'::text, 'reversal'::text, 'demonstration'::text])))),
+    CONSTRAINT date_in_period CHECK (((EXTRACT(year FROM date) = ((period / 100))::numeric) AND (((period % 100) > 12) OR (EXTRACT(month FROM date) = ((period % 100))::numeric)))),
+    CONSTRAINT prepared_and_reviewed_by_two CHECK ((prepared_by <> reviewed_by)),
+    CONSTRAINT refers_when_it_must CHECK (((kind = ANY (ARRAY['reversal'::text, 'correction'::text])) = ((refers_period IS NOT NULL) AND (refers_number IS NOT NULL)))),
+    CONSTRAINT vouchers_attachment_count_check CHECK ((attachment_count >= 0)),
+    CONSTRAINT vouchers_digest_check CHECK ((octet_length(digest) = 32)),
+    CONSTRAINT vouchers_document_hashes_check CHECK (((octet_length(document_hashes) % 32) = 0)),
+    CONSTRAINT vouchers_kind_check CHECK ((kind = ANY (ARRAY['ordinary'::text, 'opening'::text, 'closing'::text, 'reversal'::text, 'correction'::text, 'demonstration'::text]))),
+    CONSTRAINT vouchers_line_count_check CHECK ((line_count >= 2)),
+    CONSTRAINT vouchers_memo_check CHECK (((memo <> ''::text) AND (memo !~ '[\x01-\x1f\x7f]'::text))),
+    CONSTRAINT vouchers_number_check CHECK ((number > 0)),
+    CONSTRAINT vouchers_source_check CHECK ((source ~ '^[A-Za-z0-9+-]{1,12}$'::text))
+);
+
+ALTER TABLE accounting.vouchers_2027 OWNER TO mingzhang_owner;
+
+CREATE TABLE accounting.vouchers_2028 (
+    book_id bigint NOT NULL,
+    period integer NOT NULL,
+    number integer NOT NULL,
+    date date NOT NULL,
+    kind text NOT NULL,
+    source text NOT NULL,
+    source_document uuid NOT NULL,
+    memo text NOT NULL,
+    document_hashes bytea NOT NULL,
+    prepared_by uuid NOT NULL,
+    reviewed_by uuid NOT NULL,
+    posted_by uuid NOT NULL,
+    attachment_count integer NOT NULL,
+    refers_period integer,
+    refers_number integer,
+    line_count integer NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    digest bytea NOT NULL,
+    CONSTRAINT attachment_or_exempt CHECK (((attachment_count > 0) OR (kind = ANY (ARRAY['opening'::text, 'closing'::text, 'reversal'::text, 'demonstration'::text])))),
+    CONSTRAINT date_in_period CHECK (((EXTRACT(year FROM date) = ((period / 100))::numeric) AND (((period % 100) > 12) OR (EXTRACT(month FROM date) = ((period % 100))::numeric)))),
+    CONSTRAINT prepared_and_reviewed_by_two CHECK ((prepared_by <> reviewed_by)),
+    CONSTRAINT refers_when_it_must CHECK (((kind = ANY (ARRAY['reversal'::text, 'correction'::text])) = ((refers_period IS NOT NULL) AND (refers_number IS NOT NULL)))),
+    CONSTRAINT vouchers_attachment_count_check CHECK ((attachment_count >= 0)),
+    CONSTRAINT vouchers_digest_check CHECK ((octet_length(digest) = 32)),
+    CONSTRAINT vouchers_document_hashes_check CHECK (((octet_length(document_hashes) % 32) = 0)),
+    CONSTRAINT vouchers_kind_check CHECK ((kind = ANY (ARRAY['ordinary'::text, 'opening'::text, 'closing'::text, 'reversal'::text, 'correction'::text, 'demonstration'::text]))),
+    CONSTRAINT vouchers_line_count_check CHECK ((line_count >= 2)),
+    CONSTRAINT vouchers_memo_check CHECK (((memo <> ''::text) AND (memo !~ '[\x01-\x1f\x7f]'::text))),
+    CONSTRAINT vouchers_number_check CHECK ((number > 0)),
+    CONSTRAINT vouchers_source_check CHECK ((source ~ '^[A-Za-z0-9+-]{1,12}$'::text))
+);
+
+ALTER TABLE accounting.vouchers_2028 OWNER TO mingzhang_owner;
+
+CREATE TABLE accounting.vouchers_2029 (
+    book_id bigint NOT NULL,
+    period integer NOT NULL,
+    number integer NOT NULL,
+    date date NOT NULL,
+    kind text NOT NULL,
+    source text NOT NULL,
+    source_document uuid NOT NULL,
+    memo text NOT NULL,
+    document_hashes bytea NOT NULL,
+    prepared_by uuid NOT NULL,
+    reviewed_by uuid NOT NULL,
+    posted_by uuid NOT NULL,
+    attachment_count integer NOT NULL,
+    refers_period integer,
+    refers_number integer,
+    line_count integer NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    digest bytea NOT NULL,
+    CONSTRAINT attachment_or_exempt CHECK (((attachment_count > 0) OR (kind = ANY (ARRAY['opening'::text, 'closing'::text, 'reversal'::text, 'demonstration'::text])))),
+    CONSTRAINT date_in_period CHECK (((EXTRACT(year FROM date) = ((period / 100))::numeric) AND (((period % 100) > 12) OR (EXTRACT(month FROM date) = ((period % 100))::numeric)))),
+    CONSTRAINT prepared_and_reviewed_by_two CHECK ((prepared_by <> reviewed_by)),
+    CONSTRAINT refers_when_it_must CHECK (((kind = ANY (ARRAY['reversal'::text, 'correction'::text])) = ((refers_period IS NOT NULL) AND (refers_number IS NOT NULL)))),
+    CONSTRAINT vouchers_attachment_count_check CHECK ((attachment_count >= 0)),
+    CONSTRAINT vouchers_digest_check CHECK ((octet_length(digest) = 32)),
+    CONSTRAINT vouchers_document_hashes_check CHECK (((octet_length(document_hashes) % 32) = 0)),
+    CONSTRAINT vouchers_kind_check CHECK ((kind = ANY (ARRAY['ordinary'::text, 'opening'::text, 'closing'::text, 'reversal'::text, 'correction'::text, 'demonstration'::text]))),
+    CONSTRAINT vouchers_line_count_check CHECK ((line_count >= 2)),
+    CONSTRAINT vouchers_memo_check CHECK (((memo <> ''::text) AND (memo !~ '[\x01-\x1f\x7f]'::text))),
+    CONSTRAINT vouchers_number_check CHECK ((number > 0)),
+    CONSTRAINT vouchers_source_check CHECK ((source ~ '^[A-Za-z0-9+-]{1,12}$'::text))
+);
+
+ALTER TABLE accounting.vouchers_2029 OWNER TO mingzhang_owner;
+
+CREATE TABLE accounting.vouchers_2030 (
+    book_id bigint NOT NULL,
+    period integer NOT NULL,
+    number integer NOT NULL,
+    date date NOT NULL,
+    kind text NOT NULL,
+    source text NOT NULL,
+    source_document uuid NOT NULL,
+    memo text NOT NULL,
+    document_hashes bytea NOT NULL,
+    prepared_by uuid NOT NULL,
+    reviewed_by uuid NOT NULL,
+    posted_by uuid NOT NULL,
+    attachment_count integer NOT NULL,
+    refers_period integer,
+    refers_number integer,
+    line_count integer NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    digest bytea NOT NULL,
+    CONSTRAINT attachment_or_exempt CHECK (((attachment_count > 0) OR (kind = ANY (ARRAY['opening'::text, 'closing'::text, 'reversal'::text, 'demonstration'::text])))),
+    CONSTRAINT date_in_period CHECK (((EXTRACT(year FROM date) = ((period / 100))::numeric) AND (((period % 100) > 12) OR (EXTRACT(month FROM date) = ((period % 100))::numeric)))),
+    CONSTRAINT prepared_and_reviewed_by_two CHECK ((prepared_by <> reviewed_by)),
+    CONSTRAINT refers_when_it_must CHECK (((kind = ANY (ARRAY['reversal'::text, 'correction'::text])) = ((refers_period IS NOT NULL) AND (refers_number IS NOT NULL)))),
+    CONSTRAINT vouchers_attachment_count_check CHECK ((attachment_count >= 0)),
+    CONSTRAINT vouchers_digest_check CHECK ((octet_length(digest) = 32)),
+    CONSTRAINT vouchers_document_hashes_check CHECK (((octet_length(document_hashes) % 32) = 0)),
+    CONSTRAINT vouchers_kind_check CHECK ((kind = ANY (ARRAY['ordinary'::text, 'opening'::text, 'closing'::text, 'reversal'::text, 'correction'::text, 'demonstration'::text]))),
+    CONSTRAINT vouchers_line_count_check CHECK ((line_count >= 2)),
+    CONSTRAINT vouchers_memo_check CHECK (((memo <> ''::text) AND (memo !~ '[\x01-\x1f\x7f]'::text))),
+    CONSTRAINT vouchers_number_check CHECK ((number > 0)),
+    CONSTRAINT vouchers_source_check CHECK ((source ~ '^[A-Za-z0-9+-]{1,12}$'::text))
+);
+
+ALTER TABLE accounting.vouchers_2030 OWNER TO mingzhang_owner;
+
+CREATE TABLE accounting.vouchers_2031 (
+    book_id bigint NOT NULL,
+    period integer NOT NULL,
+    number integer NOT NULL,
+    date date NOT NULL,
+    kind text NOT NULL,
+    source text NOT NULL,
+    source_document uuid NOT NULL,
+    memo text NOT NULL,
+    document_hashes bytea NOT NULL,
+    prepared_by uuid NOT NULL,
+    reviewed_by uuid NOT NULL,
+    posted_by uuid NOT NULL,
+    attachment_count integer NOT NULL,
+    refers_period integer,
+    refers_number integer,
+    line_count integer NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    digest bytea NOT NULL,
+    CONSTRAINT attachment_or_exempt CHECK (((attachment_count > 0) OR (kind = ANY (ARRAY['opening'::text, 'closing'::text, 'reversal'::text, 'demonstration'::text])))),
+    CONSTRAINT date_in_period CHECK (((EXTRACT(year FROM date) = ((period / 100))::numeric) AND (((period % 100) > 12) OR (EXTRACT(month FROM date) = ((period % 100))::numeric)))),
+    CONSTRAINT prepared_and_reviewed_by_two CHECK ((prepared_by <> reviewed_by)),
+    CONSTRAINT refers_when_it_must CHECK (((kind = ANY (ARRAY['reversal'::text, 'correction'::text])) = ((refers_period IS NOT NULL) AND (refers_number IS NOT NULL)))),
+    CONSTRAINT vouchers_attachment_count_check CHECK ((attachment_count >= 0)),
+    CONSTRAINT vouchers_digest_check CHECK ((octet_length(digest) = 32)),
+    CONSTRAINT vouchers_document_hashes_check CHECK (((octet_length(document_hashes) % 32) = 0)),
+    CONSTRAINT vouchers_kind_check CHECK ((kind = ANY (ARRAY['ordinary'::text, 'opening'::text, 'closing'::text, 'reversal'::text, 'correction'::text, 'demonstration'::text]))),
+    CONSTRAINT vouchers_line_count_check CHECK ((line_count >= 2)),
+    CONSTRAINT vouchers_memo_check CHECK (((memo <> ''::text) AND (memo !~ '[\x01-\x1f\x7f]'::text))),
+    CONSTRAINT vouchers_number_check CHECK ((number > 0)),
+    CONSTRAINT vouchers_source_check CHECK ((source ~ '^[A-Za-z0-9+-]{1,12}$'::text))
+);
+
+ALTER TABLE accounting.vouchers_2031 OWNER TO mingzhang_owner;
+
+CREATE TABLE accounting.vouchers_2032 (
+    book_id bigint NOT NULL,
+    period integer NOT NULL,
+    number integer NOT NULL,
+    date date NOT NULL,
+    kind text NOT NULL,
+    source text NOT NULL,
+    source_document uuid NOT NULL,
+    memo text NOT NULL,
+    document_hashes bytea NOT NULL,
+    prepared_by uuid NOT NULL,
+    reviewed_by uuid NOT NULL,
+    posted_by uuid NOT NULL,
+    attachment_count integer NOT NULL,
+    refers_period integer,
+    refers_number integer,
+    line_count integer NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    digest bytea NOT NULL,
+    CONSTRAINT attachment_or_exempt CHECK (((attachment_count > 0) OR (kind = ANY (ARRAY['opening'::text, 'closing'::text, 'reversal'::text, 'demonstration'::text])))),
+    CONSTRAINT date_in_period CHECK (((EXTRACT(year FROM date) = ((period / 100))::numeric) AND (((period % 100) > 12) OR (EXTRACT(month FROM date) = ((period % 100))::numeric)))),
+    CONSTRAINT prepared_and_reviewed_by_two CHECK ((prepared_by <> reviewed_by)),
+    CONSTRAINT refers_when_it_must CHECK (((kind = ANY (ARRAY['reversal'::text, 'correction'::text])) = ((refers_period IS NOT NULL) AND (refers_number IS NOT NULL)))),
+    CONSTRAINT vouchers_attachment_count_check CHECK ((attachment_count >= 0)),
+    CONSTRAINT vouchers_digest_check CHECK ((octet_length(digest) = 32)),
+    CONSTRAINT vouchers_document_hashes_check CHECK (((octet_length(document_hashes) % 32) = 0)),
+    CONSTRAINT vouchers_kind_check CHECK ((kind = ANY (ARRAY['ordinary'::text, 'opening'::text, 'closing'::text, 'reversal'::text, 'correction'::text, 'demonstration'::text]))),
+    CONSTRAINT vouchers_line_count_check CHECK ((line_count >= 2)),
+    CONSTRAINT vouchers_memo_check CHECK (((memo <> ''::text) AND (memo !~ '[\x01-\x1f\x7f]'::text))),
+    CONSTRAINT vouchers_number_check CHECK ((number > 0)),
+    CONSTRAINT vouchers_source_check CHECK ((source ~ '^[A-Za-z0-9+-]{1,12}$'::text))
+);
+
+ALTER TABLE accounting.vouchers_2032 OWNER TO mingzhang_owner;
+
+CREATE TABLE accounting.vouchers_2033 (
+    book_id bigint NOT NULL,
+    period integer NOT NULL,
+    number integer NOT NULL,
+    date date NOT NULL,
+    kind text NOT NULL,
+    source text NOT NULL,
+    source_document uuid NOT NULL,
+    memo text NOT NULL,
+    document_hashes bytea NOT NULL,
+    prepared_by uuid NOT NULL,
+    reviewed_by uuid NOT NULL,
+    posted_by uuid NOT NULL,
+    attachment_count integer NOT NULL,
+    refers_period integer,
+    refers_number integer,
+    line_count integer NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    digest bytea NOT NULL,
+    CONSTRAINT attachment_or_exempt CHECK (((attachment_count > 0) OR (kind = ANY (ARRAY['opening'::text, 'closing'::text, 'reversal'::text, 'demonstration'::text])))),
+    CONSTRAINT date_in_period CHECK (((EXTRACT(year FROM date) = ((period / 100))::numeric) AND (((period % 100) > 12) OR (EXTRACT(month FROM date) = ((period % 100))::numeric)))),
+    CONSTRAINT prepared_and_reviewed_by_two CHECK ((prepared_by <> reviewed_by)),
+    CONSTRAINT refers_when_it_must CHECK (((kind = ANY (ARRAY['reversal'::text, 'correction'::text])) = ((refers_period IS NOT NULL) AND (refers_number IS NOT NULL)))),
+    CONSTRAINT vouchers_attachment_count_check CHECK ((attachment_count >= 0)),
+    CONSTRAINT vouchers_digest_check CHECK ((octet_length(digest) = 32)),
+    CONSTRAINT vouchers_document_hashes_check CHECK (((octet_length(document_hashes) % 32) = 0)),
+    CONSTRAINT vouchers_kind_check CHECK ((kind = ANY (ARRAY['ordinary'::text, 'opening'::text, 'closing'::text, 'reversal'::text, 'correction'::text, 'demonstration'::text]))),
+    CONSTRAINT vouchers_line_count_check CHECK ((line_count >= 2)),
+    CONSTRAINT vouchers_memo_check CHECK (((memo <> ''::text) AND (memo !~ '[\x01-\x1f\x7f]'::text))),
+    CONSTRAINT vouchers_number_check CHECK ((number > 0)),
+    CONSTRAINT vouchers_source_check CHECK ((source ~ '^[A-Za-z0-9+-]{1,12}$'::text))
+);
+
+ALTER TABLE accounting.vouchers_2033 OWNER TO mingzhang_owner;
+
+CREATE TABLE accounting.vouchers_2034 (
+    book_id bigint NOT NULL,
+    period integer NOT NULL,
+    number integer NOT NULL,
+    date date NOT NULL,
+    kind text NOT NULL,
+    source text NOT NULL,
+    source_document uuid NOT NULL,
+    memo text NOT NULL,
+    document_hashes bytea NOT NULL,
+    prepared_by uuid NOT NULL,
+    reviewed_by uuid NOT NULL,
+    posted_by uuid NOT NULL,
+    attachment_count integer NOT NULL,
+    refers_period integer,
+    refers_number integer,
+    line_count integer NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    digest bytea NOT NULL,
+    CONSTRAINT attachment_or_exempt CHECK (((attachment_count > 0) OR (kind = ANY (ARRAY['opening'::text, 'closing'::text, 'reversal'::text, 'demonstration'::text])))),
+    CONSTRAINT date_in_period CHECK (((EXTRACT(year FROM date) = ((period / 100))::numeric) AND (((period % 100) > 12) OR (EXTRACT(month FROM date) = ((period % 100))::numeric)))),
+    CONSTRAINT prepared_and_reviewed_by_two CHECK ((prepared_by <> reviewed_by)),
+    CONSTRAINT refers_when_it_must CHECK (((kind = ANY (ARRAY['reversal'::text, 'correction'::text])) = ((refers_period IS NOT NULL) AND (refers_number IS NOT NULL)))),
+    CONSTRAINT vouchers_attachment_count_check CHECK ((attachment_count >= 0)),
+    CONSTRAINT vouchers_digest_check CHECK ((octet_length(digest) = 32)),
+    CONSTRAINT vouchers_document_hashes_check CHECK (((octet_length(document_hashes) % 32) = 0)),
+    CONSTRAINT vouchers_kind_check CHECK ((kind = ANY (ARRAY['ordinary'::text, 'opening'::text, 'closing'::text, 'reversal'::text, 'correction'::text, 'demonstration'::text]))),
+    CONSTRAINT vouchers_line_count_check CHECK ((line_count >= 2)),
+    CONSTRAINT vouchers_memo_check CHECK (((memo <> ''::text) AND (memo !~ '[\x01-\x1f\x7f]'::text))),
+    CONSTRAINT vouchers_number_check CHECK ((number > 0)),
+    CONSTRAINT vouchers_source_check CHECK ((source ~ '^[A-Za-z0-9+-]{1,12}$'::text))
+);
+
+ALTER TABLE accounting.vouchers_2034 OWNER TO mingzhang_owner;
+
+CREATE TABLE accounting.vouchers_2035 (
+    book_id bigint NOT NULL,
+    period integer NOT NULL,
+    number integer NOT NULL,
+    date date NOT NULL,
+    kind text NOT NULL,
+    source text NOT NULL,
+    source_document uuid NOT NULL,
+    memo text NOT NULL,
+    document_hashes bytea NOT NULL,
+    prepared_by uuid NOT NULL,
+    reviewed_by uuid NOT NULL,
+    posted_by uuid NOT NULL,
+    attachment_count integer NOT NULL,
+    refers_period integer,
+    refers_number integer,
+    line_count integer NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    digest bytea NOT NULL,
+    CONSTRAINT attachment_or_exempt CHECK (((attachment_count > 0) OR (kind = ANY (ARRAY['opening'::text, 'closing'::text, 'reversal'::text, 'demonstration'::text])))),
+    CONSTRAINT date_in_period CHECK (((EXTRACT(year FROM date) = ((period / 100))::numeric) AND (((period % 100) > 12) OR (EXTRACT(month FROM date) = ((period % 100))::numeric)))),
+    CONSTRAINT prepared_and_reviewed_by_two CHECK ((prepared_by <> reviewed_by)),
+    CONSTRAINT refers_when_it_must CHECK (((kind = ANY (ARRAY['reversal'::text, 'correction'::text])) = ((refers_period IS NOT NULL) AND (refers_number IS NOT NULL)))),
+    CONSTRAINT vouchers_attachment_count_check CHECK ((attachment_count >= 0)),
+    CONSTRAINT vouchers_digest_check CHECK ((octet_length(digest) = 32)),
+    CONSTRAINT vouchers_document_hashes_check CHECK (((octet_length(document_hashes) % 32) = 0)),
+    CONSTRAINT vouchers_kind_check CHECK ((kind = ANY (ARRAY['ordinary'::text, 'opening'::text, 'closing'::text, 'reversal'::text, 'correction'::text, 'demonstration'::text]))),
+    CONSTRAINT vouchers_line_count_check CHECK ((line_count >= 2)),
+    CONSTRAINT vouchers_memo_check CHECK (((memo <> ''::text) AND (memo !~ '[\x01-\x1f\x7f]'::text))),
+    CONSTRAINT vouchers_number_check CHECK ((number > 0)),
+    CONSTRAINT vouchers_source_check CHECK ((source ~ '^[A-Za-z0-9+-]{1,12}$'::text))
+);
+
+ALTER TABLE accounting.vouchers_2035 OWNER TO mingzhang_owner;
+
+CREATE TABLE accounting.vouchers_2036 (
+    book_id bigint NOT NULL,
+    period integer NOT NULL,
+    number integer NOT NULL,
+    date date NOT NULL,
+    kind text NOT NULL,
+    source text NOT NULL,
+    source_document uuid NOT NULL,
+    memo text NOT NULL,
+    document_hashes bytea NOT NULL,
+    prepared_by uuid NOT NULL,
+    reviewed_by uuid NOT NULL,
+    posted_by uuid NOT NULL,
+    attachment_count integer NOT NULL,
+    refers_period integer,
+    refers_number integer,
+    line_count integer NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    digest bytea NOT NULL,
+    CONSTRAINT attachment_or_exempt CHECK (((attachment_count > 0) OR (kind = ANY (ARRAY['opening'::text, 'closing'::text, 'reversal'::text, 'demonstration'::text])))),
+    CONSTRAINT date_in_period CHECK (((EXTRACT(year FROM date) = ((period / 100))::numeric) AND (((period % 100) > 12) OR (EXTRACT(month FROM date) = ((period % 100))::numeric)))),
+    CONSTRAINT prepared_and_reviewed_by_two CHECK ((prepared_by <> reviewed_by)),
+    CONSTRAINT refers_when_it_must CHECK (((kind = ANY (ARRAY['reversal'::text, 'correction'::text])) = ((refers_period IS NOT NULL) AND (refers_number IS NOT NULL)))),
+    CONSTRAINT vouchers_attachment_count_check CHECK ((attachment_count >= 0)),
+    CONSTRAINT vouchers_digest_check CHECK ((octet_length(digest) = 32)),
+    CONSTRAINT vouchers_document_hashes_check CHECK (((octet_length(document_hashes) % 32) = 0)),
+    CONSTRAINT vouchers_kind_check CHECK ((kind = ANY (ARRAY['ordinary'::text, 'opening'::text, 'closing'::text, 'reversal'::text, 'correction'::text, 'demonstration'::text]))),
+    CONSTRAINT vouchers_line_count_check CHECK ((line_count >= 2)),
+    CONSTRAINT vouchers_memo_check CHECK (((memo <> ''::text) AND (memo !~ '[\x01-\x1f\x7f]'::text))),
+    CONSTRAINT vouchers_number_check CHECK ((number > 0)),
+    CONSTRAINT vouchers_source_check CHECK ((source ~ '^[A-Za-z0-9+-]{1,12}$'::text))
+);
+
+ALTER TABLE accounting.vouchers_2036 OWNER TO mingzhang_owner;
+
+CREATE TABLE accounting.vouchers_2037 (
+    book_id bigint NOT NULL,
+    period integer NOT NULL,
+    number integer NOT NULL,
+    date date NOT NULL,
+    kind text NOT NULL,
+    source text NOT NULL,
+    source_document uuid NOT NULL,
+    memo text NOT NULL,
+    document_hashes bytea NOT NULL,
+    prepared_by uuid NOT NULL,
+    reviewed_by uuid NOT NULL,
+    posted_by uuid NOT NULL,
+    attachment_count integer NOT NULL,
+    refers_period integer,
+    refers_number integer,
+    line_count integer NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    digest bytea NOT NULL,
+    CONSTRAINT attachment_or_exempt CHECK (((attachment_count > 0) OR (kind = ANY (ARRAY['opening'::text, 'closing'::text, 'reversal'::text, 'demonstration'::text])))),
+    CONSTRAINT date_in_period CHECK (((EXTRACT(year FROM date) = ((period / 100))::numeric) AND (((period % 100) > 12) OR (EXTRACT(month FROM date) = ((period % 100))::numeric)))),
+    CONSTRAINT prepared_and_reviewed_by_two CHECK ((prepared_by <> reviewed_by)),
+    CONSTRAINT refers_when_it_must CHECK (((kind = ANY (ARRAY['reversal'::text, 'correction'::text])) = ((refers_period IS NOT NULL) AND (refers_number IS NOT NULL)))),
+    CONSTRAINT vouchers_attachment_count_check CHECK ((attachment_count >= 0)),
+    CONSTRAINT vouchers_digest_check CHECK ((octet_length(digest) = 32)),
+    CONSTRAINT vouchers_document_hashes_check CHECK (((octet_length(document_hashes) % 32) = 0)),
+    CONSTRAINT vouchers_kind_check CHECK ((kind = ANY (ARRAY['ordinary'::text, 'opening'::text, 'closing'::text, 'reversal'::text, 'correction'::text, 'demonstration'::text]))),
+    CONSTRAINT vouchers_line_count_check CHECK ((line_count >= 2)),
+    CONSTRAINT vouchers_memo_check CHECK (((memo <> ''::text) AND (memo !~ '[\x01-\x1f\x7f]'::text))),
+    CONSTRAINT vouchers_number_check CHECK ((number > 0)),
+    CONSTRAINT vouchers_source_check CHECK ((source ~ '^[A-Za-z0-9+-]{1,12}$'::text))
+);
+
+ALTER TABLE accounting.vouchers_2037 OWNER TO mingzhang_owner;
+
+CREATE TABLE accounting.vouchers_2038 (
+    book_id bigint NOT NULL,
+    period integer NOT NULL,
+    number integer NOT NULL,
+    date date NOT NULL,
+    kind text NOT NULL,
+    source text NOT NULL,
+    source_document uuid NOT NULL,
+    memo text NOT NULL,
+    document_hashes bytea NOT NULL,
+    prepared_by uuid NOT NULL,
+    reviewed_by uuid NOT NULL,
+    posted_by uuid NOT NULL,
+    attachment_count integer NOT NULL,
+    refers_period integer,
+    refers_number integer,
+    line_count integer NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    digest bytea NOT NULL,
+    CONSTRAINT attachment_or_exempt CHECK (((attachment_count > 0) OR (kind = ANY (ARRAY['opening'::text, 'closing'::text, 'reversal'::text, 'demonstration'::text])))),
+    CONSTRAINT date_in_period CHECK (((EXTRACT(year FROM date) = ((period / 100))::numeric) AND (((period % 100) > 12) OR (EXTRACT(month FROM date) = ((period % 100))::numeric)))),
+    CONSTRAINT prepared_and_reviewed_by_two CHECK ((prepared_by <> reviewed_by)),
+    CONSTRAINT refers_when_it_must CHECK (((kind = ANY (ARRAY['reversal'::text, 'correction'::text])) = ((refers_period IS NOT NULL) AND (refers_number IS NOT NULL)))),
+    CONSTRAINT vouchers_attachment_count_check CHECK ((attachment_count >= 0)),
+    CONSTRAINT vouchers_digest_check CHECK ((octet_length(digest) = 32)),
+    CONSTRAINT vouchers_document_hashes_check CHECK (((octet_length(document_hashes) % 32) = 0)),
+    CONSTRAINT vouchers_kind_check CHECK ((kind = ANY (ARRAY['ordinary'::text, 'opening'::text, 'closing'::text, 'reversal'::text, 'correction'::text, 'demonstration'::text]))),
+    CONSTRAINT vouchers_line_count_check CHECK ((line_count >= 2)),
+    CONSTRAINT vouchers_memo_check CHECK (((memo <> ''::text) AND (memo !~ '[\x01-\x1f\x7f]'::text))),
+    CONSTRAINT vouchers_number_check CHECK ((number > 0)),
+    CONSTRAINT vouchers_source_check CHECK ((source ~ '^[A-Za-z0-9+-]{1,12}$'::text))
+);
+
+ALTER TABLE accounting.vouchers_2038 OWNER TO mingzhang_owner;
+
+CREATE TABLE accounting.vouchers_2039 (
+    book_id bigint NOT NULL,
+    period integer NOT NULL,
+    number integer NOT NULL,
+    date date NOT NULL,
+    kind text NOT NULL,
+    source text NOT NULL,
+    source_document uuid NOT NULL,
+    memo text NOT NULL,
+    document_hashes bytea NOT NULL,
+    prepared_by uuid NOT NULL,
+    reviewed_by uuid NOT NULL,
+    posted_by uuid NOT NULL,
+    attachment_count integer NOT NULL,
+    refers_period integer,
+    refers_number integer,
+    line_count integer NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    digest bytea NOT NULL,
+    CONSTRAINT attachment_or_exempt CHECK (((attachment_count > 0) OR (kind = ANY (ARRAY['opening'::text, 'closing'::text, 'reversal'::text, 'demonstration'::text])))),
+    CONSTRAINT date_in_period CHECK (((EXTRACT(year FROM date) = ((period / 100))::numeric) AND (((period % 100) > 12) OR (EXTRACT(month FROM date) = ((period % 100))::numeric)))),
+    CONSTRAINT prepared_and_reviewed_by_two CHECK ((prepared_by <> reviewed_by)),
+    CONSTRAINT refers_when_it_must CHECK (((kind = ANY (ARRAY['reversal'::text, 'correction'::text])) = ((refers_period IS NOT NULL) AND (refers_number IS NOT NULL)))),
+    CONSTRAINT vouchers_attachment_count_check CHECK ((attachment_count >= 0)),
+    CONSTRAINT vouchers_digest_check CHECK ((octet_length(digest) = 32)),
+    CONSTRAINT vouchers_document_hashes_check CHECK (((octet_length(document_hashes) % 32) = 0)),
+    CONSTRAINT vouchers_kind_check CHECK ((kind = ANY (ARRAY['ordinary'::text, 'opening'::text, 'closing'::text, 'reversal'::text, 'correction'::text, 'demonstration'::text]))),
+    CONSTRAINT vouchers_line_count_check CHECK ((line_count >= 2)),
+    CONSTRAINT vouchers_memo_check CHECK (((memo <> ''::text) AND (memo !~ '[\x01-\x1f\x7f]'::text))),
+    CONSTRAINT vouchers_number_check CHECK ((number > 0)),
+    CONSTRAINT vouchers_source_check CHECK ((source ~ '^[A-Za-z0-9+-]{1,12}$'::text))
+);
+
+ALTER TABLE accounting.vouchers_2039 OWNER TO mingzhang_owner;
+
+CREATE TABLE accounting.vouchers_2040 (
+    book_id bigint NOT NULL,
+    period integer NOT NULL,
+    number integer NOT NULL,
+    date date NOT NULL,
+    kind text NOT NULL,
+    source text NOT NULL,
+    source_document uuid NOT NULL,
+    memo text NOT NULL,
+    document_hashes bytea NOT NULL,
+    prepared_by uuid NOT NULL,
+    reviewed_by uuid NOT NULL,
+    posted_by uuid NOT NULL,
+    attachment_count integer NOT NULL,
+    refers_period integer,
+    refers_number integer,
+    line_count integer NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    digest bytea NOT NULL,
+    CONSTRAINT attachment_or_exempt CHECK (((attachment_count > 0) OR (kind = ANY (ARRAY['opening'::text, 'closing'::text, 'reversal'::text, 'demonstration'::text])))),
+    CONSTRAINT date_in_period CHECK (((EXTRACT(year FROM date) = ((period / 100))::numeric) AND (((period % 100) > 12) OR (EXTRACT(month FROM date) = ((period % 100))::numeric)))),
+    CONSTRAINT prepared_and_reviewed_by_two CHECK ((prepared_by <> reviewed_by)),
+    CONSTRAINT refers_when_it_must CHECK (((kind = ANY (ARRAY['reversal'::text, 'correction'::text])) = ((refers_period IS NOT NULL) AND (refers_number IS NOT NULL)))),
+    CONSTRAINT vouchers_attachment_count_check CHECK ((attachment_count >= 0)),
+    CONSTRAINT vouchers_digest_check CHECK ((octet_length(digest) = 32)),
+    CONSTRAINT vouchers_document_hashes_check CHECK (((octet_length(document_hashes) % 32) = 0)),
+    CONSTRAINT vouchers_kind_check CHECK ((kind = ANY (ARRAY['ordinary'::text, 'opening'::text, 'closing'::text, 'reversal'::text, 'correction'::text, 'demonstration'::text]))),
+    CONSTRAINT vouchers_line_count_check CHECK ((line_count >= 2)),
+    CONSTRAINT vouchers_memo_check CHECK (((memo <> ''::text) AND (memo !~ '[\x01-\x1f\x7f]'::text))),
+    CONSTRAINT vouchers_number_check CHECK ((number > 0)),
+    CONSTRAINT vouchers_source_check CHECK ((source ~ '^[A-Za-z0-9+-]{1,12}$'::text))
+);
+
+ALTER TABLE accounting.vouchers_2040 OWNER TO mingzhang_owner;
+
+ALTER TABLE ONLY accounting.lines ATTACH PARTITION accounting.lines_2024 FOR VALUES FROM (202401) TO (202501);
+
+ALTER TABLE ONLY accounting.lines ATTACH PARTITION accounting.lines_2025 FOR VALUES FROM (202501) TO (202601);
+
+ALTER TABLE ONLY accounting.lines ATTACH PARTITION accounting.lines_2026 FOR VALUES FROM (202601) TO (202701);
+
+ALTER TABLE ONLY accounting.lines ATTACH PARTITION accounting.lines_2027 FOR VALUES FROM (202701) TO (202801);
+
+ALTER TABLE ONLY accounting.lines ATTACH PARTITION accounting.lines_2028 FOR VALUES FROM (202801) TO (202901);
+
+ALTER TABLE ONLY accounting.lines ATTACH PARTITION accounting.lines_2029 FOR VALUES FROM (202901) TO (203001);
+
+ALTER TABLE ONLY accounting.lines ATTACH PARTITION accounting.lines_2030 FOR VALUES FROM (203001) TO (203101);
+
+ALTER TABLE ONLY accounting.lines ATTACH PARTITION accounting.lines_2031 FOR VALUES FROM (203101) TO (203201);
+
+ALTER TABLE ONLY accounting.lines ATTACH PARTITION accounting.lines_2032 FOR VALUES FROM (203201) TO (203301);
+
+ALTER TABLE ONLY accounting.lines ATTACH PARTITION accounting.lines_2033 FOR VALUES FROM (203301) TO (203401);
+
+ALTER TABLE ONLY accounting.lines ATTACH PARTITION accounting.lines_2034 FOR VALUES FROM (203401) TO (203501);
+
+ALTER TABLE ONLY accounting.lines ATTACH PARTITION accounting.lines_2035 FOR VALUES FROM (203501) TO (203601);
+
+ALTER TABLE ONLY accounting.lines ATTACH PARTITION accounting.lines_2036 FOR VALUES FROM (203601) TO (203701);
+
+ALTER TABLE ONLY accounting.lines ATTACH PARTITION accounting.lines_2037 FOR VALUES FROM (203701) TO (203801);
+
+ALTER TABLE ONLY accounting.lines ATTACH PARTITION accounting.lines_2038 FOR VALUES FROM (203801) TO (203901);
+
+ALTER TABLE ONLY accounting.lines ATTACH PARTITION accounting.lines_2039 FOR VALUES FROM (203901) TO (204001);
+
+ALTER TABLE ONLY accounting.lines ATTACH PARTITION accounting.lines_2040 FOR VALUES FROM (204001) TO (204101);
+
+ALTER TABLE ONLY accounting.vouchers ATTACH PARTITION accounting.vouchers_2024 FOR VALUES FROM (202401) TO (202501);
+
+ALTER TABLE ONLY accounting.vouchers ATTACH PARTITION accounting.vouchers_2025 FOR VALUES FROM (202501) TO (202601);
+
+ALTER TABLE ONLY accounting.vouchers ATTACH PARTITION accounting.vouchers_2026 FOR VALUES FROM (202601) TO (202701);
+
+ALTER TABLE ONLY accounting.vouchers ATTACH PARTITION accounting.vouchers_2027 FOR VALUES FROM (202701) TO (202801);
+
+ALTER TABLE ONLY accounting.vouchers ATTACH PARTITION accounting.vouchers_2028 FOR VALUES FROM (202801) TO (202901);
+
+ALTER TABLE ONLY accounting.vouchers ATTACH PARTITION accounting.vouchers_2029 FOR VALUES FROM (202901) TO (203001);
+
+ALTER TABLE ONLY accounting.vouchers ATTACH PARTITION accounting.vouchers_2030 FOR VALUES FROM (203001) TO (203101);
+
+ALTER TABLE ONLY accounting.vouchers ATTACH PARTITION accounting.vouchers_2031 FOR VALUES FROM (203101) TO (203201);
+
+ALTER TABLE ONLY accounting.vouchers ATTACH PARTITION accounting.vouchers_2032 FOR VALUES FROM (203201) TO (203301);
+
+ALTER TABLE ONLY accounting.vouchers ATTACH PARTITION accounting.vouchers_2033 FOR VALUES FROM (203301) TO (203401);
+
+ALTER TABLE ONLY accounting.vouchers ATTACH PARTITION accounting.vouchers_2034 FOR VALUES FROM (203401) TO (203501);
+
+ALTER TABLE ONLY accounting.vouchers ATTACH PARTITION accounting.vouchers_2035 FOR VALUES FROM (203501) TO (203601);
+
+ALTER TABLE ONLY accounting.vouchers ATTACH PARTITION accounting.vouchers_2036 FOR VALUES FROM (203601) TO (203701);
+
+ALTER TABLE ONLY accounting.vouchers ATTACH PARTITION accounting.vouchers_2037 FOR VALUES FROM (203701) TO (203801);
+
+ALTER TABLE ONLY accounting.vouchers ATTACH PARTITION accounting.vouchers_2038 FOR VALUES FROM (203801) TO (203901);
+
+ALTER TABLE ONLY accounting.vouchers ATTACH PARTITION accounting.vouchers_2039 FOR VALUES FROM (203901) TO (204001);
+
+ALTER TABLE ONLY accounting.vouchers ATTACH PARTITION accounting.vouchers_2040 FOR VALUES FROM (204001) TO (204101);
+
+ALTER TABLE ONLY accounting.accounts
+    ADD CONSTRAINT accounts_pkey PRIMARY KEY (book_id, code);
+
+ALTER TABLE ONLY accounting.books
+    ADD CONSTRAINT books_code_key UNIQUE (code);
+
+ALTER TABLE ONLY accounting.books
+    ADD CONSTRAINT books_pkey PRIMARY KEY (book_id);
+
+ALTER TABLE ONLY accounting.budget_lines
+    ADD CONSTRAINT budget_lines_book_id_code_key UNIQUE (book_id, code);
+
+ALTER TABLE ONLY accounting.budget_lines
+    ADD CONSTRAINT budget_lines_pkey PRIMARY KEY (book_id, budget_line_id);
+
+ALTER TABLE ONLY accounting.commands
+    ADD CONSTRAINT commands_pkey PRIMARY KEY (book_id, key);
+
+ALTER TABLE ONLY accounting.ledgers
+    ADD CONSTRAINT ledgers_book_id_code_key UNIQUE (book_id, code);
+
+ALTER TABLE ONLY accounting.ledgers
+    ADD CONSTRAINT ledgers_pkey PRIMARY KEY (book_id, project_id);
+
+ALTER TABLE ONLY accounting.lines
+    ADD CONSTRAINT lines_pkey PRIMARY KEY (book_id, period, number, line_no);
+
+ALTER TABLE ONLY accounting.lines_2024
+    ADD CONSTRAINT lines_2024_pkey PRIMARY KEY (book_id, period, number, line_no);
+
+ALTER TABLE ONLY accounting.lines_2025
+    ADD CONSTRAINT lines_2025_pkey PRIMARY KEY (book_id, period, number, line_no);
+
+ALTER TABLE ONLY accounting.lines_2026
+    ADD CONSTRAINT lines_2026_pkey PRIMARY KEY (book_id, period, number, line_no);
+
+ALTER TABLE ONLY accounting.lines_2027
+    ADD CONSTRAINT lines_2027_pkey PRIMARY KEY (book_id, period, number, line_no);
+
+ALTER TABLE ONLY accounting.lines_2028
+    ADD CONSTRAINT lines_2028_pkey PRIMARY KEY (book_id, period, number, line_no);
+
+ALTER TABLE ONLY accounting.lines_2029
+    ADD CONSTRAINT lines_2029_pkey PRIMARY KEY (book_id, period, number, line_no);
+
+ALTER TABLE ONLY accounting.lines_2030
+    ADD CONSTRAINT lines_2030_pkey PRIMARY KEY (book_id, period, number, line_no);
+
+ALTER TABLE ONLY accounting.lines_2031
+    ADD CONSTRAINT lines_2031_pkey PRIMARY KEY (book_id, period, number, line_no);
+
+ALTER TABLE ONLY accounting.lines_2032
+    ADD CONSTRAINT lines_2032_pkey PRIMARY KEY (book_id, period, number, line_no);
+
+ALTER TABLE ONLY accounting.lines_2033
+    ADD CONSTRAINT lines_2033_pkey PRIMARY KEY (book_id, period, number, line_no);
+
+ALTER TABLE ONLY accounting.lines_2034
+    ADD CONSTRAINT lines_2034_pkey PRIMARY KEY (book_id, period, number, line_no);
+
+ALTER TABLE ONLY accounting.lines_2035
+    ADD CONSTRAINT lines_2035_pkey PRIMARY KEY (book_id, period, number, line_no);
+
+ALTER TABLE ONLY accounting.lines_2036
+    ADD CONSTRAINT lines_2036_pkey PRIMARY KEY (book_id, period, number, line_no);
+
+ALTER TABLE ONLY accounting.lines_2037
+    ADD CONSTRAINT lines_2037_pkey PRIMARY KEY (book_id, period, number, line_no);
+
+ALTER TABLE ONLY accounting.lines_2038
+    ADD CONSTRAINT lines_2038_pkey PRIMARY KEY (book_id, period, number, line_no);
+
+ALTER TABLE ONLY accounting.lines_2039
+    ADD CONSTRAINT lines_2039_pkey PRIMARY KEY (book_id, period, number, line_no);
+
+ALTER TABLE ONLY accounting.lines_2040
+    ADD CONSTRAINT lines_2040_pkey PRIMARY KEY (book_id, period, number, line_no);
+
+ALTER TABLE ONLY accounting.periods
+    ADD CONSTRAINT periods_pkey PRIMARY KEY (book_id, period);
+
+ALTER TABLE ONLY accounting.persons
+    ADD CONSTRAINT persons_book_id_code_key UNIQUE (book_id, code);
+
+ALTER TABLE ONLY accounting.persons
+    ADD CONSTRAINT persons_pkey PRIMARY KEY (book_id, person_id);
+
+ALTER TABLE ONLY accounting.positions
+    ADD CONSTRAINT positions_pkey PRIMARY KEY (book_id, account, project_id, budget_line_id, subject_id);
+
+ALTER TABLE ONLY accounting.refusals
+    ADD CONSTRAINT refusals_pkey PRIMARY KEY (book_id, refusal_id);
+
+ALTER TABLE ONLY accounting.reversals
+    ADD CONSTRAINT reversals_book_id_by_period_by_number_key UNIQUE (book_id, by_period, by_number);
+
+ALTER TABLE ONLY accounting.reversals
+    ADD CONSTRAINT reversals_pkey PRIMARY KEY (book_id, period, number);
+
+ALTER TABLE ONLY accounting.subjects
+    ADD CONSTRAINT subjects_book_id_kind_code_key UNIQUE (book_id, kind, code);
+
+ALTER TABLE ONLY accounting.subjects
+    ADD CONSTRAINT subjects_pkey PRIMARY KEY (book_id, subject_id);
+
+ALTER TABLE ONLY accounting.turnover
+    ADD CONSTRAINT turnover_pkey PRIMARY KEY (book_id, period, account, project_id, budget_line_id);
+
+ALTER TABLE ONLY accounting.units
+    ADD CONSTRAINT units_book_id_code_key UNIQUE (book_id, code);
+
+ALTER TABLE ONLY accounting.units
+    ADD CONSTRAINT units_pkey PRIMARY KEY (book_id, unit_id);
+
+ALTER TABLE ONLY accounting.vouchers
+    ADD CONSTRAINT vouchers_book_id_period_number_line_count_key UNIQUE (book_id, period, number, line_count);
+
+ALTER TABLE ONLY accounting.vouchers_2024
+    ADD CONSTRAINT vouchers_2024_book_id_period_number_line_count_key UNIQUE (book_id, period, number, line_count);
+
+ALTER TABLE ONLY accounting.vouchers
+    ADD CONSTRAINT vouchers_pkey PRIMARY KEY (book_id, period, number);
+
+ALTER TABLE ONLY accounting.vouchers_2024
+    ADD CONSTRAINT vouchers_2024_pkey PRIMARY KEY (book_id, period, number);
+
+ALTER TABLE ONLY accounting.vouchers_2025
+    ADD CONSTRAINT vouchers_2025_book_id_period_number_line_count_key UNIQUE (book_id, period, number, line_count);
+
+ALTER TABLE ONLY accounting.vouchers_2025
+    ADD CONSTRAINT vouchers_2025_pkey PRIMARY KEY (book_id, period, number);
+
+ALTER TABLE ONLY accounting.vouchers_2026
+    ADD CONSTRAINT vouchers_2026_book_id_period_number_line_count_key UNIQUE (book_id, period, number, line_count);
+
+ALTER TABLE ONLY accounting.vouchers_2026
+    ADD CONSTRAINT vouchers_2026_pkey PRIMARY KEY (book_id, period, number);
+
+ALTER TABLE ONLY accounting.vouchers_2027
+    ADD CONSTRAINT vouchers_2027_book_id_period_number_line_count_key UNIQUE (book_id, period, number, line_count);
+
+ALTER TABLE ONLY accounting.vouchers_2027
+    ADD CONSTRAINT vouchers_2027_pkey PRIMARY KEY (book_id, period, number);
+
+ALTER TABLE ONLY accounting.vouchers_2028
+    ADD CONSTRAINT vouchers_2028_book_id_period_number_line_count_key UNIQUE (book_id, period, number, line_count);
+
+ALTER TABLE ONLY accounting.vouchers_2028
+    ADD CONSTRAINT vouchers_2028_pkey PRIMARY KEY (book_id, period, number);
+
+ALTER TABLE ONLY accounting.vouchers_2029
+    ADD CONSTRAINT vouchers_2029_book_id_period_number_line_count_key UNIQUE (book_id, period, number, line_count);
+
+ALTER TABLE ONLY accounting.vouchers_2029
+    ADD CONSTRAINT vouchers_2029_pkey PRIMARY KEY (book_id, period, number);
+
+ALTER TABLE ONLY accounting.vouchers_2030
+    ADD CONSTRAINT vouchers_2030_book_id_period_number_line_count_key UNIQUE (book_id, period, number, line_count);
+
+ALTER TABLE ONLY accounting.vouchers_2030
+    ADD CONSTRAINT vouchers_2030_pkey PRIMARY KEY (book_id, period, number);
+
+ALTER TABLE ONLY accounting.vouchers_2031
+    ADD CONSTRAINT vouchers_2031_book_id_period_number_line_count_key UNIQUE (book_id, period, number, line_count);
+
+ALTER TABLE ONLY accounting.vouchers_2031
+    ADD CONSTRAINT vouchers_2031_pkey PRIMARY KEY (book_id, period, number);
+
+ALTER TABLE ONLY accounting.vouchers_2032
+    ADD CONSTRAINT vouchers_2032_book_id_period_number_line_count_key UNIQUE (book_id, period, number, line_count);
+
+ALTER TABLE ONLY accounting.vouchers_2032
+    ADD CONSTRAINT vouchers_2032_pkey PRIMARY KEY (book_id, period, number);
+
+ALTER TABLE ONLY accounting.vouchers_2033
+    ADD CONSTRAINT vouchers_2033_book_id_period_number_line_count_key UNIQUE (book_id, period, number, line_count);
+
+ALTER TABLE ONLY accounting.vouchers_2033
+    ADD CONSTRAINT vouchers_2033_pkey PRIMARY KEY (book_id, period, number);
+
+ALTER TABLE ONLY accounting.vouchers_2034
+    ADD CONSTRAINT vouchers_2034_book_id_period_number_line_count_key UNIQUE (book_id, period, number, line_count);
+
+ALTER TABLE ONLY accounting.vouchers_2034
+    ADD CONSTRAINT vouchers_2034_pkey PRIMARY KEY (book_id, period, number);
+
+ALTER TABLE ONLY accounting.vouchers_2035
+    ADD CONSTRAINT vouchers_2035_book_id_period_number_line_count_key UNIQUE (book_id, period, number, line_count);
+
+ALTER TABLE ONLY accounting.vouchers_2035
+    ADD CONSTRAINT vouchers_2035_pkey PRIMARY KEY (book_id, period, number);
+
+ALTER TABLE ONLY accounting.vouchers_2036
+    ADD CONSTRAINT vouchers_2036_book_id_period_number_line_count_key UNIQUE (book_id, period, number, line_count);
+
+ALTER TABLE ONLY accounting.vouchers_2036
+    ADD CONSTRAINT vouchers_2036_pkey PRIMARY KEY (book_id, period, number);
+
+ALTER TABLE ONLY accounting.vouchers_2037
+    ADD CONSTRAINT vouchers_2037_book_id_period_number_line_count_key UNIQUE (book_id, period, number, line_count);
+
+ALTER TABLE ONLY accounting.vouchers_2037
+    ADD CONSTRAINT vouchers_2037_pkey PRIMARY KEY (book_id, period, number);
+
+ALTER TABLE ONLY accounting.vouchers_2038
+    ADD CONSTRAINT vouchers_2038_book_id_period_number_line_count_key UNIQUE (book_id, period, number, line_count);
+
+ALTER TABLE ONLY accounting.vouchers_2038
+    ADD CONSTRAINT vouchers_2038_pkey PRIMARY KEY (book_id, period, number);
+
+ALTER TABLE ONLY accounting.vouchers_2039
+    ADD CONSTRAINT vouchers_2039_book_id_period_number_line_count_key UNIQUE (book_id, period, number, line_count);
+
+ALTER TABLE ONLY accounting.vouchers_2039
+    ADD CONSTRAINT vouchers_2039_pkey PRIMARY KEY (book_id, period, number);
+
+ALTER TABLE ONLY accounting.vouchers_2040
+    ADD CONSTRAINT vouchers_2040_book_id_period_number_line_count_key UNIQUE (book_id, period, number, line_count);
+
+ALTER TABLE ONLY accounting.vouchers_2040
+    ADD CONSTRAINT vouchers_2040_pkey PRIMARY KEY (book_id, period, number);
+
+CREATE UNIQUE INDEX budget_line_carried_once ON accounting.budget_lines USING btree (book_id, carried_from) WHERE (carried_from IS NOT NULL);
+
+CREATE INDEX budget_lines_by_project ON accounting.budget_lines USING btree (book_id, project_id);
+
+CREATE INDEX commands_by_time ON accounting.commands USING btree (book_id, at);
+
+CREATE INDEX ledgers_by_unit ON accounting.ledgers USING btree (book_id, unit_id);
+
+CREATE INDEX lines_of_account ON ONLY accounting.lines USING btree (book_id, project_id, account, period);
+
+CREATE INDEX lines_2024_book_id_project_id_account_period_idx ON accounting.lines_2024 USING btree (book_id, project_id, account, period);
+
+CREATE INDEX lines_of_subject ON ONLY accounting.lines USING btree (book_id, subject_id, account, period) WHERE (subject_id <> '00000000-0000-0000-0000-000000000000'::uuid);
+
+CREATE INDEX lines_2024_book_id_subject_id_account_period_idx ON accounting.lines_2024 USING btree (book_id, subject_id, account, period) WHERE (subject_id <> '00000000-0000-0000-0000-000000000000'::uuid);
+
+CREATE INDEX lines_2025_book_id_project_id_account_period_idx ON accounting.lines_2025 USING btree (book_id, project_id, account, period);
+
+CREATE INDEX lines_2025_book_id_subject_id_account_period_idx ON accounting.lines_2025 USING btree (book_id, subject_id, account, period) WHERE (subject_id <> '00000000-0000-0000-0000-000000000000'::uuid);
+
+CREATE INDEX lines_2026_book_id_project_id_account_period_idx ON accounting.lines_2026 USING btree (book_id, project_id, account, period);
+
+CREATE INDEX lines_2026_book_id_subject_id_account_period_idx ON accounting.lines_2026 USING btree (book_id, subject_id, account, period) WHERE (subject_id <> '00000000-0000-0000-0000-000000000000'::uuid);
+
+CREATE INDEX lines_2027_book_id_project_id_account_period_idx ON accounting.lines_2027 USING btree (book_id, project_id, account, period);
+
+CREATE INDEX lines_2027_book_id_subject_id_account_period_idx ON accounting.lines_2027 USING btree (book_id, subject_id, account, period) WHERE (subject_id <> '00000000-0000-0000-0000-000000000000'::uuid);
+
+CREATE INDEX lines_2028_book_id_project_id_account_period_idx ON accounting.lines_2028 USING btree (book_id, project_id, account, period);
+
+CREATE INDEX lines_2028_book_id_subject_id_account_period_idx ON accounting.lines_2028 USING btree (book_id, subject_id, account, period) WHERE (subject_id <> '00000000-0000-0000-0000-000000000000'::uuid);
+
+CREATE INDEX lines_2029_book_id_project_id_account_period_idx ON accounting.lines_2029 USING btree (book_id, project_id, account, period);
+
+CREATE INDEX lines_2029_book_id_subject_id_account_period_idx ON accounting.lines_2029 USING btree (book_id, subject_id, account, period) WHERE (subject_id <> '00000000-0000-0000-0000-000000000000'::uuid);
+
+CREATE INDEX lines_2030_book_id_project_id_account_period_idx ON accounting.lines_2030 USING btree (book_id, project_id, account, period);
+
+CREATE INDEX lines_2030_book_id_subject_id_account_period_idx ON accounting.lines_2030 USING btree (book_id, subject_id, account, period) WHERE (subject_id <> '00000000-0000-0000-0000-000000000000'::uuid);
+
+CREATE INDEX lines_2031_book_id_project_id_account_period_idx ON accounting.lines_2031 USING btree (book_id, project_id, account, period);
+
+CREATE INDEX lines_2031_book_id_subject_id_account_period_idx ON accounting.lines_2031 USING btree (book_id, subject_id, account, period) WHERE (subject_id <> '00000000-0000-0000-0000-000000000000'::uuid);
+
+CREATE INDEX lines_2032_book_id_project_id_account_period_idx ON accounting.lines_2032 USING btree (book_id, project_id, account, period);
+
+CREATE INDEX lines_2032_book_id_subject_id_account_period_idx ON accounting.lines_2032 USING btree (book_id, subject_id, account, period) WHERE (subject_id <> '00000000-0000-0000-0000-000000000000'::uuid);
+
+CREATE INDEX lines_2033_book_id_project_id_account_period_idx ON accounting.lines_2033 USING btree (book_id, project_id, account, period);
+
+CREATE INDEX lines_2033_book_id_subject_id_account_period_idx ON accounting.lines_2033 USING btree (book_id, subject_id, account, period) WHERE (subject_id <> '00000000-0000-0000-0000-000000000000'::uuid);
+
+CREATE INDEX lines_2034_book_id_project_id_account_period_idx ON accounting.lines_2034 USING btree (book_id, project_id, account, period);
+
+CREATE INDEX lines_2034_book_id_subject_id_account_period_idx ON accounting.lines_2034 USING btree (book_id, subject_id, account, period) WHERE (subject_id <> '00000000-0000-0000-0000-000000000000'::uuid);
+
+CREATE INDEX lines_2035_book_id_project_id_account_period_idx ON accounting.lines_2035 USING btree (book_id, project_id, account, period);
+
+CREATE INDEX lines_2035_book_id_subject_id_account_period_idx ON accounting.lines_2035 USING btree (book_id, subject_id, account, period) WHERE (subject_id <> '00000000-0000-0000-0000-000000000000'::uuid);
+
+CREATE INDEX lines_2036_book_id_project_id_account_period_idx ON accounting.lines_2036 USING btree (book_id, project_id, account, period);
+
+CREATE INDEX lines_2036_book_id_subject_id_account_period_idx ON accounting.lines_2036 USING btree (book_id, subject_id, account, period) WHERE (subject_id <> '00000000-0000-0000-0000-000000000000'::uuid);
+
+CREATE INDEX lines_2037_book_id_project_id_account_period_idx ON accounting.lines_2037 USING btree (book_id, project_id, account, period);
+
+CREATE INDEX lines_2037_book_id_subject_id_account_period_idx ON accounting.lines_2037 USING btree (book_id, subject_id, account, period) WHERE (subject_id <> '00000000-0000-0000-0000-000000000000'::uuid);
+
+CREATE INDEX lines_2038_book_id_project_id_account_period_idx ON accounting.lines_2038 USING btree (book_id, project_id, account, period);
+
+CREATE INDEX lines_2038_book_id_subject_id_account_period_idx ON accounting.lines_2038 USING btree (book_id, subject_id, account, period) WHERE (subject_id <> '00000000-0000-0000-0000-000000000000'::uuid);
+
+CREATE INDEX lines_2039_book_id_project_id_account_period_idx ON accounting.lines_2039 USING btree (book_id, project_id, account, period);
+
+CREATE INDEX lines_2039_book_id_subject_id_account_period_idx ON accounting.lines_2039 USING btree (book_id, subject_id, account, period) WHERE (subject_id <> '00000000-0000-0000-0000-000000000000'::uuid);
+
+CREATE INDEX lines_2040_book_id_project_id_account_period_idx ON accounting.lines_2040 USING btree (book_id, project_id, account, period);
+
+CREATE INDEX lines_2040_book_id_subject_id_account_period_idx ON accounting.lines_2040 USING btree (book_id, subject_id, account, period) WHERE (subject_id <> '00000000-0000-0000-0000-000000000000'::uuid);
+
+CREATE INDEX refusals_by_time ON accounting.refusals USING btree (book_id, at);
+
+ALTER INDEX accounting.lines_of_account ATTACH PARTITION accounting.lines_2024_book_id_project_id_account_period_idx;
+
+ALTER INDEX accounting.lines_of_subject ATTACH PARTITION accounting.lines_2024_book_id_subject_id_account_period_idx;
+
+ALTER INDEX accounting.lines_pkey ATTACH PARTITION accounting.lines_2024_pkey;
+
+ALTER INDEX accounting.lines_of_account ATTACH PARTITION accounting.lines_2025_book_id_project_id_account_period_idx;
+
+ALTER INDEX accounting.lines_of_subject ATTACH PARTITION accounting.lines_2025_book_id_subject_id_account_period_idx;
+
+ALTER INDEX accounting.lines_pkey ATTACH PARTITION accounting.lines_2025_pkey;
+
+ALTER INDEX accounting.lines_of_account ATTACH PARTITION accounting.lines_2026_book_id_project_id_account_period_idx;
+
+ALTER INDEX accounting.lines_of_subject ATTACH PARTITION accounting.lines_2026_book_id_subject_id_account_period_idx;
+
+ALTER INDEX accounting.lines_pkey ATTACH PARTITION accounting.lines_2026_pkey;
+
+ALTER INDEX accounting.lines_of_account ATTACH PARTITION accounting.lines_2027_book_id_project_id_account_period_idx;
+
+ALTER INDEX accounting.lines_of_subject ATTACH PARTITION accounting.lines_2027_book_id_subject_id_account_period_idx;
+
+ALTER INDEX accounting.lines_pkey ATTACH PARTITION accounting.lines_2027_pkey;
+
+ALTER INDEX accounting.lines_of_account ATTACH PARTITION accounting.lines_2028_book_id_project_id_account_period_idx;
+
+ALTER INDEX accounting.lines_of_subject ATTACH PARTITION accounting.lines_2028_book_id_subject_id_account_period_idx;
+
+ALTER INDEX accounting.lines_pkey ATTACH PARTITION accounting.lines_2028_pkey;
+
+ALTER INDEX accounting.lines_of_account ATTACH PARTITION accounting.lines_2029_book_id_project_id_account_period_idx;
+
+ALTER INDEX accounting.lines_of_subject ATTACH PARTITION accounting.lines_2029_book_id_subject_id_account_period_idx;
+
+ALTER INDEX accounting.lines_pkey ATTACH PARTITION accounting.lines_2029_pkey;
+
+ALTER INDEX accounting.lines_of_account ATTACH PARTITION accounting.lines_2030_book_id_project_id_account_period_idx;
+
+ALTER INDEX accounting.lines_of_subject ATTACH PARTITION accounting.lines_2030_book_id_subject_id_account_period_idx;
+
+ALTER INDEX accounting.lines_pkey ATTACH PARTITION accounting.lines_2030_pkey;
+
+ALTER INDEX accounting.lines_of_account ATTACH PARTITION accounting.lines_2031_book_id_project_id_account_period_idx;
+
+ALTER INDEX accounting.lines_of_subject ATTACH PARTITION accounting.lines_2031_book_id_subject_id_account_period_idx;
+
+ALTER INDEX accounting.lines_pkey ATTACH PARTITION accounting.lines_2031_pkey;
+
+ALTER INDEX accounting.lines_of_account ATTACH PARTITION accounting.lines_2032_book_id_project_id_account_period_idx;
+
+ALTER INDEX accounting.lines_of_subject ATTACH PARTITION accounting.lines_2032_book_id_subject_id_account_period_idx;
+
+ALTER INDEX accounting.lines_pkey ATTACH PARTITION accounting.lines_2032_pkey;
+
+ALTER INDEX accounting.lines_of_account ATTACH PARTITION accounting.lines_2033_book_id_project_id_account_period_idx;
+
+ALTER INDEX accounting.lines_of_subject ATTACH PARTITION accounting.lines_2033_book_id_subject_id_account_period_idx;
+
+ALTER INDEX accounting.lines_pkey ATTACH PARTITION accounting.lines_2033_pkey;
+
+ALTER INDEX accounting.lines_of_account ATTACH PARTITION accounting.lines_2034_book_id_project_id_account_period_idx;
+
+ALTER INDEX accounting.lines_of_subject ATTACH PARTITION accounting.lines_2034_book_id_subject_id_account_period_idx;
+
+ALTER INDEX accounting.lines_pkey ATTACH PARTITION accounting.lines_2034_pkey;
+
+ALTER INDEX accounting.lines_of_account ATTACH PARTITION accounting.lines_2035_book_id_project_id_account_period_idx;
+
+ALTER INDEX accounting.lines_of_subject ATTACH PARTITION accounting.lines_2035_book_id_subject_id_account_period_idx;
+
+ALTER INDEX accounting.lines_pkey ATTACH PARTITION accounting.lines_2035_pkey;
+
+ALTER INDEX accounting.lines_of_account ATTACH PARTITION accounting.lines_2036_book_id_project_id_account_period_idx;
+
+ALTER INDEX accounting.lines_of_subject ATTACH PARTITION accounting.lines_2036_book_id_subject_id_account_period_idx;
+
+ALTER INDEX accounting.lines_pkey ATTACH PARTITION accounting.lines_2036_pkey;
+
+ALTER INDEX accounting.lines_of_account ATTACH PARTITION accounting.lines_2037_book_id_project_id_account_period_idx;
+
+ALTER INDEX accounting.lines_of_subject ATTACH PARTITION accounting.lines_2037_book_id_subject_id_account_period_idx;
+
+ALTER INDEX accounting.lines_pkey ATTACH PARTITION accounting.lines_2037_pkey;
+
+ALTER INDEX accounting.lines_of_account ATTACH PARTITION accounting.lines_2038_book_id_project_id_account_period_idx;
+
+ALTER INDEX accounting.lines_of_subject ATTACH PARTITION accounting.lines_2038_book_id_subject_id_account_period_idx;
+
+ALTER INDEX accounting.lines_pkey ATTACH PARTITION accounting.lines_2038_pkey;
+
+ALTER INDEX accounting.lines_of_account ATTACH PARTITION accounting.lines_2039_book_id_project_id_account_period_idx;
+
+ALTER INDEX accounting.lines_of_subject ATTACH PARTITION accounting.lines_2039_book_id_subject_id_account_period_idx;
+
+ALTER INDEX accounting.lines_pkey ATTACH PARTITION accounting.lines_2039_pkey;
+
+ALTER INDEX accounting.lines_of_account ATTACH PARTITION accounting.lines_2040_book_id_project_id_account_period_idx;
+
+ALTER INDEX accounting.lines_of_subject ATTACH PARTITION accounting.lines_2040_book_id_subject_id_account_period_idx;
+
+ALTER INDEX accounting.lines_pkey ATTACH PARTITION accounting.lines_2040_pkey;
+
+ALTER INDEX accounting.vouchers_book_id_period_number_line_count_key ATTACH PARTITION accounting.vouchers_2024_book_id_period_number_line_count_key;
+
+ALTER INDEX accounting.vouchers_pkey ATTACH PARTITION accounting.vouchers_2024_pkey;
+
+ALTER INDEX accounting.vouchers_book_id_period_number_line_count_key ATTACH PARTITION accounting.vouchers_2025_book_id_period_number_line_count_key;
+
+ALTER INDEX accounting.vouchers_pkey ATTACH PARTITION accounting.vouchers_2025_pkey;
+
+ALTER INDEX accounting.vouchers_book_id_period_number_line_count_key ATTACH PARTITION accounting.vouchers_2026_book_id_period_number_line_count_key;
+
+ALTER INDEX accounting.vouchers_pkey ATTACH PARTITION accounting.vouchers_2026_pkey;
+
+ALTER INDEX accounting.vouchers_book_id_period_number_line_count_key ATTACH PARTITION accounting.vouchers_2027_book_id_period_number_line_count_key;
+
+ALTER INDEX accounting.vouchers_pkey ATTACH PARTITION accounting.vouchers_2027_pkey;
+
+ALTER INDEX accounting.vouchers_book_id_period_number_line_count_key ATTACH PARTITION accounting.vouchers_2028_book_id_period_number_line_count_key;
+
+ALTER INDEX accounting.vouchers_pkey ATTACH PARTITION accounting.vouchers_2028_pkey;
+
+ALTER INDEX accounting.vouchers_book_id_period_number_line_count_key ATTACH PARTITION accounting.vouchers_2029_book_id_period_number_line_count_key;
+
+ALTER INDEX accounting.vouchers_pkey ATTACH PARTITION accounting.vouchers_2029_pkey;
+
+ALTER INDEX accounting.vouchers_book_id_period_number_line_count_key ATTACH PARTITION accounting.vouchers_2030_book_id_period_number_line_count_key;
+
+ALTER INDEX accounting.vouchers_pkey ATTACH PARTITION accounting.vouchers_2030_pkey;
+
+ALTER INDEX accounting.vouchers_book_id_period_number_line_count_key ATTACH PARTITION accounting.vouchers_2031_book_id_period_number_line_count_key;
+
+ALTER INDEX accounting.vouchers_pkey ATTACH PARTITION accounting.vouchers_2031_pkey;
+
+ALTER INDEX accounting.vouchers_book_id_period_number_line_count_key ATTACH PARTITION accounting.vouchers_2032_book_id_period_number_line_count_key;
+
+ALTER INDEX accounting.vouchers_pkey ATTACH PARTITION accounting.vouchers_2032_pkey;
+
+ALTER INDEX accounting.vouchers_book_id_period_number_line_count_key ATTACH PARTITION accounting.vouchers_2033_book_id_period_number_line_count_key;
+
+ALTER INDEX accounting.vouchers_pkey ATTACH PARTITION accounting.vouchers_2033_pkey;
+
+ALTER INDEX accounting.vouchers_book_id_period_number_line_count_key ATTACH PARTITION accounting.vouchers_2034_book_id_period_number_line_count_key;
+
+ALTER INDEX accounting.vouchers_pkey ATTACH PARTITION accounting.vouchers_2034_pkey;
+
+ALTER INDEX accounting.vouchers_book_id_period_number_line_count_key ATTACH PARTITION accounting.vouchers_2035_book_id_period_number_line_count_key;
+
+ALTER INDEX accounting.vouchers_pkey ATTACH PARTITION accounting.vouchers_2035_pkey;
+
+ALTER INDEX accounting.vouchers_book_id_period_number_line_count_key ATTACH PARTITION accounting.vouchers_2036_book_id_period_number_line_count_key;
+
+ALTER INDEX accounting.vouchers_pkey ATTACH PARTITION accounting.vouchers_2036_pkey;
+
+ALTER INDEX accounting.vouchers_book_id_period_number_line_count_key ATTACH PARTITION accounting.vouchers_2037_book_id_period_number_line_count_key;
+
+ALTER INDEX accounting.vouchers_pkey ATTACH PARTITION accounting.vouchers_2037_pkey;
+
+ALTER INDEX accounting.vouchers_book_id_period_number_line_count_key ATTACH PARTITION accounting.vouchers_2038_book_id_period_number_line_count_key;
+
+ALTER INDEX accounting.vouchers_pkey ATTACH PARTITION accounting.vouchers_2038_pkey;
+
+ALTER INDEX accounting.vouchers_book_id_period_number_line_count_key ATTACH PARTITION accounting.vouchers_2039_book_id_period_number_line_count_key;
+
+ALTER INDEX accounting.vouchers_pkey ATTACH PARTITION accounting.vouchers_2039_pkey;
+
+ALTER INDEX accounting.vouchers_book_id_period_number_line_count_key ATTACH PARTITION accounting.vouchers_2040_book_id_period_number_line_count_key;
+
+ALTER INDEX accounting.vouchers_pkey ATTACH PARTITION accounting.vouchers_2040_pkey;
+
+CREATE TRIGGER command_is_final BEFORE DELETE OR UPDATE ON accounting.commands FOR EACH ROW EXECUTE FUNCTION accounting.command_is_final();
+
+ALTER TABLE accounting.commands ENABLE ALWAYS TRIGGER command_is_final;
+
+CREATE TRIGGER commands_stay BEFORE TRUNCATE ON accounting.commands FOR EACH STATEMENT EXECUTE FUNCTION accounting.command_is_final();
+
+ALTER TABLE accounting.commands ENABLE ALWAYS TRIGGER commands_stay;
+
+CREATE TRIGGER journal_is_final BEFORE DELETE OR UPDATE ON accounting.lines FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
+
+ALTER TABLE accounting.lines ENABLE ALWAYS TRIGGER journal_is_final;
+
+CREATE TRIGGER journal_is_final BEFORE DELETE OR UPDATE ON accounting.refusals FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
+
+ALTER TABLE accounting.refusals ENABLE ALWAYS TRIGGER journal_is_final;
+
+CREATE TRIGGER journal_is_final BEFORE DELETE OR UPDATE ON accounting.reversals FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
+
+ALTER TABLE accounting.reversals ENABLE ALWAYS TRIGGER journal_is_final;
+
+CREATE TRIGGER journal_is_final BEFORE DELETE OR UPDATE ON accounting.vouchers FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
+
+ALTER TABLE accounting.vouchers ENABLE ALWAYS TRIGGER journal_is_final;
+
+CREATE TRIGGER journal_stays BEFORE TRUNCATE ON accounting.lines FOR EACH STATEMENT EXECUTE FUNCTION accounting.journal_is_final();
+
+ALTER TABLE accounting.lines ENABLE ALWAYS TRIGGER journal_stays;
+
+CREATE TRIGGER journal_stays BEFORE TRUNCATE ON accounting.refusals FOR EACH STATEMENT EXECUTE FUNCTION accounting.journal_is_final();
+
+ALTER TABLE accounting.refusals ENABLE ALWAYS TRIGGER journal_stays;
+
+CREATE TRIGGER journal_stays BEFORE TRUNCATE ON accounting.reversals FOR EACH STATEMENT EXECUTE FUNCTION accounting.journal_is_final();
+
+ALTER TABLE accounting.reversals ENABLE ALWAYS TRIGGER journal_stays;
+
+CREATE TRIGGER journal_stays BEFORE TRUNCATE ON accounting.vouchers FOR EACH STATEMENT EXECUTE FUNCTION accounting.journal_is_final();
+
+ALTER TABLE accounting.vouchers ENABLE ALWAYS TRIGGER journal_stays;
+
+CREATE TRIGGER judge_lines AFTER INSERT ON accounting.lines REFERENCING NEW TABLE AS new_lines FOR EACH STATEMENT EXECUTE FUNCTION accounting.judge_lines();
+
+ALTER TABLE accounting.lines ENABLE ALWAYS TRIGGER judge_lines;
+
+CREATE TRIGGER judge_positions AFTER INSERT ON accounting.positions REFERENCING NEW TABLE AS new_positions FOR EACH STATEMENT EXECUTE FUNCTION accounting.judge_positions();
+
+ALTER TABLE accounting.positions ENABLE ALWAYS TRIGGER judge_positions;
+
+CREATE TRIGGER judge_vouchers AFTER INSERT ON accounting.vouchers REFERENCING NEW TABLE AS new_vouchers FOR EACH STATEMENT EXECUTE FUNCTION accounting.judge_vouchers();
+
+ALTER TABLE accounting.vouchers ENABLE ALWAYS TRIGGER judge_vouchers;
+
+CREATE TRIGGER period_moves_forward BEFORE INSERT OR UPDATE ON accounting.periods FOR EACH ROW EXECUTE FUNCTION accounting.period_moves_forward();
+
+ALTER TABLE accounting.periods ENABLE ALWAYS TRIGGER period_moves_forward;
+
+CREATE TRIGGER periods_stay BEFORE DELETE ON accounting.periods FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE accounting.periods ENABLE ALWAYS TRIGGER periods_stay;
+
+CREATE TRIGGER periods_stay_all BEFORE TRUNCATE ON accounting.periods FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE accounting.periods ENABLE ALWAYS TRIGGER periods_stay_all;
+
+CREATE TRIGGER positions_stay BEFORE DELETE ON accounting.positions FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE accounting.positions ENABLE ALWAYS TRIGGER positions_stay;
+
+CREATE TRIGGER registry_grows BEFORE DELETE ON accounting.accounts FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE accounting.accounts ENABLE ALWAYS TRIGGER registry_grows;
+
+CREATE TRIGGER registry_grows BEFORE DELETE ON accounting.books FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE accounting.books ENABLE ALWAYS TRIGGER registry_grows;
+
+CREATE TRIGGER registry_grows BEFORE DELETE ON accounting.budget_lines FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE accounting.budget_lines ENABLE ALWAYS TRIGGER registry_grows;
+
+CREATE TRIGGER registry_grows BEFORE DELETE ON accounting.ledgers FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE accounting.ledgers ENABLE ALWAYS TRIGGER registry_grows;
+
+CREATE TRIGGER registry_grows BEFORE DELETE ON accounting.persons FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE accounting.persons ENABLE ALWAYS TRIGGER registry_grows;
+
+CREATE TRIGGER registry_grows BEFORE DELETE ON accounting.subjects FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE accounting.subjects ENABLE ALWAYS TRIGGER registry_grows;
+
+CREATE TRIGGER registry_grows BEFORE DELETE ON accounting.units FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE accounting.units ENABLE ALWAYS TRIGGER registry_grows;
+
+CREATE TRIGGER registry_keeps BEFORE UPDATE ON accounting.accounts FOR EACH ROW EXECUTE FUNCTION accounting.registry_keeps();
+
+ALTER TABLE accounting.accounts ENABLE ALWAYS TRIGGER registry_keeps;
+
+CREATE TRIGGER registry_keeps BEFORE UPDATE ON accounting.books FOR EACH ROW EXECUTE FUNCTION accounting.registry_keeps();
+
+ALTER TABLE accounting.books ENABLE ALWAYS TRIGGER registry_keeps;
+
+CREATE TRIGGER registry_keeps BEFORE UPDATE ON accounting.budget_lines FOR EACH ROW EXECUTE FUNCTION accounting.registry_keeps();
+
+ALTER TABLE accounting.budget_lines ENABLE ALWAYS TRIGGER registry_keeps;
+
+CREATE TRIGGER registry_keeps BEFORE UPDATE ON accounting.ledgers FOR EACH ROW EXECUTE FUNCTION accounting.registry_keeps();
+
+ALTER TABLE accounting.ledgers ENABLE ALWAYS TRIGGER registry_keeps;
+
+CREATE TRIGGER registry_keeps BEFORE UPDATE ON accounting.persons FOR EACH ROW EXECUTE FUNCTION accounting.registry_keeps();
+
+ALTER TABLE accounting.persons ENABLE ALWAYS TRIGGER registry_keeps;
+
+CREATE TRIGGER registry_keeps BEFORE UPDATE ON accounting.subjects FOR EACH ROW EXECUTE FUNCTION accounting.registry_keeps();
+
+ALTER TABLE accounting.subjects ENABLE ALWAYS TRIGGER registry_keeps;
+
+CREATE TRIGGER registry_keeps BEFORE UPDATE ON accounting.units FOR EACH ROW EXECUTE FUNCTION accounting.registry_keeps();
+
+ALTER TABLE accounting.units ENABLE ALWAYS TRIGGER registry_keeps;
+
+CREATE TRIGGER registry_stays BEFORE TRUNCATE ON accounting.accounts FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE accounting.accounts ENABLE ALWAYS TRIGGER registry_stays;
+
+CREATE TRIGGER registry_stays BEFORE TRUNCATE ON accounting.books FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE accounting.books ENABLE ALWAYS TRIGGER registry_stays;
+
+CREATE TRIGGER registry_stays BEFORE TRUNCATE ON accounting.budget_lines FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE accounting.budget_lines ENABLE ALWAYS TRIGGER registry_stays;
+
+CREATE TRIGGER registry_stays BEFORE TRUNCATE ON accounting.ledgers FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE accounting.ledgers ENABLE ALWAYS TRIGGER registry_stays;
+
+CREATE TRIGGER registry_stays BEFORE TRUNCATE ON accounting.persons FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE accounting.persons ENABLE ALWAYS TRIGGER registry_stays;
+
+CREATE TRIGGER registry_stays BEFORE TRUNCATE ON accounting.subjects FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE accounting.subjects ENABLE ALWAYS TRIGGER registry_stays;
+
+CREATE TRIGGER registry_stays BEFORE TRUNCATE ON accounting.units FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE accounting.units ENABLE ALWAYS TRIGGER registry_stays;
+
+CREATE TRIGGER turnover_stays BEFORE DELETE ON accounting.turnover FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE accounting.turnover ENABLE ALWAYS TRIGGER turnover_stays;
+
+ALTER TABLE ONLY accounting.accounts
+    ADD CONSTRAINT accounts_book_id_fkey FOREIGN KEY (book_id) REFERENCES accounting.books(book_id);
+
+ALTER TABLE ONLY accounting.budget_lines
+    ADD CONSTRAINT budget_lines_book_id_carried_from_fkey FOREIGN KEY (book_id, carried_from) REFERENCES accounting.budget_lines(book_id, budget_line_id);
+
+ALTER TABLE ONLY accounting.budget_lines
+    ADD CONSTRAINT budget_lines_book_id_project_id_fkey FOREIGN KEY (book_id, project_id) REFERENCES accounting.ledgers(book_id, project_id);
+
+ALTER TABLE ONLY accounting.ledgers
+    ADD CONSTRAINT ledgers_book_id_fkey FOREIGN KEY (book_id) REFERENCES accounting.books(book_id);
+
+ALTER TABLE ONLY accounting.ledgers
+    ADD CONSTRAINT ledgers_book_id_unit_id_fkey FOREIGN KEY (book_id, unit_id) REFERENCES accounting.units(book_id, unit_id);
+
+ALTER TABLE ONLY accounting.lines_2024
+    ADD CONSTRAINT line_of_voucher FOREIGN KEY (book_id, period, number, line_count) REFERENCES accounting.vouchers_2024(book_id, period, number, line_count);
+
+ALTER TABLE ONLY accounting.lines_2025
+    ADD CONSTRAINT line_of_voucher FOREIGN KEY (book_id, period, number, line_count) REFERENCES accounting.vouchers_2025(book_id, period, number, line_count);
+
+ALTER TABLE ONLY accounting.lines_2026
+    ADD CONSTRAINT line_of_voucher FOREIGN KEY (book_id, period, number, line_count) REFERENCES accounting.vouchers_2026(book_id, period, number, line_count);
+
+ALTER TABLE ONLY accounting.lines_2027
+    ADD CONSTRAINT line_of_voucher FOREIGN KEY (book_id, period, number, line_count) REFERENCES accounting.vouchers_2027(book_id, period, number, line_count);
+
+ALTER TABLE ONLY accounting.lines_2028
+    ADD CONSTRAINT line_of_voucher FOREIGN KEY (book_id, period, number, line_count) REFERENCES accounting.vouchers_2028(book_id, period, number, line_count);
+
+ALTER TABLE ONLY accounting.lines_2029
+    ADD CONSTRAINT line_of_voucher FOREIGN KEY (book_id, period, number, line_count) REFERENCES accounting.vouchers_2029(book_id, period, number, line_count);
+
+ALTER TABLE ONLY accounting.lines_2030
+    ADD CONSTRAINT line_of_voucher FOREIGN KEY (book_id, period, number, line_count) REFERENCES accounting.vouchers_2030(book_id, period, number, line_count);
+
+ALTER TABLE ONLY accounting.lines_2031
+    ADD CONSTRAINT line_of_voucher FOREIGN KEY (book_id, period, number, line_count) REFERENCES accounting.vouchers_2031(book_id, period, number, line_count);
+
+ALTER TABLE ONLY accounting.lines_2032
+    ADD CONSTRAINT line_of_voucher FOREIGN KEY (book_id, period, number, line_count) REFERENCES accounting.vouchers_2032(book_id, period, number, line_count);
+
+ALTER TABLE ONLY accounting.lines_2033
+    ADD CONSTRAINT line_of_voucher FOREIGN KEY (book_id, period, number, line_count) REFERENCES accounting.vouchers_2033(book_id, period, number, line_count);
+
+ALTER TABLE ONLY accounting.lines_2034
+    ADD CONSTRAINT line_of_voucher FOREIGN KEY (book_id, period, number, line_count) REFERENCES accounting.vouchers_2034(book_id, period, number, line_count);
+
+ALTER TABLE ONLY accounting.lines_2035
+    ADD CONSTRAINT line_of_voucher FOREIGN KEY (book_id, period, number, line_count) REFERENCES accounting.vouchers_2035(book_id, period, number, line_count);
+
+ALTER TABLE ONLY accounting.lines_2036
+    ADD CONSTRAINT line_of_voucher FOREIGN KEY (book_id, period, number, line_count) REFERENCES accounting.vouchers_2036(book_id, period, number, line_count);
+
+ALTER TABLE ONLY accounting.lines_2037
+    ADD CONSTRAINT line_of_voucher FOREIGN KEY (book_id, period, number, line_count) REFERENCES accounting.vouchers_2037(book_id, period, number, line_count);
+
+ALTER TABLE ONLY accounting.lines_2038
+    ADD CONSTRAINT line_of_voucher FOREIGN KEY (book_id, period, number, line_count) REFERENCES accounting.vouchers_2038(book_id, period, number, line_count);
+
+ALTER TABLE ONLY accounting.lines_2039
+    ADD CONSTRAINT line_of_voucher FOREIGN KEY (book_id, period, number, line_count) REFERENCES accounting.vouchers_2039(book_id, period, number, line_count);
+
+ALTER TABLE ONLY accounting.lines_2040
+    ADD CONSTRAINT line_of_voucher FOREIGN KEY (book_id, period, number, line_count) REFERENCES accounting.vouchers_2040(book_id, period, number, line_count);
+
+ALTER TABLE ONLY accounting.periods
+    ADD CONSTRAINT periods_book_id_closed_by_fkey FOREIGN KEY (book_id, closed_by) REFERENCES accounting.persons(book_id, person_id);
+
+ALTER TABLE ONLY accounting.periods
+    ADD CONSTRAINT periods_book_id_fkey FOREIGN KEY (book_id) REFERENCES accounting.books(book_id);
+
+ALTER TABLE ONLY accounting.persons
+    ADD CONSTRAINT persons_book_id_fkey FOREIGN KEY (book_id) REFERENCES accounting.books(book_id);
+
+ALTER TABLE ONLY accounting.persons
+    ADD CONSTRAINT persons_book_id_unit_id_fkey FOREIGN KEY (book_id, unit_id) REFERENCES accounting.units(book_id, unit_id);
+
+ALTER TABLE ONLY accounting.reversals
+    ADD CONSTRAINT reversals_book_id_period_number_fkey FOREIGN KEY (book_id, period, number) REFERENCES accounting.vouchers(book_id, period, number);
+
+ALTER TABLE ONLY accounting.subjects
+    ADD CONSTRAINT subjects_book_id_fkey FOREIGN KEY (book_id) REFERENCES accounting.books(book_id);
+
+ALTER TABLE ONLY accounting.units
+    ADD CONSTRAINT units_book_id_fkey FOREIGN KEY (book_id) REFERENCES accounting.books(book_id);
+
+ALTER TABLE ONLY accounting.vouchers_2024
+    ADD CONSTRAINT voucher_has_lines FOREIGN KEY (book_id, period, number, line_count) REFERENCES accounting.lines_2024(book_id, period, number, line_no);
+
+ALTER TABLE ONLY accounting.vouchers_2025
+    ADD CONSTRAINT voucher_has_lines FOREIGN KEY (book_id, period, number, line_count) REFERENCES accounting.lines_2025(book_id, period, number, line_no);
+
+ALTER TABLE ONLY accounting.vouchers_2026
+    ADD CONSTRAINT voucher_has_lines FOREIGN KEY (book_id, period, number, line_count) REFERENCES accounting.lines_2026(book_id, period, number, line_no);
+
+ALTER TABLE ONLY accounting.vouchers_2027
+    ADD CONSTRAINT voucher_has_lines FOREIGN KEY (book_id, period, number, line_count) REFERENCES accounting.lines_2027(book_id, period, number, line_no);
+
+ALTER TABLE ONLY accounting.vouchers_2028
+    ADD CONSTRAINT voucher_has_lines FOREIGN KEY (book_id, period, number, line_count) REFERENCES accounting.lines_2028(book_id, period, number, line_no);
+
+ALTER TABLE ONLY accounting.vouchers_2029
+    ADD CONSTRAINT voucher_has_lines FOREIGN KEY (book_id, period, number, line_count) REFERENCES accounting.lines_2029(book_id, period, number, line_no);
+
+ALTER TABLE ONLY accounting.vouchers_2030
+    ADD CONSTRAINT voucher_has_lines FOREIGN KEY (book_id, period, number, line_count) REFERENCES accounting.lines_2030(book_id, period, number, line_no);
+
+ALTER TABLE ONLY accounting.vouchers_2031
+    ADD CONSTRAINT voucher_has_lines FOREIGN KEY (book_id, period, number, line_count) REFERENCES accounting.lines_2031(book_id, period, number, line_no);
+
+ALTER TABLE ONLY accounting.vouchers_2032
+    ADD CONSTRAINT voucher_has_lines FOREIGN KEY (book_id, period, number, line_count) REFERENCES accounting.lines_2032(book_id, period, number, line_no);
+
+ALTER TABLE ONLY accounting.vouchers_2033
+    ADD CONSTRAINT voucher_has_lines FOREIGN KEY (book_id, period, number, line_count) REFERENCES accounting.lines_2033(book_id, period, number, line_no);
+
+ALTER TABLE ONLY accounting.vouchers_2034
+    ADD CONSTRAINT voucher_has_lines FOREIGN KEY (book_id, period, number, line_count) REFERENCES accounting.lines_2034(book_id, period, number, line_no);
+
+ALTER TABLE ONLY accounting.vouchers_2035
+    ADD CONSTRAINT voucher_has_lines FOREIGN KEY (book_id, period, number, line_count) REFERENCES accounting.lines_2035(book_id, period, number, line_no);
+
+ALTER TABLE ONLY accounting.vouchers_2036
+    ADD CONSTRAINT voucher_has_lines FOREIGN KEY (book_id, period, number, line_count) REFERENCES accounting.lines_2036(book_id, period, number, line_no);
+
+ALTER TABLE ONLY accounting.vouchers_2037
+    ADD CONSTRAINT voucher_has_lines FOREIGN KEY (book_id, period, number, line_count) REFERENCES accounting.lines_2037(book_id, period, number, line_no);
+
+ALTER TABLE ONLY accounting.vouchers_2038
+    ADD CONSTRAINT voucher_has_lines FOREIGN KEY (book_id, period, number, line_count) REFERENCES accounting.lines_2038(book_id, period, number, line_no);
+
+ALTER TABLE ONLY accounting.vouchers_2039
+    ADD CONSTRAINT voucher_has_lines FOREIGN KEY (book_id, period, number, line_count) REFERENCES accounting.lines_2039(book_id, period, number, line_no);
+
+ALTER TABLE ONLY accounting.vouchers_2040
+    ADD CONSTRAINT voucher_has_lines FOREIGN KEY (book_id, period, number, line_count) REFERENCES accounting.lines_2040(book_id, period, number, line_no);
+
+GRANT USAGE ON SCHEMA accounting TO mingzhang_app;
+GRANT USAGE ON SCHEMA accounting TO mingzhang_auditor;
+
+GRANT USAGE ON SCHEMA api TO mingzhang_app;
+GRANT USAGE ON SCHEMA api TO mingzhang_auditor;
+
+GRANT USAGE ON SCHEMA projects TO mingzhang_app;
+GRANT USAGE ON SCHEMA projects TO mingzhang_auditor;
+
+REVOKE ALL ON FUNCTION accounting.balance_fault(p_book bigint, p_account text[], p_mask integer[], p_project uuid[], p_budget_line uuid[], p_debit numeric[], p_credit numeric[], OUT code text, OUT detail text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION accounting.blockers(p_book bigint, p_period integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION accounting.blockers(p_book bigint, p_period integer) TO mingzhang_app;
+GRANT ALL ON FUNCTION accounting.blockers(p_book bigint, p_period integer) TO mingzhang_auditor;
+
+REVOKE ALL ON FUNCTION accounting.check_special(p_book bigint, p_kind text, p_period integer, p_refers_period integer, p_refers_number integer, p_account text[], p_project uuid[], p_budget_line uuid[], p_subject uuid[], p_class text[], p_debit numeric[], p_credit numeric[], p_correction_follows boolean, p_reversal_before boolean, OUT code text, OUT detail text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION accounting.close_period(p_book bigint, p_period integer, p_by uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION accounting.close_period(p_book bigint, p_period integer, p_by uuid) TO mingzhang_app;
+
+REVOKE ALL ON FUNCTION accounting.command_is_final() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION accounting.field(value text) FROM PUBLIC;
+GRANT ALL ON FUNCTION accounting.field(value text) TO mingzhang_app;
+GRANT ALL ON FUNCTION accounting.field(value text) TO mingzhang_auditor;
+
+REVOKE ALL ON FUNCTION accounting.floor_detail(p_book bigint, p_account text, p_project uuid, p_budget_line uuid, p_subject uuid, p_balance numeric, p_asked numeric, OUT detail text, OUT facts jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION accounting.is_red(p_book bigint, p_period integer, p_number integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION accounting.journal_is_final() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION accounting.judge_lines() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION accounting.judge_positions() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION accounting.judge_reversal(p_book bigint, p_period integer, p_number integer, p_refers_period integer, p_refers_number integer, p_corrected boolean) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION accounting.judge_vouchers() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION accounting.known_number(p_book bigint, p_period integer, p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION accounting.known_number(p_book bigint, p_period integer, p_at timestamp with time zone) TO mingzhang_app;
+GRANT ALL ON FUNCTION accounting.known_number(p_book bigint, p_period integer, p_at timestamp with time zone) TO mingzhang_auditor;
+
+REVOKE ALL ON FUNCTION accounting.line_detail(p_book bigint, p_code text, p_line integer, p_account text, p_project uuid, p_budget_line uuid, p_subject uuid, p_period integer, p_debit numeric, p_credit numeric) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION accounting.open_year(p_book bigint, p_year integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION accounting.open_year(p_book bigint, p_year integer) TO mingzhang_app;
+
+REVOKE ALL ON FUNCTION accounting.period_moves_forward() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION accounting.post(p_book bigint, p_key text[], p_name text[], p_hash bytea[], p_target uuid[], p_date date[], p_period integer[], p_kind text[], p_source text[], p_document uuid[], p_memo text[], p_document_hashes bytea[], p_prepared uuid[], p_reviewed uuid[], p_posted uuid[], p_attachments integer[], p_refers_period integer[], p_refers_number integer[], p_line_count integer[], p_voucher integer[], p_line_no integer[], p_account text[], p_project uuid[], p_budget_line uuid[], p_subject uuid[], p_subject_kind integer[], p_subject_code text[], p_class text[], p_debit numeric[], p_credit numeric[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION accounting.post(p_book bigint, p_key text[], p_name text[], p_hash bytea[], p_target uuid[], p_date date[], p_period integer[], p_kind text[], p_source text[], p_document uuid[], p_memo text[], p_document_hashes bytea[], p_prepared uuid[], p_reviewed uuid[], p_posted uuid[], p_attachments integer[], p_refers_period integer[], p_refers_number integer[], p_line_count integer[], p_voucher integer[], p_line_no integer[], p_account text[], p_project uuid[], p_budget_line uuid[], p_subject uuid[], p_subject_kind integer[], p_subject_code text[], p_class text[], p_debit numeric[], p_credit numeric[]) TO mingzhang_app;
+
+REVOKE ALL ON FUNCTION accounting.registry_grows() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION accounting.registry_keeps() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION accounting.settle(p_book bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION accounting.settle(p_book bigint) TO mingzhang_app;
+
+REVOKE ALL ON FUNCTION accounting.tree_root(p_leaves bytea[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION accounting.tree_root(p_leaves bytea[]) TO mingzhang_app;
+GRANT ALL ON FUNCTION accounting.tree_root(p_leaves bytea[]) TO mingzhang_auditor;
+
+REVOKE ALL ON FUNCTION accounting.voucher_detail(p_book bigint, p_code text, p_key text, p_date date, p_period integer, p_source text, p_prepared uuid, p_reviewed uuid, p_line_count integer) FROM PUBLIC;
+
+GRANT SELECT,INSERT ON TABLE accounting.accounts TO mingzhang_app;
+GRANT SELECT ON TABLE accounting.accounts TO mingzhang_auditor;
+
+GRANT SELECT,INSERT ON TABLE accounting.books TO mingzhang_app;
+GRANT SELECT ON TABLE accounting.books TO mingzhang_auditor;
+
+GRANT UPDATE(name) ON TABLE accounting.books TO mingzhang_app;
+
+GRANT SELECT,INSERT ON TABLE accounting.budget_lines TO mingzhang_app;
+GRANT SELECT ON TABLE accounting.budget_lines TO mingzhang_auditor;
+
+GRANT SELECT,INSERT ON TABLE accounting.commands TO mingzhang_app;
+GRANT SELECT ON TABLE accounting.commands TO mingzhang_auditor;
+
+GRANT UPDATE(answer) ON TABLE accounting.commands TO mingzhang_app;
+
+GRANT SELECT,INSERT ON TABLE accounting.ledgers TO mingzhang_app;
+GRANT SELECT ON TABLE accounting.ledgers TO mingzhang_auditor;
+
+GRANT SELECT ON TABLE accounting.lines TO mingzhang_app;
+GRANT SELECT ON TABLE accounting.lines TO mingzhang_auditor;
+
+GRANT SELECT ON TABLE accounting.periods TO mingzhang_app;
+GRANT SELECT ON TABLE accounting.periods TO mingzhang_auditor;
+
+GRANT SELECT,INSERT ON TABLE accounting.persons TO mingzhang_app;
+GRANT SELECT ON TABLE accounting.persons TO mingzhang_auditor;
+
+GRANT UPDATE(name) ON TABLE accounting.persons TO mingzhang_app;
+
+GRANT SELECT ON TABLE accounting.positions TO mingzhang_app;
+GRANT SELECT ON TABLE accounting.positions TO mingzhang_auditor;
+
+GRANT SELECT,INSERT ON TABLE accounting.refusals TO mingzhang_app;
+GRANT SELECT ON TABLE accounting.refusals TO mingzhang_auditor;
+
+GRANT SELECT ON TABLE accounting.reversals TO mingzhang_app;
+GRANT SELECT ON TABLE accounting.reversals TO mingzhang_auditor;
+
+GRANT SELECT ON TABLE accounting.subjects TO mingzhang_app;
+GRANT SELECT ON TABLE accounting.subjects TO mingzhang_auditor;
+
+GRANT SELECT ON TABLE accounting.turnover TO mingzhang_app;
+GRANT SELECT ON TABLE accounting.turnover TO mingzhang_auditor;
+
+GRANT SELECT,INSERT ON TABLE accounting.units TO mingzhang_app;
+GRANT SELECT ON TABLE accounting.units TO mingzhang_auditor;
+
+GRANT UPDATE(name) ON TABLE accounting.units TO mingzhang_app;
+
+GRANT SELECT ON TABLE accounting.vouchers TO mingzhang_app;
+GRANT SELECT ON TABLE accounting.vouchers TO mingzhang_auditor;
+
+ALTER DEFAULT PRIVILEGES FOR ROLE mingzhang_owner REVOKE ALL ON FUNCTIONS  FROM PUBLIC;
