@@ -76,9 +76,10 @@ func makePaths(dataDir string, u osUser) (paths, error) {
 		return paths{}, fmt.Errorf("data folder: %w", err)
 	}
 	root := filepath.Join(abs, "pg")
-	// Names may be seen, contents not: the data folder itself is 0700. The server's user must pass through here.
-	if err := os.MkdirAll(root, 0o755); err != nil { //nolint:gosec // see above
-		return paths{}, fmt.Errorf("data folder: %w; choose another folder with --data-dir", err)
+	for _, d := range []string{abs, root} {
+		if err := makeOpen(d, u); err != nil {
+			return paths{}, fmt.Errorf("data folder: %w; choose another folder with --data-dir", err)
+		}
 	}
 	if root, err = filepath.EvalSymlinks(root); err != nil {
 		return paths{}, fmt.Errorf("data folder: %w", err)
@@ -99,6 +100,18 @@ func makePaths(dataDir string, u osUser) (paths, error) {
 		return paths{}, fmt.Errorf("the path of the socket would have %d bytes, 107 are possible: set TMPDIR to a shorter folder", n)
 	}
 	return p, searchable(os.TempDir(), u)
+}
+
+// makeOpen makes a folder through which the server's user can pass, also under a strict umask. Names may be seen
+// there, contents not: the server's own folder is 0700. A folder that exists keeps the mode that somebody gave it.
+func makeOpen(dir string, u osUser) error {
+	if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil || u.cred == nil { //nolint:gosec // see above
+		return err
+	}
+	return os.Chmod(dir, 0o755) //nolint:gosec // see above
 }
 
 // searchable checks that the server's user may pass through every folder above its data. Without this the failure is
