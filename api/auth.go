@@ -1,0 +1,128 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/uptrace/bun"
+
+	"mingzhang/accounting"
+	"mingzhang/accounting/fault"
+)
+
+// caller is who sends a request: the actor and the book the token is for.
+type caller struct {
+	accounting.Actor
+	Book accounting.BookID
+}
+
+type (
+	callerKey   struct{}
+	languageKey struct{}
+)
+
+func languageOf(ctx context.Context) string {
+	lang, _ := ctx.Value(languageKey{}).(string)
+	return lang
+}
+
+// by is the caller authenticate found. It is read once at the top of a handler and passed on as an argument.
+func by(ctx context.Context) caller {
+	c, _ := ctx.Value(callerKey{}).(caller)
+	return c
+}
+
+// authenticate lets a request through with a valid token only, and only to operations its role may use.
+func (s *Server) authenticate(api huma.API) func(huma.Context, func(huma.Context)) {
+	return func(c huma.Context, next func(huma.Context)) {
+		ctx := context.WithValue(c.Context(), languageKey{}, language(c.Header("Accept-Language")))
+		found, err := s.tokens.caller(ctx, strings.TrimPrefix(c.Header("Authorization"), "Bearer "))
+		if err == nil && !may(found.Role, c.Operation()) {
+			err = fault.Denied("forbidden", "role %s may not use %s", found.Role, c.Operation().OperationID)
+		}
+		if err != nil {
+			p := s.problem(ctx, err)
+			if p.Status == http.StatusUnauthorized {
+				c.SetHeader("WWW-Authenticate", "Bearer")
+			}
+			_ = huma.WriteErr(api, c, p.Status, p.Detail, err)
+			return
+		}
+		next(huma.WithContext(c, context.WithValue(ctx, callerKey{}, found)))
+	}
+}
+
+// Rights an operation asks for, by its metadata; reading asks for none but a valid token.
+const (
+	rightKey     = "right"
+	rightPost    = "post"    // vouchers and events
+	rightArrange = "arrange" // projects, units, budget lines, periods
+)
+
+// rights of the roles that change something. Auditors and inspectors read; the administrator has no money right.
+var rights = map[string][]string{
+	"budget_officer":   {rightPost, rightArrange},
+	"treasury_officer": {rightPost},
+	"lead_approver":    {rightPost},
+	"project_head":     {rightPost},
+}
+
+func may(role string, op *huma.Operation) bool {
+	right, asked := op.Metadata[rightKey].(string)
+	if !asked {
+		return true
+	}
+	for _, r := range rights[role] {
+		if r == right {
+			return true
+		}
+	}
+	return false
+}
+
+// tokenCache remembers valid tokens for a few seconds, so that a busy program costs one look-up, not one a request; a
+// revoked token dies within that time.
+type tokenCache struct {
+	db    *bun.DB
+	mu    sync.Mutex
+	known map[string]cachedCaller
+}
+
+type cachedCaller struct {
+	caller
+	until time.Time
+}
+
+const (
+	tokenCacheTime = 3 * time.Second
+	tokenCacheSize = 10_000
+)
+
+func newTokenCache(db *bun.DB) *tokenCache {
+	return &tokenCache{db: db, known: make(map[string]cachedCaller)}
+}
+
+func (t *tokenCache) caller(ctx context.Context, token string) (caller, error) {
+	now := time.Now()
+	t.mu.Lock()
+	found, ok := t.known[token]
+	t.mu.Unlock()
+	if ok && now.Before(found.until) {
+		return found.caller, nil
+	}
+	c, err := callerOf(ctx, t.db, token)
+	if err != nil {
+		return caller{}, err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.known) >= tokenCacheSize {
+		clear(t.known)
+	}
+	t.known[token] = cachedCaller{c, now.Add(tokenCacheTime)}
+	return c, nil
+}

@@ -1,0 +1,145 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"mingzhang/accounting/fault"
+)
+
+// Problem is application/problem+json (RFC 9457) with a stable code; docs/ERRORS.md explains each.
+type Problem struct {
+	Status    int             `json:"status" doc:"the HTTP status"`
+	Code      string          `json:"code" doc:"stable; docs/ERRORS.md explains it"`
+	Title     string          `json:"title" doc:"what it means, in the language asked for (zh default, en)"`
+	Detail    string          `json:"detail,omitempty" doc:"with the arithmetic"`
+	Facts     json.RawMessage `json:"facts,omitempty" doc:"the figures of the detail, amounts as strings"`
+	Errors    []string        `json:"errors,omitempty" doc:"every field that is wrong, with its place"`
+	Reference string          `json:"reference,omitempty" doc:"names the entry in the service's log"`
+}
+
+func (p *Problem) Error() string                     { return p.Code + ": " + p.Detail }
+func (p *Problem) GetStatus() int                    { return p.Status }
+func (p *Problem) ContentType(string) string         { return "application/problem+json" }
+
+func init() {
+	// Huma's own errors (bad JSON, failed validation) in our form. Values are not echoed: they may be account numbers.
+	huma.NewErrorWithContext = func(c huma.Context, status int, message string, errs ...error) huma.StatusError {
+		code := "request_invalid"
+		switch status {
+		case http.StatusNotFound, http.StatusMethodNotAllowed:
+			code = "not_found"
+		case http.StatusInternalServerError:
+			code = "internal"
+		case http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusRequestTimeout:
+			code = "request_malformed"
+		case http.StatusUnprocessableEntity:
+			status = http.StatusBadRequest // 422 is kept for a key used twice
+		}
+		p := &Problem{Status: status, Code: code, Title: title(code, language(c.Header("Accept-Language"))), Detail: message}
+		for _, err := range errs {
+			var d *huma.ErrorDetail
+			var f *fault.Error
+			switch {
+			case errors.As(err, &f):
+				p.Code, p.Title = f.Code, title(f.Code, language(c.Header("Accept-Language")))
+				p.Detail = f.Detail
+			case errors.As(err, &d):
+				p.Errors = append(p.Errors, strings.TrimSpace(d.Location+": "+d.Message))
+			case err != nil:
+				p.Errors = append(p.Errors, "the body is not readable JSON of this form")
+			}
+		}
+		return p
+	}
+	huma.NewError = func(status int, message string, _ ...error) huma.StatusError {
+		return &Problem{Status: status, Code: "request_invalid", Title: title("request_invalid", "en"), Detail: message}
+	}
+}
+
+// problem renders an error for the caller. What is our fault is logged once, with a reference, and not shown.
+func (s *Server) problem(ctx context.Context, err error) *Problem {
+	var p *Problem
+	if errors.As(err, &p) {
+		return p
+	}
+	var f *fault.Error
+	if !errors.As(err, &f) {
+		f = fault.Internal(err)
+	}
+	p = &Problem{Status: status(f), Code: f.Code, Title: title(f.Code, languageOf(ctx)), Detail: f.Detail, Facts: f.Facts}
+	if p.Status >= http.StatusInternalServerError {
+		p.Reference = uuid.NewString()
+		s.log.Error("request failed", "reference", p.Reference, "code", f.Code, "error", err)
+	}
+	return p
+}
+
+func status(f *fault.Error) int {
+	switch f.Kind {
+	case fault.KindInvalid:
+		return http.StatusBadRequest
+	case fault.KindNotFound:
+		return http.StatusNotFound
+	case fault.KindDenied:
+		if f.Code == "unauthorized" {
+			return http.StatusUnauthorized
+		}
+		return http.StatusForbidden
+	case fault.KindConflict:
+		return http.StatusConflict
+	case fault.KindKeyReused:
+		return http.StatusUnprocessableEntity
+	case fault.KindUnavailable:
+		return http.StatusServiceUnavailable
+	default:
+		return http.StatusInternalServerError
+	}
+}
+
+func title(code, lang string) string {
+	for _, c := range fault.Catalogue {
+		if c.Code == code {
+			if lang == "en" {
+				return c.EN
+			}
+			return c.ZH
+		}
+	}
+	return code
+}
+
+// language is zh unless English is asked for first.
+func language(accept string) string {
+	if strings.HasPrefix(strings.ToLower(strings.TrimSpace(accept)), "en") {
+		return "en"
+	}
+	return "zh"
+}
+
+// writeError answers what no operation answered: unknown addresses, panics.
+func (s *Server) writeError(err error, c echo.Context) {
+	if c.Response().Committed {
+		return
+	}
+	var h *echo.HTTPError
+	if errors.As(err, &h) {
+		switch h.Code {
+		case http.StatusNotFound, http.StatusMethodNotAllowed:
+			err = fault.NotFound("not_found", "%s %s is no address of this service", c.Request().Method, c.Request().URL.Path)
+		case http.StatusRequestEntityTooLarge:
+			err = fault.Invalid("request_malformed", "the request is too large")
+		}
+	}
+	p := s.problem(context.WithValue(c.Request().Context(), languageKey{}, language(c.Request().Header.Get("Accept-Language"))), err)
+	c.Response().Header().Set(echo.HeaderContentType, p.ContentType(""))
+	c.Response().WriteHeader(p.Status)
+	_ = json.NewEncoder(c.Response()).Encode(p) // the client is gone if this fails
+}

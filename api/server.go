@@ -1,0 +1,82 @@
+// Package api is the only package that knows HTTP: it binds a request, calls one use case and renders its answer.
+package api
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humaecho"
+	"github.com/labstack/echo/v4"
+	"github.com/labstack/echo/v4/middleware"
+	"github.com/uptrace/bun"
+
+	"mingzhang/accounting"
+	"mingzhang/accounting/fault"
+)
+
+// Server holds what handlers share. It is the only struct that holds the database.
+type Server struct {
+	db        *bun.DB
+	books     *accounting.Books
+	directory *directory
+	tokens    *tokenCache
+	log       *slog.Logger
+	metrics   *metrics
+}
+
+const (
+	bodyLimit     = 1 << 20
+	bulkBodyLimit = 16 << 20
+)
+
+// New makes the service over db, and the echo instance that serves it. Close the server when echo has stopped.
+func New(db *bun.DB, log *slog.Logger) (*Server, *echo.Echo) {
+	s := &Server{db: db, books: accounting.NewBooks(db), directory: newDirectory(db), tokens: newTokenCache(db), log: log, metrics: newMetrics(db)}
+	e := echo.New()
+	e.HideBanner, e.HidePort = true, true
+	e.HTTPErrorHandler = s.writeError
+	e.IPExtractor = echo.ExtractIPDirect() // no proxy's header is believed unless the operator configures one
+	e.Server.ReadHeaderTimeout, e.Server.ReadTimeout, e.Server.WriteTimeout = 10*time.Second, 60*time.Second, 120*time.Second
+	e.Use(s.metrics.count, s.recoverPanic)
+	s.health(e)
+	s.routes(e)
+	return s, e
+}
+
+// Close lets postings that wait be finished.
+func (s *Server) Close() { s.books.Close() }
+
+// routes registers every operation of the API; openapi.yaml is written from the same registrations.
+func (s *Server) routes(e *echo.Echo) huma.API {
+	api := humaecho.New(e, openAPIConfig())
+	api.UseMiddleware(s.authenticate(api))
+	s.voucherRoutes(api)
+	docs(e, api)
+	return api
+}
+
+// recoverPanic turns a mistake of ours into a 500 with a reference number instead of a cut connection.
+func (s *Server) recoverPanic(next echo.HandlerFunc) echo.HandlerFunc {
+	return middleware.RecoverWithConfig(middleware.RecoverConfig{
+		DisableErrorHandler: true,
+		LogErrorFunc: func(_ echo.Context, err error, stack []byte) error {
+			s.log.Error("panic", "error", err, "stack", string(stack))
+			return fault.Internal(err)
+		},
+	})(next)
+}
+
+// operation registers a handler whose errors become problems.
+func operation[I, O any](s *Server, api huma.API, op huma.Operation, run func(context.Context, *I) (*O, error)) {
+	op.Errors = append(op.Errors, http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusConflict, http.StatusUnprocessableEntity, http.StatusServiceUnavailable)
+	huma.Register(api, op, func(ctx context.Context, in *I) (*O, error) {
+		out, err := run(ctx, in)
+		if err != nil {
+			return nil, s.problem(ctx, err)
+		}
+		return out, nil
+	})
+}

@@ -1,0 +1,66 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"mingzhang/api"
+	"mingzhang/migrations"
+)
+
+func serveCommand(o *options) *cobra.Command {
+	var listen string
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Serve the books over HTTP; without DATABASE_URL on a private PostgreSQL of its own",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return o.withDatabase(cmd.Context(), func(ctx context.Context, db *database) error { return serve(ctx, db, listen) })
+		},
+	}
+	cmd.Flags().StringVar(&listen, "listen", "127.0.0.1:8080", "address to listen on")
+	return cmd
+}
+
+// serve answers until the context ends, then lets what runs be finished: first requests, then postings that wait.
+func serve(ctx context.Context, db *database, listen string) error {
+	if err := migrations.CheckServer(ctx, db.DB); err != nil {
+		return err
+	}
+	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
+	s, e := api.New(db.DB, log)
+	defer s.Close()
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", listen)
+	if err != nil {
+		return fmt.Errorf("cannot listen on %s: %w; choose another with --listen", listen, err)
+	}
+	e.Listener = l
+	ended := make(chan error, 1)
+	go func() { ended <- e.Start("") }()
+	fmt.Printf("Mingzhang 明账 on http://%s  API http://%s/docs/\n", l.Addr(), l.Addr())
+	var gone <-chan struct{}
+	if db.cluster != nil {
+		gone = db.cluster.Done()
+	}
+	select {
+	case err := <-ended:
+		return err
+	case <-gone:
+		err = errors.New("the private PostgreSQL has ended; start again: it recovers by itself")
+	case <-ctx.Done():
+	}
+	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
+	defer cancel()
+	if down := e.Shutdown(stopping); down != nil && !errors.Is(down, http.ErrServerClosed) {
+		err = errors.Join(err, down)
+	}
+	return err
+}
