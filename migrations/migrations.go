@@ -112,8 +112,7 @@ func apply(ctx context.Context, conn *sql.Conn, m migration) error {
 	if _, err := tx.ExecContext(ctx, m.text); err != nil {
 		return fmt.Errorf("migration %s%s: %w", m.name, line(m.text, err), err)
 	}
-	if _, err := tx.ExecContext(ctx, "insert into migrations.applied (name, sha256) values ("+
-		pq.QuoteLiteral(m.name)+", "+pq.QuoteLiteral(m.sha256)+")"); err != nil {
+	if _, err := tx.ExecContext(ctx, "insert into migrations.applied (name, sha256) values ($1, $2)", m.name, m.sha256); err != nil {
 		return fmt.Errorf("migration %s: note it as applied: %w", m.name, err)
 	}
 	if err := tx.Commit(); err != nil {

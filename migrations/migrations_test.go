@@ -105,7 +105,7 @@ func TestUpWorksForAMemberOfTheOwner(t *testing.T) {
 		t.Fatal(err)
 	}
 	do(t, db, "drop role if exists releaser; create role releaser login in role mingzhang_owner; drop role if exists stranger; create role stranger login")
-	t.Cleanup(func() { _, _ = db.Exec("drop role releaser; drop role stranger") }) //nolint:noctx // the test's context has ended
+	t.Cleanup(func() { _, _ = db.Exec("drop role releaser; drop role stranger") })
 	wants(t, migrations.UpFS(t.Context(), pgtest.Login(t, db, "stranger").DB, set(one)), "no member of mingzhang_owner")
 	if err := migrations.UpFS(t.Context(), pgtest.Login(t, db, "releaser").DB, set(one)); err != nil {
 		t.Fatal(err)
@@ -168,6 +168,18 @@ func TestBrokenMigrationLeavesWholeOnesOnly(t *testing.T) {
 	}
 	if got := tables(t, db); got != "one two" {
 		t.Errorf("tables %q after the repair", got)
+	}
+}
+
+// No kill can come between a migration and its mark, because one transaction wrote both.
+func TestMarkBelongsToTheMigrationsOwnTransaction(t *testing.T) {
+	t.Parallel()
+	db := open(t)
+	if err := migrations.UpFS(t.Context(), db.DB, set(one)); err != nil {
+		t.Fatal(err)
+	}
+	if got := ask(t, db, "select (c.xmin = a.xmin)::text from pg_class c, migrations.applied a where relname = 'one'"); got != "true" {
+		t.Error("the migration and its mark were written by two transactions")
 	}
 }
 
@@ -243,7 +255,7 @@ func TestKilledInTheMiddle(t *testing.T) {
 	if _, err := gate.ExecContext(t.Context(), "select pg_advisory_lock(42)"); err != nil {
 		t.Fatal(err)
 	}
-	child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestKilledInTheMiddle$") //nolint:gosec // this very binary
+	child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestKilledInTheMiddle$")
 	child.Env = append(os.Environ(), childDSN+"="+pgtest.DSN(t, db, pglocal.Admin))
 	if err := child.Start(); err != nil {
 		t.Fatal(err)

@@ -98,7 +98,11 @@ func proxy(t testing.TB, dsn string) (addr string, silent *atomic.Bool) {
 			go func() { _, _ = io.Copy(&mute{client, silent}, server); _ = client.Close() }()
 		}
 	}()
-	return "host=127.0.0.1 port=" + strconv.Itoa(l.Addr().(*net.TCPAddr).Port) + " sslmode=disable user=" + cfg.User + " dbname=" + cfg.Database, silent //nolint:forcetypeassert // a TCP listener
+	_, port, err := net.SplitHostPort(l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return "host=127.0.0.1 port=" + port + " sslmode=disable user=" + cfg.User + " dbname=" + cfg.Database, silent
 }
 
 type mute struct {

@@ -50,7 +50,11 @@ func (p *pooler) start(t testing.TB) string {
 			go func() { _ = p.serve(client, cfg) }() // a broken client is the client's problem
 		}
 	}()
-	return "host=127.0.0.1 port=" + strconv.Itoa(l.Addr().(*net.TCPAddr).Port) + " sslmode=disable user=" + cfg.User + " dbname=" + cfg.Database //nolint:forcetypeassert // a TCP listener
+	_, port, err := net.SplitHostPort(l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return "host=127.0.0.1 port=" + port + " sslmode=disable user=" + cfg.User + " dbname=" + cfg.Database
 }
 
 func (p *pooler) serve(client net.Conn, cfg pq.Config) error {
@@ -161,7 +165,7 @@ func writeMessage(w io.Writer, kind byte, body []byte) error {
 }
 
 func writeBody(w io.Writer, body []byte) error {
-	n := binary.BigEndian.AppendUint32(nil, uint32(len(body)+4)) //nolint:gosec // short messages
+	n := binary.BigEndian.AppendUint32(nil, uint32(len(body)+4))
 	_, err := w.Write(append(n, body...))
 	return err
 }

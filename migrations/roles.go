@@ -84,7 +84,7 @@ func ensureRole(ctx context.Context, conn *sql.Conn, name, login string) error {
 	if there {
 		return nil
 	}
-	create := "create role " + name + " " + login + " nosuperuser nocreatedb nocreaterole noreplication nobypassrls"
+	create := "create role " + name + " " + login + " nosuperuser nocreatedb nocreaterole noreplication nobypassrls" //nolint:gosec // words of this file
 	_, err := conn.ExecContext(ctx, create)
 	if err == nil || pq.As(err, pqerror.DuplicateObject, pqerror.UniqueViolation) != nil {
 		return nil

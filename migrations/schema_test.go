@@ -56,7 +56,7 @@ var (
 
 func dump(t testing.TB, pgDump, dsn string) string {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), pgDump, "--schema-only", "--exclude-schema=migrations", "--dbname="+dsn) //nolint:gosec // a program of the server
+	cmd := exec.CommandContext(t.Context(), pgDump, "--schema-only", "--exclude-schema=migrations", "--dbname="+dsn)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
 	if err != nil {

@@ -72,7 +72,7 @@ func serverVersion(ctx context.Context, dir string) int {
 	if _, err := exec.LookPath(filepath.Join(dir, "initdb")); err != nil {
 		return 0
 	}
-	out, err := exec.CommandContext(ctx, filepath.Join(dir, "postgres"), "--version").Output()
+	out, err := exec.CommandContext(ctx, filepath.Join(dir, "postgres"), "--version").Output() //nolint:gosec // only folders that we looked up ourselves
 	if err != nil {
 		return 0
 	}

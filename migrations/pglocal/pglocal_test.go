@@ -28,7 +28,7 @@ func tempDir(t testing.TB) string {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	if err := os.Chmod(dir, 0o755); err != nil { //nolint:gosec // see above
+	if err := os.Chmod(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
 	return dir
@@ -213,14 +213,14 @@ func TestStartWaitsForTheKilledServersLastSession(t *testing.T) {
 	log := filepath.Join(dir, "pg", "server.log")
 	go func() { // lets the session go once the first attempt has failed
 		for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
-			if b, err := os.ReadFile(log); err == nil && strings.Contains(string(b), "shared memory block") { //nolint:gosec // our own log
+			if b, err := os.ReadFile(log); err == nil && strings.Contains(string(b), "shared memory block") {
 				break
 			}
 		}
 		_ = syscall.Kill(backend, syscall.SIGKILL)
 	}()
 	start(t, dir)
-	if b, err := os.ReadFile(log); err != nil || !strings.Contains(string(b), "shared memory block") { //nolint:gosec // our own log
+	if b, err := os.ReadFile(log); err != nil || !strings.Contains(string(b), "shared memory block") {
 		t.Errorf("the situation did not arise (%v)", err)
 	}
 }
@@ -245,22 +245,22 @@ func TestKilledParentTakesTheServerAlong(t *testing.T) {
 	dir := tempDir(t)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	child := exec.CommandContext(ctx, os.Args[0], "-test.run=^TestKilledParentTakesTheServerAlong$") //nolint:gosec // this very binary
+	child := exec.CommandContext(ctx, os.Args[0], "-test.run=^TestKilledParentTakesTheServerAlong$")
 	child.Env = append(os.Environ(), childDir+"="+dir)
 	if err := child.Start(); err != nil {
 		t.Fatal(err)
 	}
 	var note []byte
-	wait(t, "the child has started a cluster", func() bool { note, _ = os.ReadFile(filepath.Join(dir, "note")); return len(note) > 0 }) //nolint:gosec // our own file
+	wait(t, "the child has started a cluster", func() bool { note, _ = os.ReadFile(filepath.Join(dir, "note")); return len(note) > 0 })
 	if err := child.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
 	_ = child.Wait() // it was killed, which is an error
 	wait(t, "the server has ended", func() bool {
-		s, err := os.ReadFile(filepath.Join("/proc", string(note), "status")) //nolint:gosec // a number
+		s, err := os.ReadFile(filepath.Join("/proc", string(note), "status"))
 		return err != nil || strings.Contains(string(s), "State:\tZ")
 	})
-	log, err := os.ReadFile(filepath.Join(dir, "pg", "server.log")) //nolint:gosec // our own log
+	log, err := os.ReadFile(filepath.Join(dir, "pg", "server.log"))
 	if err != nil || !strings.Contains(string(log), "database system is shut down") {
 		t.Errorf("the server did not stop in good order (%v)", err)
 	}

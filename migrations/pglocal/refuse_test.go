@@ -42,7 +42,7 @@ func listing(t *testing.T, dir string) string {
 		if err != nil || d.IsDir() {
 			return err
 		}
-		b, err := os.ReadFile(path) //nolint:gosec // made by this test
+		b, err := os.ReadFile(path)
 		all.WriteString(path + ": " + string(b) + "\n")
 		return err
 	})
@@ -55,7 +55,7 @@ func listing(t *testing.T, dir string) string {
 func fill(t *testing.T, dir string, files map[string]string) {
 	t.Helper()
 	data := filepath.Join(dir, "pg", "data")
-	if err := os.MkdirAll(data, 0o755); err != nil { //nolint:gosec // the server's user passes through
+	if err := os.MkdirAll(data, 0o755); err != nil {
 		t.Fatal(err)
 	}
 	for name, text := range files {
@@ -105,7 +105,7 @@ func TestRefusesAForeignSocketFolder(t *testing.T) {
 	if err := os.Mkdir(c.SocketDir, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Chmod(c.SocketDir, 0o777); err != nil { //nolint:gosec // that is the attack
+	if err := os.Chmod(c.SocketDir, 0o777); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.Remove(c.SocketDir) })
@@ -146,7 +146,7 @@ func TestHalfMadeClusterIsMadeAgain(t *testing.T) {
 	t.Parallel()
 	dir := tempDir(t)
 	half := filepath.Join(dir, "pg", "data.initdb")
-	if err := os.MkdirAll(half, 0o755); err != nil { //nolint:gosec // the server's user passes through
+	if err := os.MkdirAll(half, 0o755); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(filepath.Join(half, "PG_VERSION"), []byte("15\n"), 0o600); err != nil {
@@ -175,7 +175,7 @@ func TestWorksForAnOrdinaryUser(t *testing.T) {
 	}
 	binary := filepath.Join(tempDir(t), "pglocal.test") // the original lies in a folder of root
 	copyFile(t, os.Args[0], binary)
-	cmd := exec.CommandContext(t.Context(), binary, "-test.v", //nolint:gosec // this very binary
+	cmd := exec.CommandContext(t.Context(), binary, "-test.v",
 		"-test.run=^(TestFirstStartMakesASafeCluster|TestSecondStartAdoptsAndLeavesAlone|TestKilledServerKeepsWhatWasCommitted|TestKilledParentTakesTheServerAlong)$")
 	cmd.Dir = "/"
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}}
@@ -190,12 +190,12 @@ func TestWorksForAnOrdinaryUser(t *testing.T) {
 
 func copyFile(t *testing.T, from, to string) {
 	t.Helper()
-	src, err := os.Open(from) //nolint:gosec // this very binary
+	src, err := os.Open(from)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = src.Close() }()
-	dst, err := os.OpenFile(to, os.O_CREATE|os.O_WRONLY, 0o755) //nolint:gosec // another user runs it
+	dst, err := os.OpenFile(to, os.O_CREATE|os.O_WRONLY, 0o755)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -137,7 +137,7 @@ func makeSeed(ctx context.Context, root string) (string, error) {
 	if err := os.RemoveAll(fresh); err != nil {
 		return "", err
 	}
-	if err := os.Mkdir(fresh, 0o755); err != nil { //nolint:gosec // the server's user passes through
+	if err := os.Mkdir(fresh, 0o755); err != nil {
 		return "", err
 	}
 	c, err := pglocal.Start(ctx, pglocal.Options{DataDir: fresh, Settings: hasty, InitdbArgs: []string{"--wal-segsize=1", "--no-sync"}})
@@ -173,12 +173,12 @@ func serverVersion(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	out, err := exec.CommandContext(ctx, filepath.Join(dir, "postgres"), "--version").Output() //nolint:gosec // found by pglocal
+	out, err := exec.CommandContext(ctx, filepath.Join(dir, "postgres"), "--version").Output()
 	return strings.TrimSpace(string(out)) + dir, err
 }
 
 func copyTree(ctx context.Context, from, to string) error {
-	out, err := exec.CommandContext(ctx, "cp", "-a", "--reflink=auto", from, to).CombinedOutput() //nolint:gosec // both paths are ours
+	out, err := exec.CommandContext(ctx, "cp", "-a", "--reflink=auto", from, to).CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("pgtest: copy the seed: %w: %s", err, out)
 	}
@@ -198,7 +198,7 @@ func reap(dir, socketDir string) (*os.File, error) {
 			sleep 0.05; i=$((i+1))
 		done 2>/dev/null
 		rm -rf "$1" "$1.lock"; rmdir "$2" 2>/dev/null`
-	cmd := exec.Command("/bin/sh", "-c", script, "reap", dir, socketDir) //nolint:gosec,noctx // outlives us on purpose
+	cmd := exec.Command("/bin/sh", "-c", script, "reap", dir, socketDir) //nolint:noctx // outlives us on purpose
 	cmd.Stdin = r
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // a Ctrl-C to the tests must not end it first
 	if err := cmd.Start(); err != nil {

@@ -18,11 +18,11 @@ import (
 func rootDir() (string, error) {
 	base := os.TempDir()
 	var st syscall.Statfs_t
-	if err := syscall.Statfs("/dev/shm", &st); err == nil && st.Bavail*uint64(st.Bsize) > 512<<20 { //nolint:gosec // a block size is not negative
+	if err := syscall.Statfs("/dev/shm", &st); err == nil && st.Bavail*uint64(st.Bsize) > 512<<20 {
 		base = "/dev/shm"
 	}
 	root := filepath.Join(base, "mingzhang-pgtest-"+strconv.Itoa(os.Getuid()))
-	err := os.Mkdir(root, 0o755) //nolint:gosec // the server's user passes through
+	err := os.Mkdir(root, 0o755)
 	if err != nil && !errors.Is(err, fs.ErrExist) {
 		return "", fmt.Errorf("pgtest: %w", err)
 	}
@@ -68,7 +68,7 @@ func newRun(root string) (string, error) {
 		if _, err := os.Stat(dir + ".lock"); err != nil {
 			continue // a sweeper came between the creation and the lock
 		}
-		return dir, os.Mkdir(dir, 0o755) //nolint:gosec // the server's user passes through
+		return dir, os.Mkdir(dir, 0o755)
 	}
 }
 
@@ -91,7 +91,7 @@ func sweepSeeds(root string) {
 
 // lock takes a file lock that ends with the process.
 func lock(path string, wait bool) (unlock func(), err error) {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) //nolint:gosec // a path of ours
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("pgtest: %w", err)
 	}
@@ -100,7 +100,7 @@ func lock(path string, wait bool) (unlock func(), err error) {
 		how |= syscall.LOCK_NB
 	}
 	for {
-		err = syscall.Flock(int(f.Fd()), how) //nolint:gosec // a descriptor fits an int
+		err = syscall.Flock(int(f.Fd()), how)
 		if !errors.Is(err, syscall.EINTR) {
 			break
 		}

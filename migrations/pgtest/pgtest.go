@@ -149,5 +149,5 @@ func where(t testing.TB, db *bun.DB) place {
 	if !ok {
 		t.Fatal("pgtest: this database was not opened by pgtest, or its test is over")
 	}
-	return p.(place) //nolint:errcheck,forcetypeassert // nothing else is stored
+	return p.(place) //nolint:errcheck // nothing else is stored
 }

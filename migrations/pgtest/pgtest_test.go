@@ -135,7 +135,7 @@ func TestClusterEndsWithItsProcess(t *testing.T) {
 			t.Fatal(err)
 		}
 		dir := ask(t, db, "show data_directory")
-		pid, err := os.ReadFile(filepath.Join(dir, "postmaster.pid")) //nolint:gosec // our own cluster
+		pid, err := os.ReadFile(filepath.Join(dir, "postmaster.pid"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -152,13 +152,13 @@ func TestClusterEndsWithItsProcess(t *testing.T) {
 	note := filepath.Join(t.TempDir(), "note")
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	child := exec.CommandContext(ctx, os.Args[0], "-test.run=^TestClusterEndsWithItsProcess$") //nolint:gosec // this very binary
+	child := exec.CommandContext(ctx, os.Args[0], "-test.run=^TestClusterEndsWithItsProcess$")
 	child.Env = append(os.Environ(), childDir+"="+note)
 	if err := child.Start(); err != nil {
 		t.Fatal(err)
 	}
 	var text []byte
-	wait(t, "the child opens a database", func() bool { text, _ = os.ReadFile(note); return len(text) > 0 }) //nolint:gosec // our own file
+	wait(t, "the child opens a database", func() bool { text, _ = os.ReadFile(note); return len(text) > 0 })
 	if err := child.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
@@ -169,7 +169,7 @@ func TestClusterEndsWithItsProcess(t *testing.T) {
 		t.Fatal(err)
 	}
 	wait(t, "the server ends", func() bool {
-		s, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "status")) //nolint:gosec // a number
+		s, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "status"))
 		return err != nil || strings.Contains(string(s), "State:\tZ")
 	})
 	wait(t, "its files are removed", func() bool { _, err := os.Stat(dir); return os.IsNotExist(err) })

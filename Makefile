@@ -1,0 +1,32 @@
+# Two commands are enough for a newcomer: `make run` and `make test`. Each installs what it misses.
+# Needed beforehand: Go, and a Debian-like system.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+
+DATA_DIR ?= ./var
+LISTEN ?= 127.0.0.1:8080
+TEST_TIMEOUT ?= 20m
+LINTER_VERSION := 2.15.0
+
+.PHONY: run test lint bench
+
+run:
+	@.ci/need postgresql
+	go run ./cmd/mingzhang serve --data-dir $(DATA_DIR) --listen $(LISTEN)
+
+# hledger is the outside judge of our books; the C compiler links the race detector.
+test:
+	@.ci/need postgresql hledger gcc
+	CGO_ENABLED=1 go test -race -timeout $(TEST_TIMEOUT) ./...
+
+lint:
+	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "not formatted by gofmt:" $$unformatted; exit 1; fi
+	go vet ./...
+	@.tools/golangci-lint version 2>/dev/null | grep -q 'version v\?$(LINTER_VERSION) ' || \
+		GOBIN=$(CURDIR)/.tools go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v$(LINTER_VERSION)
+	.tools/golangci-lint run ./...
+
+bench:
+	@.ci/need postgresql
+	go run ./cmd/mingzhang bench
