@@ -161,3 +161,9 @@ func recordRefusal(ctx context.Context, db *bun.DB, c Command, refused error) {
 	_, _ = db.ExecContext(context.WithoutCancel(ctx), `insert into accounting.refusals (book_id, refusal_id, at, actor, name, key, code, detail) values (?, ?, clock_timestamp(), ?, ?, ?, ?, ?)`,
 		c.Book, NewID(), c.By.Person, c.Name, c.Key, fault.Code(refused), detail)
 }
+
+// Refuse notes an attempt that was refused before it reached the books, and hands its error on.
+func Refuse(ctx context.Context, db *bun.DB, c Command, refused error) error {
+	recordRefusal(ctx, db, c, refused)
+	return refused
+}
