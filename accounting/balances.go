@@ -89,6 +89,8 @@ func TrialBalance(ctx context.Context, db bun.IDB, q TrialBalanceQuery) ([]Trial
 	if err != nil {
 		return nil, err
 	}
+	// what was known to be nothing, or was taken back, is no row
+	rows = slices.DeleteFunc(rows, func(r TrialBalanceRow) bool { return r.Opening.IsZero() && r.Debit.IsZero() && r.Credit.IsZero() })
 	for i := range rows {
 		r := &rows[i]
 		r.Leaf = true
