@@ -4,6 +4,7 @@ import (
 	"context"
 	"sort"
 
+	"github.com/google/uuid"
 	"github.com/shopspring/decimal"
 	"github.com/uptrace/bun"
 
@@ -269,7 +270,7 @@ func (r resolver) below(ctx context.Context, parent eventCell, children []eventC
 	for i, c := range children {
 		ids[i] = c.project
 	}
-	var inside []accounting.ProjectID
+	var inside []uuid.UUID
 	err := r.db.NewRaw(`with recursive tree as (
 			select node_id from projects.nodes where book_id = ? and parent_id = ?
 			union all
@@ -280,7 +281,7 @@ func (r resolver) below(ctx context.Context, parent eventCell, children []eventC
 	}
 	known := make(map[accounting.ProjectID]bool, len(inside))
 	for _, id := range inside {
-		known[id] = true
+		known[accounting.ProjectID{UUID: id}] = true
 	}
 	for _, c := range children {
 		if !known[c.project] {

@@ -109,7 +109,7 @@ func Tree(ctx context.Context, db bun.IDB, book accounting.BookID) ([]Node, erro
 func readNodes(ctx context.Context, db bun.IDB, book accounting.BookID, code string) ([]Node, error) {
 	var nodes []Node
 	q := db.NewSelect().Model(&nodes).
-		ColumnExpr("node.*, l.unit_id").
+		ColumnExpr("?TableColumns, l.unit_id").
 		Join("left join accounting.ledgers as l on l.book_id = node.book_id and l.project_id = node.node_id").
 		Where("node.book_id = ?", book).Order("node.code")
 	if code != "" {

@@ -155,3 +155,13 @@ func explain(ctx context.Context, r resolver, e Event, err error) error {
 	}
 	return err
 }
+
+// Correct takes back a voucher and posts the right one, of the event as it should have been, in one act 冲销并更正.
+// Codes: those of Record and accounting.Correct.
+func Correct(ctx context.Context, db *bun.DB, c accounting.Command, wrong accounting.VoucherNo, right Event, reason string) ([]accounting.Receipt, error) {
+	vs, err := Vouchers(ctx, db, c, right)
+	if err != nil {
+		return nil, accounting.Refuse(ctx, db, c, err)
+	}
+	return accounting.CorrectVoucher(ctx, db, c, wrong, vs[0], reason)
+}

@@ -139,12 +139,12 @@ func (r resolver) subject(ctx context.Context, kind accounting.SubjectKind, ref 
 	case ref.isZero():
 		return s, fault.Invalid("subject_unknown", "the event names no %s", kind)
 	case ref.ID.IsZero():
-		var ids []accounting.SubjectID
+		var ids []uuid.UUID
 		if err := r.db.NewRaw(`select subject_id from accounting.subjects where book_id = ? and kind = ? and code = ?`, r.c.Book, kind, ref.Code).Scan(ctx, &ids); err != nil {
 			return s, fault.FromSQL(err)
 		}
 		if len(ids) == 1 {
-			s.ID = ids[0]
+			s.ID = accounting.SubjectID{UUID: ids[0]}
 			return s, nil
 		}
 		if !introduces {
