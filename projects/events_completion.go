@@ -95,7 +95,7 @@ func (e Apportion) entries(ctx context.Context, r resolver) ([]entry, error) {
 		return nil, err
 	}
 	if sum := e.Works.Add(e.Equipment); !sum.Equal(e.Total) {
-		return nil, fault.Invalid("split_not_exact", "works %s + equipment %s = %s, to apportion %s, difference %s", e.Works, e.Equipment, sum, e.Total, e.Total.Sub(sum))
+		return nil, fault.Invalid("allocation_invalid", "works %s + equipment %s = %s, to apportion %s, difference %s", e.Works, e.Equipment, sum, e.Total, e.Total.Sub(sum))
 	}
 	c, err := r.onProject(ctx, e.Project, figures)
 	return one("T1", "", eventFacts{cells: map[role][]eventCell{own: {c}}}), err

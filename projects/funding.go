@@ -52,7 +52,7 @@ type (
 	}
 )
 
-// AddFundingSource registers where money comes from. Codes: text_invalid, source_invalid, code_taken.
+// AddFundingSource registers where money comes from. Codes: text_invalid, funding_source_invalid, duplicate.
 func AddFundingSource(ctx context.Context, db *bun.DB, c accounting.Command, in NewFundingSource) (*FundingSource, error) {
 	c.Name, c.Body = "source.add", in
 	return accounting.Do(ctx, db, c, func(ctx context.Context, tx bun.Tx) (*FundingSource, error) {
@@ -64,7 +64,7 @@ func AddFundingSource(ctx context.Context, db *bun.DB, c accounting.Command, in 
 			return nil, err
 		}
 		if !sourceKinds[in.Kind] {
-			return nil, fault.Invalid("source_invalid", "%q is no kind of funding source", in.Kind)
+			return nil, fault.Invalid("funding_source_invalid", "%q is no kind of funding source", in.Kind)
 		}
 		if err := freeCode(ctx, tx, (*FundingSource)(nil), c.Book, in.Code); err != nil {
 			return nil, err
@@ -75,7 +75,7 @@ func AddFundingSource(ctx context.Context, db *bun.DB, c accounting.Command, in 
 }
 
 // AddBudgetLine registers an indicator 指标 of a node that has its accounting unit. It holds nothing until I1 approves an
-// amount on it. Codes: node_unknown, unit_missing, funding_source_unknown, budget_line_invalid, code_taken.
+// amount on it. Codes: node_unknown, unit_missing, funding_source_unknown, budget_line_invalid, duplicate.
 func AddBudgetLine(ctx context.Context, db *bun.DB, c accounting.Command, in NewBudgetLine) (*accounting.BudgetLine, error) {
 	c.Name, c.Body = "budget_line.add", in
 	return accounting.Do(ctx, db, c, func(ctx context.Context, tx bun.Tx) (*accounting.BudgetLine, error) {

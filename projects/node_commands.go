@@ -56,7 +56,7 @@ type (
 	}
 )
 
-// CreateNode adds a node below its parent. Codes: those of Node.check, node_unknown (the parent), code_taken, unit_unknown.
+// CreateNode adds a node below its parent. Codes: those of Node.check, node_unknown (the parent), duplicate, unit_unknown.
 func CreateNode(ctx context.Context, db *bun.DB, c accounting.Command, in NewNode) (*Node, error) {
 	c.Name, c.Body = "node.create", in
 	return accounting.Do(ctx, db, c, func(ctx context.Context, tx bun.Tx) (*Node, error) {
@@ -187,14 +187,14 @@ func putParties(ctx context.Context, tx bun.Tx, n *Node, parties []Party) error 
 	return fault.FromSQL(err)
 }
 
-// freeCode refuses a code that is in use. Codes: code_taken.
+// freeCode refuses a code that is in use. Codes: duplicate.
 func freeCode(ctx context.Context, tx bun.Tx, model any, book accounting.BookID, code string) error {
 	taken, err := tx.NewSelect().Model(model).Where("book_id = ? and code = ?", book, code).Exists(ctx)
 	if err != nil {
 		return fault.FromSQL(err)
 	}
 	if taken {
-		return fault.Conflict("code_taken", "the code %q is in use", code)
+		return fault.Conflict("duplicate", "the code %q is in use", code)
 	}
 	return nil
 }

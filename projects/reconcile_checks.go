@@ -138,8 +138,8 @@ func (r *Reconciliation) addOpenItems(ctx context.Context, db bun.IDB, q Reconci
 			return err
 		}
 		for _, row := range rows {
-			if amount := row.Natural(); !amount.IsZero() {
-				r.OpenItems = append(r.OpenItems, OpenItem{Kind: open.kind, Project: row.ProjectCode, Subject: row.SubjectCode, Amount: amount})
+			if !row.Balance.IsZero() {
+				r.OpenItems = append(r.OpenItems, OpenItem{Kind: open.kind, Project: row.ProjectCode, Subject: row.SubjectCode, Amount: row.Balance})
 			}
 		}
 	}

@@ -124,7 +124,7 @@ func (r resolver) find(ctx context.Context, code, what string, names []string, q
 	for i, n := range names {
 		c, ok := byName[n]
 		if !ok {
-			return nil, fault.NotFound(code, "there is no %s %q in this book", what, n)
+			return nil, fault.Invalid(code, "there is no %s %q in this book", what, n)
 		}
 		cells[i] = c
 	}
@@ -148,7 +148,7 @@ func (r resolver) subject(ctx context.Context, kind accounting.SubjectKind, ref 
 			return s, nil
 		}
 		if !introduces {
-			return s, fault.NotFound("subject_unknown", "there is no %s %q in this book", kind, ref.Code)
+			return s, fault.Invalid("subject_unknown", "there is no %s %q in this book", kind, ref.Code)
 		}
 		s.ID = accounting.SubjectID{UUID: accounting.NewID()}
 	}

@@ -1,0 +1,215 @@
+package projects
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/csv"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/mattn/go-runewidth"
+
+	"mingzhang/accounting"
+)
+
+// column is a figure of the reconciliation with the words people know.
+type column struct {
+	name, zh string
+	of       func(Figures) *accounting.Money
+}
+
+var reconcileColumns = []column{
+	{"plan", "计划", func(f Figures) *accounting.Money { return f.Plan }},
+	{"approved", "已批复", func(f Figures) *accounting.Money { return f.Approved }},
+	{"to_issue", "待下达", func(f Figures) *accounting.Money { return f.ToIssue }},
+	{"available", "可用", func(f Figures) *accounting.Money { return f.Available }},
+	{"frozen", "冻结", func(f Figures) *accounting.Money { return f.Frozen }},
+	{"held_by_contract", "合同占用", func(f Figures) *accounting.Money { return f.HeldByContract }},
+	{"held_by_request", "支付占用", func(f Figures) *accounting.Money { return f.HeldByRequest }},
+	{"executed", "本年已支付", func(f Figures) *accounting.Money { return f.Executed }},
+	{"executed_total", "累计支付", func(f Figures) *accounting.Money { return f.ExecutedTotal }},
+	{"certified", "累计完成投资", func(f Figures) *accounting.Money { return f.Certified }},
+	{"advance", "预付余额", func(f Figures) *accounting.Money { return f.Advance }},
+	{"payable", "应付款", func(f Figures) *accounting.Money { return f.Payable }},
+	{"retention", "质保金", func(f Figures) *accounting.Money { return f.Retention }},
+	{"plan_minus_executed", "计划减支付", func(f Figures) *accounting.Money { return f.PlanMinusExecuted }},
+}
+
+// WriteCSV writes the report for a spreadsheet: UTF-8 with a mark, a head that says as of when, as known when and the
+// SHA-256 of the rows below it, then one row a project. An unknown figure is an empty cell.
+func (r *Reconciliation) WriteCSV(w io.Writer) error {
+	var rows bytes.Buffer
+	c := csv.NewWriter(&rows)
+	head := []string{"code", "name", "parent"}
+	for _, col := range reconcileColumns {
+		head = append(head, col.name)
+	}
+	_ = c.Write(append(head, "checks")) // a buffer takes everything
+	for _, p := range r.Projects {
+		failed := []string{}
+		for _, check := range p.Checks {
+			if !check.OK {
+				failed = append(failed, check.Name)
+			}
+		}
+		_ = c.Write(append(csvCells([]string{p.Code, p.Name, p.Parent}, p.Figures), verdict(failed)))
+	}
+	_ = c.Write(append(csvCells([]string{"total", "合计", ""}, r.Total), ""))
+	c.Flush()
+	_, err := fmt.Fprintf(w, "\ufeffbook,%d\nas_of,%s\nknown_at,%s\nsha256,%x\n%s", r.Book, r.AsOf, r.knownText(), sha256.Sum256(rows.Bytes()), rows.Bytes())
+	return err
+}
+
+func csvCells(cells []string, f Figures) []string {
+	for i := range cells {
+		cells[i] = PlainCell(cells[i])
+	}
+	for _, col := range reconcileColumns {
+		text := ""
+		if m := col.of(f); m != nil {
+			text = m.String()
+		}
+		cells = append(cells, text)
+	}
+	return cells
+}
+
+// PlainCell keeps a spreadsheet from running a text as a formula.
+func PlainCell(text string) string {
+	if text != "" && strings.ContainsAny(text[:1], "=+-@\t\r\n\x00") || strings.HasPrefix(text, "＝") || strings.HasPrefix(text, "＋") || strings.HasPrefix(text, "－") || strings.HasPrefix(text, "＠") {
+		return "'" + text
+	}
+	return text
+}
+
+func verdict(failed []string) string {
+	if len(failed) == 0 {
+		return "ok"
+	}
+	return strings.Join(failed, " ")
+}
+
+func (r *Reconciliation) knownText() string {
+	if r.KnownAt == nil {
+		return "now"
+	}
+	return r.KnownAt.Format(time.RFC3339)
+}
+
+// WriteTable writes the report for a terminal: programmes and their parts, amounts in yuan. Of the villages, and wherever
+// else more than a handful of siblings stand, only those with anything in them are shown.
+func (r *Reconciliation) WriteTable(w io.Writer, lang string) error {
+	shown := []string{"plan", "approved", "available", "held_by_contract", "held_by_request", "executed_total", "certified", "plan_minus_executed"}
+	table := [][]string{{pick(lang, "项目", "project"), pick(lang, "名称", "name")}}
+	for _, col := range reconcileColumns {
+		if slices.Contains(shown, col.name) {
+			table[0] = append(table[0], pick(lang, col.zh, strings.ReplaceAll(col.name, "_", " ")))
+		}
+	}
+	table[0] = append(table[0], pick(lang, "核对", "checks"))
+	hidden := 0
+	for _, p := range r.Projects {
+		failed := 0
+		for _, check := range p.Checks {
+			if !check.OK {
+				failed++
+			}
+		}
+		if failed == 0 && p.Parent != "" && p.Plan == nil && p.Approved.IsZero() && p.ExecutedTotal.IsZero() {
+			hidden++
+			continue
+		}
+		mark := "ok"
+		if failed > 0 {
+			mark = fmt.Sprintf("%d ✗", failed)
+		}
+		name := p.Name
+		if p.Parent != "" {
+			name = "  " + name
+		}
+		table = append(table, append(tableCells(p.Code, name, p.Figures, shown), mark))
+	}
+	table = append(table, append(tableCells("", pick(lang, "合计", "total"), r.Total, shown), ""))
+	fmt.Fprintf(w, "%s %d   %s %s   %s %s\n", pick(lang, "账套", "book"), r.Book, pick(lang, "截至", "as of"), r.AsOf, pick(lang, "所知时点", "known at"), r.knownText())
+	writeAligned(w, table)
+	if hidden > 0 {
+		fmt.Fprintf(w, pick(lang, "另有 %d 个子项目无计划、无批复、无支付\n", "%d more parts have no plan, no authority and no spending\n"), hidden)
+	}
+	if len(r.WithoutPlan) > 0 {
+		fmt.Fprintf(w, "%s %s\n", pick(lang, "无计划数，不计入计划减支付：", "without plan, not in plan minus executed:"), strings.Join(r.WithoutPlan, " "))
+	}
+	for _, p := range r.Projects {
+		for _, check := range p.Checks {
+			if !check.OK {
+				fmt.Fprintf(w, "✗ %s %s: %s\n", p.Code, check.Name, check.Detail)
+			}
+		}
+	}
+	for _, o := range r.OpenItems {
+		fmt.Fprintf(w, "%s %s %s %s %s\n", pick(lang, "未了事项", "open"), o.Kind, o.Project, o.Subject, grouped(o.Amount))
+	}
+	_, err := fmt.Fprintln(w, pick(lang, map[bool]string{true: "全部核对通过", false: "有核对未通过"}[r.OK], map[bool]string{true: "all checks hold", false: "not all checks hold"}[r.OK]))
+	return err
+}
+
+func tableCells(code, name string, f Figures, shown []string) []string {
+	cells := []string{code, runewidth.Truncate(name, 34, "…")}
+	for _, col := range reconcileColumns {
+		if !slices.Contains(shown, col.name) {
+			continue
+		}
+		text := "–"
+		if m := col.of(f); m != nil {
+			text = grouped(*m)
+		}
+		cells = append(cells, text)
+	}
+	return cells
+}
+
+// writeAligned pads by the width characters take on a terminal; figures stand right.
+func writeAligned(w io.Writer, table [][]string) {
+	width := make([]int, len(table[0]))
+	for _, row := range table {
+		for i, cell := range row {
+			width[i] = max(width[i], runewidth.StringWidth(cell))
+		}
+	}
+	for _, row := range table {
+		for i, cell := range row {
+			pad := strings.Repeat(" ", width[i]-runewidth.StringWidth(cell))
+			switch {
+			case i == len(row)-1:
+				fmt.Fprintf(w, "%s\n", cell)
+			case i < 2:
+				fmt.Fprint(w, cell, pad, "  ")
+			default:
+				fmt.Fprint(w, pad, cell, "  ")
+			}
+		}
+	}
+}
+
+// grouped writes 150,000,000.00.
+func grouped(m accounting.Money) string {
+	text := m.String()
+	sign, digits := "", text
+	if strings.HasPrefix(text, "-") {
+		sign, digits = "-", text[1:]
+	}
+	whole, cents, _ := strings.Cut(digits, ".")
+	for i := len(whole) - 3; i > 0; i -= 3 {
+		whole = whole[:i] + "," + whole[i:]
+	}
+	return sign + whole + "." + cents
+}
+
+func pick(lang, zh, en string) string {
+	if lang == "en" {
+		return en
+	}
+	return zh
+}
