@@ -1,0 +1,172 @@
+package seeds
+
+import (
+	_ "embed"
+	"encoding/json"
+	"fmt"
+
+	"github.com/shopspring/decimal"
+
+	"mingzhang/accounting"
+)
+
+// Plan is what the notice says. What it does not say is nil, never zero.
+type Plan struct {
+	Year       int
+	Programmes []Programme // in the notice's order
+	Nodes      []Node      // parents before their children
+}
+
+// Programme is an item of the notice: who is responsible for what, by when.
+type Programme struct {
+	Number  int
+	Code    string
+	Heading string
+	Body    string
+	Parties []Party
+	Due     Due
+}
+
+// Role is what the notice makes of a party.
+type Role string
+
+const (
+	Leader      Role = "leader"      // 责任领导
+	Lead        Role = "lead"        // 牵头单位
+	Cooperating Role = "cooperating" // 配合单位
+)
+
+// Party is a leader or unit the notice names, and the line that names it.
+type Party struct {
+	Role       Role
+	Name       string
+	Quote      string
+	Start, End int
+}
+
+// Due is the month of completion 完成时间.
+type Due struct {
+	Year, Month int
+	Quote       string
+	Start, End  int
+}
+
+// Node is a node of the project tree.
+type Node struct {
+	Code, Parent   string
+	Programme      int
+	Kind, Type     string
+	NameZH, NameEN string
+	Plan           *accounting.Money // stated amount
+	Target         *accounting.Money // a fund's aim, which is no plan
+	Approximate    bool              // of Plan
+	Figures        []Figure
+	Lists          []List
+	Lines          []PlanLine
+}
+
+// PlanLine is a line of the plan 计划明细: a lump sum, or a rate times a quantity the notice may not state.
+type PlanLine struct {
+	Text        string
+	Unit        string // of Quantity
+	Month       int    // of the plan's year; 0 for the whole year
+	Lump        *accounting.Money
+	Rate        *decimal.Decimal
+	Quantity    *decimal.Decimal
+	Approximate bool
+	Sources     []Figure
+}
+
+// Amount is the line's money; nil as long as the quantity is unknown.
+func (l PlanLine) Amount() *accounting.Money {
+	if l.Lump != nil || l.Rate == nil || l.Quantity == nil {
+		return l.Lump
+	}
+	m := accounting.RoundToMoney(l.Rate.Mul(*l.Quantity))
+	return &m
+}
+
+// ReadNotice reads the plan out of a notice's text. Every figure must be found in its sentence: a notice that lacks one is
+// refused as a whole, with the programme, the figure and the words that were looked for.
+func ReadNotice(text string) (*Plan, error) {
+	declared, err := readDeclaration()
+	if err != nil {
+		return nil, err
+	}
+	all, err := sections(text)
+	if err != nil {
+		return nil, err
+	}
+	p := &Plan{Year: declared.Year}
+	for _, s := range all {
+		one, err := s.programme(declared.Year)
+		if err != nil {
+			return nil, err
+		}
+		p.Programmes = append(p.Programmes, one)
+	}
+	seen := map[int]bool{}
+	for _, d := range declared.Nodes {
+		if d.Programme < 1 || d.Programme > len(all) {
+			return nil, fmt.Errorf("programme %d (%s %s): the notice has %d programmes", d.Programme, d.Code, d.NameZH, len(all))
+		}
+		seen[d.Programme] = true
+		nodes, err := d.read(all[d.Programme-1])
+		if err != nil {
+			return nil, err
+		}
+		p.Nodes = append(p.Nodes, nodes...)
+	}
+	for _, s := range all {
+		if !seen[s.number] {
+			return nil, fmt.Errorf("programme %d (%s): no project tree is declared for it", s.number, s.heading)
+		}
+	}
+	return p, nil
+}
+
+// Node finds a node by its code; nil when there is none.
+func (p *Plan) Node(code string) *Node {
+	for i := range p.Nodes {
+		if p.Nodes[i].Code == code {
+			return &p.Nodes[i]
+		}
+	}
+	return nil
+}
+
+// Programme finds the programme a node belongs to.
+func (p *Plan) Programme(number int) *Programme {
+	return &p.Programmes[number-1]
+}
+
+// Of are the names with a role, in the notice's order.
+func (p Programme) Of(role Role) []string {
+	var all []string
+	for _, x := range p.Parties {
+		if x.Role == role {
+			all = append(all, x.Name)
+		}
+	}
+	return all
+}
+
+// Figure finds a figure of the node by its name; nil when the notice states none.
+func (n *Node) Figure(name string) *Figure {
+	for i := range n.Figures {
+		if n.Figures[i].Name == name {
+			return &n.Figures[i]
+		}
+	}
+	return nil
+}
+
+//go:embed programmes-2025.json
+var declaration []byte
+
+func readDeclaration() (d declared, err error) {
+	if err = json.Unmarshal(declaration, &d); err != nil {
+		err = fmt.Errorf("programmes-2025.json: %w", err)
+	}
+	return d, err
+}
