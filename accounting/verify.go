@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/uptrace/bun"
@@ -14,6 +15,7 @@ import (
 // VerifyOptions says what to verify; the login must see all units of the book.
 type VerifyOptions struct {
 	Book     BookID
+	Only     []string                         // names of checks; empty: all
 	Progress func(check string, done, of int) // told after each period of a check; may be nil
 }
 
@@ -80,6 +82,16 @@ func (r Report) Failed() []string {
 	return names
 }
 
+// Findings of a check by name.
+func (r Report) Findings(check string) []Finding {
+	for _, c := range r.Checks {
+		if c.Name == check {
+			return c.Findings
+		}
+	}
+	return nil
+}
+
 // findingsShown bounds what a wrecked book can make a report hold.
 const findingsShown = 100
 
@@ -108,6 +120,9 @@ func Verify(ctx context.Context, db bun.IDB, o VerifyOptions) (Report, error) {
 		return report, fault.FromSQL(err)
 	}
 	for _, c := range checks {
+		if len(o.Only) > 0 && !slices.Contains(o.Only, c.name) {
+			continue
+		}
 		result := CheckResult{Name: c.name, Promise: c.promise}
 		found := func(f Finding) {
 			if result.Count++; result.Count <= findingsShown {

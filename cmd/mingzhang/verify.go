@@ -1,0 +1,69 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+	"github.com/uptrace/bun"
+
+	"mingzhang/accounting"
+)
+
+func verifyCommand(o *options) *cobra.Command {
+	return &cobra.Command{
+		Use:   "verify",
+		Short: "Compute every invariant of the books again from the lines and name what fails",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return o.withDatabase(cmd.Context(), func(ctx context.Context, db *database) error {
+				book, err := o.theBook(ctx, db)
+				if err != nil {
+					return err
+				}
+				return verify(ctx, db.DB, book.ID)
+			})
+		},
+	}
+}
+
+// verify prints a line per check and, below a broken one, what breaks it.
+func verify(ctx context.Context, db *bun.DB, book accounting.BookID) error {
+	var report accounting.Report
+	err := accounting.Read(ctx, db, func(ctx context.Context, tx bun.Tx) (err error) {
+		report, err = accounting.Verify(ctx, tx, accounting.VerifyOptions{Book: book, Progress: progress()})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, c := range report.Checks {
+		if c.Count == 0 {
+			fmt.Printf("ok    %-22s %s\n", c.Name, c.Promise)
+			continue
+		}
+		fmt.Printf("FAIL  %-22s %s: %d findings\n", c.Name, c.Promise, c.Count)
+		for _, f := range c.Findings {
+			fmt.Println("     ", f)
+		}
+	}
+	fmt.Printf("%d vouchers in %d periods\n", report.Vouchers, report.Periods)
+	if !report.OK() {
+		return errChecksFailed
+	}
+	return nil
+}
+
+// progress shows on a terminal how far a long check is.
+func progress() func(check string, done, of int) {
+	if info, err := os.Stderr.Stat(); err != nil || info.Mode()&os.ModeCharDevice == 0 {
+		return nil
+	}
+	return func(check string, done, of int) {
+		fmt.Fprintf(os.Stderr, "\r%-22s %3d of %3d\x1b[K", check, done, of)
+		if done == of {
+			fmt.Fprint(os.Stderr, "\r\x1b[K")
+		}
+	}
+}
