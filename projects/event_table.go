@@ -16,7 +16,7 @@ func legs(l ...leg) []leg { return l }
 // a row as: this event, these lines. dr and cr name an account or a {choice}; at says whose project and budget line,
 // takes which figure. docs/ACCOUNTING.md prints it from here.
 var eventTable = []eventRow{
-	{"O1", "", "期初", "opening balances", legs(dr("{leaf}").takes("opening"), cr("3001").at("to").takes("opening"), cr("9101").at("from").takes("opening")),
+	{"O1", "", "期初", "opening balances", legs(dr("{leaf}").takes("opening"), cr("3001").at("financial rest").takes("opening"), cr("9101").at("authority rest").takes("opening")),
 		"a floor does not hold; the project has vouchers already; not signed by two"},
 
 	// Budget authority 预算指标
@@ -85,10 +85,10 @@ var eventTable = []eventRow{
 
 	// Year end 年末
 	{"Y1", "", "年末结转 预算会计", "year end, budgetary", legs(dr("6001").takes("received"), cr("8101.01").takes("received"), dr("8101.01").takes("spent"), cr("{expenditure}").takes("spent"),
-		dr("8101.01").at("to").takes("surplus"), cr("8101.04").at("to").takes("surplus")), "a 6 or 7 cell is left"},
+		dr("8101.01").at("sum").takes("surplus"), cr("8101.04").at("sum").takes("surplus")), "a 6 or 7 cell is left"},
 	{"Y2", "", "年末结转 财务会计", "year end, financial", legs(dr("{revenue}").takes("earned"), cr("3301").takes("earned"), dr("3301").takes("consumed"), cr("{expense}").takes("consumed"),
-		dr("3301").at("to").takes("surplus"), cr("3302").at("to").takes("surplus"), dr("3302").at("to").takes("surplus"), cr("3001").at("to").takes("surplus"),
-		dr("3001").at("to").takes("moved"), cr("3401").at("to").takes("moved"), dr("3001").at("to").takes("adjusted"), cr("3501").at("to").takes("adjusted")), "a 4 or 5 cell is left"},
+		dr("3301").at("sum").takes("surplus"), cr("3302").at("sum").takes("surplus"), dr("3302").at("sum").takes("surplus"), cr("3001").at("sum").takes("surplus"),
+		dr("3001").at("sum").takes("moved"), cr("3401").at("sum").takes("moved"), dr("3001").at("sum").takes("adjusted"), cr("3501").at("sum").takes("adjusted")), "a 4 or 5 cell is left"},
 	{"Y3", "", "指标结转", "year end, authority", legs(dr("9601").takes("left"), cr("9201").takes("unissued"), cr("9301.01").takes("available"), cr("9301.02").takes("frozen"),
 		cr("9301.03").at("held").takes("contracted"),
 		dr("9101").takes("approved"), cr("9401").takes("executed"), cr("9701").takes("left"), dr("9701").takes("left"), cr("9601").takes("left")), "9301.04 is not zero"},

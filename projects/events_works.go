@@ -105,7 +105,7 @@ func (e Opening) entries(ctx context.Context, r resolver) ([]entry, error) {
 			authority = addRest(authority, c, b.Balance)
 		}
 	}
-	return one("O1", "", eventFacts{cells: map[role][]eventCell{own: cells, "to": financial, "from": authority}}), nil
+	return one("O1", "", eventFacts{cells: map[role][]eventCell{own: cells, "financial rest": financial, "authority rest": authority}}), nil
 }
 
 func (r resolver) openingCell(ctx context.Context, b OpeningBalance, account accounting.Account) (c eventCell, err error) {

@@ -117,7 +117,7 @@ func (e CloseBudgetary) entries(ctx context.Context, r resolver) ([]entry, error
 			surplus = surplus.Add(x.Balance)
 			f.cells[own] = append(f.cells[own], x.cell("received", "spent", "{expenditure}"))
 		}
-		f.cells["to"] = []eventCell{{project: cells[0].Project, code: cells[0].Code, figures: map[figure]accounting.Money{"surplus": surplus}}}
+		f.cells["sum"] = []eventCell{{project: cells[0].Project, code: cells[0].Code, figures: map[figure]accounting.Money{"surplus": surplus}}}
 		entries = append(entries, entry{eventRule("Y1", ""), f, cells[0].Code})
 	}
 	return entries, nil
@@ -146,7 +146,7 @@ func (e CloseFinancial) entries(ctx context.Context, r resolver) ([]entry, error
 				sums["surplus"] = sums["surplus"].Add(x.Balance)
 			}
 		}
-		f.cells["to"] = []eventCell{{project: cells[0].Project, code: cells[0].Code, figures: sums}}
+		f.cells["sum"] = []eventCell{{project: cells[0].Project, code: cells[0].Code, figures: sums}}
 		entries = append(entries, entry{eventRule("Y2", ""), f, cells[0].Code})
 	}
 	return entries, nil

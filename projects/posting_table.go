@@ -78,13 +78,14 @@ func (r eventRow) text() string {
 	return strings.Join(parts, "")
 }
 
-var whose = map[role]string{own: "project", "from": "from", "to": "to", "parent": "parent", "child": "each child", "held": "per contract"}
+var whose = map[role]string{own: "project", "from": "from", "to": "to", "parent": "parent", "child": "each child", "held": "per contract",
+	"financial rest": "rest of the project", "authority rest": "rest of the budget line", "sum": "sum of these"}
 
 // dimensions are what the account's lines carry; a choice's are those of what is chosen.
 func (l leg) dimensions() string {
 	a, fixed := byCode[l.account]
 	if !fixed {
-		return ""
+		return map[string]string{"{revenue}": "[L]", "{expenditure}": "[L]", "{retention}": "[c]", "{subsidy}": "[b]"}[l.account]
 	}
 	var d []string
 	if a.TakesLine {
