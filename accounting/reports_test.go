@@ -1,0 +1,307 @@
+package accounting_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"mingzhang/accounting"
+	"mingzhang/accounting/fault"
+)
+
+// read runs a report the way the service does.
+func (s *story) read(t testing.TB, known time.Time, report func(ctx context.Context, tx bun.Tx) error) {
+	t.Helper()
+	if err := accounting.ReadKnown(context.Background(), s.db, s.id, known, report); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (s *story) trialBalance(t testing.TB, q accounting.TrialBalanceQuery) []accounting.TrialBalanceRow {
+	t.Helper()
+	q.Book = s.id
+	var rows []accounting.TrialBalanceRow
+	s.read(t, q.Known, func(ctx context.Context, tx bun.Tx) (err error) {
+		rows, err = accounting.TrialBalance(ctx, tx, q)
+		return err
+	})
+	return rows
+}
+
+// closing is the closing balance of an account as text, "" if it has no row.
+func closing(rows []accounting.TrialBalanceRow, account string) string {
+	for _, r := range rows {
+		if r.Account == account {
+			return r.Closing.String()
+		}
+	}
+	return ""
+}
+
+func (s *story) vouchers(t testing.TB) []accounting.Posted {
+	t.Helper()
+	var all []accounting.Posted
+	s.read(t, time.Time{}, func(ctx context.Context, tx bun.Tx) error {
+		for v, err := range accounting.Vouchers(ctx, tx, accounting.VoucherQuery{Book: s.id}) {
+			if err != nil {
+				return err
+			}
+			all = append(all, v)
+		}
+		return nil
+	})
+	return all
+}
+
+// counts says whether a report as of a day and as known at a moment counts a voucher: the definition, in plain words.
+func counts(v accounting.Posted, asOf accounting.Date, known time.Time, afterClosing bool) bool {
+	if !known.IsZero() && v.RecordedAt.After(known) {
+		return false
+	}
+	yearEnd := asOf.Month() == time.December && asOf.Day() == 31
+	switch v.No.Period.Month() {
+	case 13:
+		return v.No.Period.Year() < asOf.Year() || v.No.Period.Year() == asOf.Year() && yearEnd
+	case 14:
+		return v.No.Period.Year() < asOf.Year() || v.No.Period.Year() == asOf.Year() && yearEnd && afterClosing
+	}
+	return !v.Date.After(asOf)
+}
+
+// Whatever the day, the moment and the closing: the trial balance is what adding up the vouchers one by one gives.
+func TestTrialBalanceEqualsAddingUpVouchers(t *testing.T) {
+	t.Parallel()
+	s := tell(t)
+	all := s.vouchers(t)
+	days := map[string]bool{"2024-12-31": true, "2025-12-31": true, "2026-01-01": true, "2026-12-31": true, "2025-06-30": true}
+	for _, v := range all {
+		for _, n := range []int{-1, 0, 1} {
+			days[v.Date.AddDays(n).String()] = true
+		}
+	}
+	moments := []time.Time{{}, all[0].RecordedAt, all[0].RecordedAt.Add(-time.Hour)}
+	for _, m := range s.moment {
+		moments = append(moments, m)
+	}
+	for i := range all {
+		if i%5 == 0 {
+			moments = append(moments, all[i].RecordedAt)
+		}
+	}
+	for day := range days {
+		asOf := accounting.MustDate(day)
+		january := accounting.Period(asOf.Year()*100 + 1)
+		for i, known := range moments {
+			afterClosing := i%2 == 0
+			type sums struct{ opening, debit, credit, monthDebit, monthCredit accounting.Money }
+			want := map[string]sums{}
+			for _, v := range all {
+				if !counts(v, asOf, known, afterClosing) {
+					continue
+				}
+				for _, l := range v.Lines {
+					k := l.Account + " " + l.ProjectCode + " " + l.BudgetLineCode
+					w := want[k]
+					if v.No.Period < january {
+						w.opening = w.opening.Add(l.Debit).Sub(l.Credit)
+					} else {
+						w.debit, w.credit = w.debit.Add(l.Debit), w.credit.Add(l.Credit)
+					}
+					if v.No.Period >= asOf.Period() {
+						w.monthDebit, w.monthCredit = w.monthDebit.Add(l.Debit), w.monthCredit.Add(l.Credit)
+					}
+					want[k] = w
+				}
+			}
+			rows := s.trialBalance(t, accounting.TrialBalanceQuery{AsOf: asOf, Known: known, AfterClosing: afterClosing, By: accounting.ByBudgetLine})
+			leaves := 0
+			for _, r := range rows {
+				if !r.Leaf {
+					continue
+				}
+				k := r.Account + " " + r.ProjectCode + " " + r.BudgetLineCode
+				w := want[k]
+				leaves++
+				signed := r.Opening
+				if r.Normal == accounting.Credit {
+					signed = signed.Neg()
+				}
+				got := fmt.Sprint(signed, r.Debit, r.Credit, r.MonthDebit, r.MonthCredit)
+				if expected := fmt.Sprint(w.opening, w.debit, w.credit, w.monthDebit, w.monthCredit); got != expected {
+					t.Fatalf("%s, known %v, after closing %v, %s: the report says %s, the vouchers %s", day, known, afterClosing, k, got, expected)
+				}
+			}
+			for k, w := range want {
+				if w.opening.IsZero() && w.debit.IsZero() && w.credit.IsZero() {
+					delete(want, k)
+				}
+			}
+			if leaves != len(want) {
+				t.Fatalf("%s: %d of %d accounts in the report", day, leaves, len(want))
+			}
+		}
+	}
+}
+
+// A voucher dated in June and recorded in July changes June's report, but not what was known of June before it.
+func TestLateVoucherChangesTheReportButNotWhatWasKnown(t *testing.T) {
+	t.Parallel()
+	s := tell(t)
+	june := accounting.MustDate("2025-06-30")
+	for _, tt := range []struct {
+		name, asOf string
+		known      time.Time
+		deferred   string // 1613.03
+	}{
+		{"June as it is known now", "2025-06-30", time.Time{}, "100.00"},
+		{"June as known before the late voucher", "2025-06-30", s.moment["before the late voucher"], ""},
+		{"June as known after it", "2025-06-30", s.moment["after the late voucher"], "100.00"},
+		{"the day before its date", "2025-06-09", time.Time{}, ""},
+		{"its date", "2025-06-10", time.Time{}, "100.00"},
+	} {
+		rows := s.trialBalance(t, accounting.TrialBalanceQuery{AsOf: accounting.MustDate(tt.asOf), Known: tt.known})
+		if got := closing(rows, "1613.03"); got != tt.deferred {
+			t.Errorf("%s: 1613.03 %q, want %q", tt.name, got, tt.deferred)
+		}
+	}
+	// roll-up accounts hold the sum of their parts
+	rows := s.trialBalance(t, accounting.TrialBalanceQuery{AsOf: june})
+	if got := closing(rows, "1613"); got != "4100.00" {
+		t.Errorf("1613 in June: %s", got)
+	}
+	_, err := accounting.TrialBalance(context.Background(), s.db, accounting.TrialBalanceQuery{Book: s.id, AsOf: june, Known: time.Now().Add(time.Hour)})
+	if fault.Code(err) != "known_in_future" {
+		t.Errorf("the future: %v", err)
+	}
+	err = accounting.ReadKnown(context.Background(), s.db, s.id, time.Now().Add(time.Hour), nil)
+	if fault.Code(err) != "known_in_future" {
+		t.Errorf("the future: %v", err)
+	}
+}
+
+// A correction leaves turnover as if the wrong voucher had never been: no inflated debits in either account.
+func TestCorrectionLeavesNoTraceInTurnover(t *testing.T) {
+	t.Parallel()
+	s := tell(t)
+	for _, r := range s.trialBalance(t, accounting.TrialBalanceQuery{AsOf: accounting.MustDate("2025-07-31")}) {
+		if r.Account == "1613.03" && (r.MonthDebit.String() != "0.00" || r.MonthCredit.String() != "0.00" || r.Closing.String() != "100.00") {
+			t.Errorf("1613.03 in July: %s %s, closing %s", r.MonthDebit, r.MonthCredit, r.Closing)
+		}
+		if r.Account == "9401" && r.Closing.String() != "5060.00" {
+			t.Errorf("executed: %s", r.Closing)
+		}
+	}
+	var red, original *accounting.Posted
+	s.read(t, time.Time{}, func(ctx context.Context, tx bun.Tx) (err error) {
+		if red, err = accounting.FindVoucher(ctx, tx, s.id, s.no["red"]); err == nil {
+			original, err = accounting.FindVoucher(ctx, tx, s.id, s.no["wrong"])
+		}
+		return err
+	})
+	if want := "冲销 2025-07 记-0002 (2025-07-05): 设备款误记待摊投资"; red.Memo != want {
+		t.Errorf("memo %q, want %q", red.Memo, want)
+	}
+	if original.ReversedBy == nil || *original.ReversedBy != s.no["red"] || red.Refers == nil || *red.Refers != s.no["wrong"] || red.Kind != accounting.Reversal {
+		t.Errorf("the vouchers do not name each other: %+v %+v", original.ReversedBy, red.Refers)
+	}
+	if len(red.Lines) != len(original.Lines) || red.PreparedBy.Name != "人员1" || red.Lines[0].AccountName == "" || red.Lines[5].SubjectCode != "ZF-3" {
+		t.Errorf("red voucher read back: %+v", red)
+	}
+	for i, l := range red.Lines {
+		if o := original.Lines[i]; !l.Debit.Equal(o.Debit.Neg()) || !l.Credit.Equal(o.Credit.Neg()) || l.Account != o.Account {
+			t.Errorf("line %d: %+v against %+v", i+1, l, o)
+		}
+	}
+}
+
+// Each row: what somebody tries to take back → why it is refused.
+func TestReversalIsRefused(t *testing.T) {
+	t.Parallel()
+	s := tell(t)
+	for _, tt := range []struct {
+		name string
+		no   accounting.VoucherNo
+		on   string
+		code string
+	}{
+		{"a payment alone", s.no["right"], "2025-07-30", "payment_confirmed"},
+		{"a voucher twice", s.no["freeze"], "2025-07-30", "already_reversed"},
+		{"a red voucher", s.no["red"], "2025-07-30", "reversal_of_red"},
+		{"a voucher of last year", s.no["certificate"], "2026-01-30", "reversal_year"},
+		{"what the next vouchers built on", s.no["certificate"], "2025-12-30", "balance_exceeded"},
+		{"what does not exist", accounting.VoucherNo{Period: 202507, Number: 99}, "2025-07-30", "voucher_unknown"},
+	} {
+		r := accounting.ReversalRequest{No: tt.no, On: accounting.MustDate(tt.on), Reason: "试", PreparedBy: s.person[0], ReviewedBy: s.person[1]}
+		if _, err := accounting.ReverseVoucher(t.Context(), s.books, s.db, s.command("voucher.reverse"), r); fault.Code(err) != tt.code {
+			t.Errorf("%s: %v, want %s", tt.name, err, tt.code)
+		}
+	}
+	var refused []string
+	s.read(t, time.Time{}, func(ctx context.Context, tx bun.Tx) error {
+		for r, err := range accounting.Refusals(ctx, tx, accounting.LogQuery{Book: s.id, Name: "voucher.reverse"}) {
+			if err != nil {
+				return err
+			}
+			refused = append([]string{r.Code}, refused...)
+		}
+		return nil
+	})
+	if len(refused) != 6 {
+		t.Errorf("the refusals log holds %v", refused)
+	}
+}
+
+// The list of vouchers can be narrowed, page by page, and the operation log says who did what.
+func TestVouchersAndLogAreFound(t *testing.T) {
+	t.Parallel()
+	s := tell(t)
+	count := func(q accounting.VoucherQuery) (n int) {
+		q.Book = s.id
+		s.read(t, time.Time{}, func(ctx context.Context, tx bun.Tx) error {
+			for _, err := range accounting.Vouchers(ctx, tx, q) {
+				if err != nil {
+					return err
+				}
+				n++
+			}
+			return nil
+		})
+		return n
+	}
+	for _, tt := range []struct {
+		name string
+		q    accounting.VoucherQuery
+		want int
+	}{
+		{"all", accounting.VoucherQuery{}, 31},
+		{"July", accounting.VoucherQuery{From: 202507, To: 202507}, 6},
+		{"July after the second", accounting.VoucherQuery{From: 202507, To: 202507, After: accounting.VoucherNo{Period: 202507, Number: 2}}, 4},
+		{"of a project", accounting.VoucherQuery{Project: s.project[1]}, 7},
+		{"of a project without any", accounting.VoucherQuery{Project: s.project[2]}, 0},
+		{"of the unit", accounting.VoucherQuery{Unit: s.unit, Limit: 5}, 5},
+		{"of an event", accounting.VoucherQuery{Source: "P4"}, 4},
+	} {
+		if got := count(tt.q); got != tt.want {
+			t.Errorf("%s: %d vouchers, want %d", tt.name, got, tt.want)
+		}
+	}
+	s.read(t, time.Time{}, func(ctx context.Context, tx bun.Tx) error {
+		var names []string
+		for c, err := range accounting.Commands(ctx, tx, accounting.LogQuery{Book: s.id, Limit: 1}) {
+			if err != nil {
+				return err
+			}
+			names = append(names, fmt.Sprintf("%s by %s: %t", c.Name, c.Actor.Name, len(c.Answer) > 2))
+		}
+		if fmt.Sprint(names) != "[period.close by 人员4: true]" {
+			t.Errorf("newest command: %v", names)
+		}
+		return nil
+	})
+	if _, err := accounting.FindVoucher(t.Context(), s.db, s.id, accounting.VoucherNo{Period: 202507, Number: 7}); fault.Code(err) != "voucher_unknown" {
+		t.Errorf("a voucher that is not there: %v", err)
+	}
+}
