@@ -231,8 +231,7 @@ func independent(ps []*posting) int {
 	var declared map[SubjectID]bool
 	for i, p := range ps {
 		if i > 0 {
-			follows := p.voucher.Kind == Correction && ps[i-1].voucher.Kind == Reversal
-			if p.voucher.Book != ps[0].voucher.Book || p.special || keys[p.command.Key] && p.command.Key != "" || ps[i-1].special && !follows && ps[0].special {
+			if p.voucher.Book != ps[0].voucher.Book || p.special || p.command.Key != "" && keys[p.command.Key] {
 				return i
 			}
 			for _, l := range p.voucher.Lines {

@@ -54,6 +54,7 @@ func (s *Server) routes(e *echo.Echo) huma.API {
 	api := humaecho.New(e, openAPIConfig())
 	api.UseMiddleware(s.authenticate(api))
 	s.voucherRoutes(api)
+	s.eventRoutes(api)
 	s.reconciliationRoutes(api)
 	docs(e, api)
 	return api

@@ -235,7 +235,7 @@ create table accounting.commands (
   answer jsonb,
   primary key (book_id, key)
 );
-create index commands_by_time on accounting.commands (book_id, at);
+create index commands_by_time on accounting.commands using brin (at); -- rows come in the order of time, so a summary of blocks is enough
 
 -- Attempts that were refused: nothing else of them is in the books.
 create table accounting.refusals (
@@ -249,4 +249,4 @@ create table accounting.refusals (
   detail text not null,
   primary key (book_id, refusal_id)
 );
-create index refusals_by_time on accounting.refusals (book_id, at);
+create index refusals_by_time on accounting.refusals using brin (at);

@@ -303,7 +303,7 @@ begin
           select r.code, r.detail into code, detail from accounting.check_special(p_book, p_kind[i], p_period[i], p_refers_period[i], p_refers_number[i],
             p_account[first:last], p_project[first:last], p_budget_line[first:last], p_subject[first:last], p_class[first:last], p_debit[first:last], p_credit[first:last],
             p_key is null and i < n and p_kind[i + 1] = 'correction' and p_refers_period[i + 1] = p_refers_period[i] and p_refers_number[i + 1] = p_refers_number[i],
-            i > 1 and p_kind[i - 1] = 'reversal' and p_refers_period[i - 1] = p_refers_period[i] and p_refers_number[i - 1] = p_refers_number[i]) r;
+            p_key is null and i > 1 and p_kind[i - 1] = 'reversal' and p_refers_period[i - 1] = p_refers_period[i] and p_refers_number[i - 1] = p_refers_number[i]) r;
         end if;
       end if;
     elsif code is not null then

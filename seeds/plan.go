@@ -38,17 +38,20 @@ const (
 
 // Party is a leader or unit the notice names, and the line that names it.
 type Party struct {
-	Role       Role
-	Name       string
-	Quote      string
-	Start, End int
+	Role  Role   `json:"role"`
+	Name  string `json:"name"`
+	Quote string `json:"quote"`
+	Start int    `json:"start"`
+	End   int    `json:"end"`
 }
 
 // Due is the month of completion 完成时间.
 type Due struct {
-	Year, Month int
-	Quote       string
-	Start, End  int
+	Year  int    `json:"year"`
+	Month int    `json:"month"`
+	Quote string `json:"quote"`
+	Start int    `json:"start"`
+	End   int    `json:"end"`
 }
 
 // Node is a node of the project tree.

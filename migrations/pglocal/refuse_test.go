@@ -124,6 +124,34 @@ func TestRefusesAForeignSocketFolder(t *testing.T) {
 	}
 }
 
+// After a crash and a restart of the machine the note of the last run may name a socket that serves other books now.
+func TestNeverTakesAnotherClusterForItsOwn(t *testing.T) {
+	t.Parallel()
+	other, dir := start(t, tempDir(t)), tempDir(t)
+	c := start(t, dir)
+	sqlDo(t, c, "create table ours ()")
+	if err := c.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	note := strings.Join([]string{"999999999", filepath.Join(dir, "pg", "data"), "1", "5432", other.SocketDir, "", ""}, "\n")
+	path := filepath.Join(dir, "pg", "data", "postmaster.pid")
+	if err := os.WriteFile(path, []byte(note), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var owner syscall.Stat_t
+	if err := syscall.Stat(filepath.Dir(path), &owner); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chown(path, int(owner.Uid), int(owner.Gid)); err != nil {
+		t.Fatal(err)
+	}
+	again := start(t, dir)
+	if again.Adopted {
+		t.Error("it adopted the cluster of another folder")
+	}
+	sqlDo(t, again, "table ours")
+}
+
 func TestSaysWhyTheServerDidNotStart(t *testing.T) {
 	t.Parallel()
 	dir := tempDir(t)
