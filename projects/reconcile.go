@@ -91,7 +91,7 @@ type Reconciliation struct {
 // Reconcile makes the report in one transaction, so that its figures are of one moment.
 // Codes: known_in_future, date_invalid.
 func Reconcile(ctx context.Context, db *bun.DB, q ReconcileQuery) (*Reconciliation, error) {
-	r := &Reconciliation{Book: q.Book, AsOf: q.AsOf, WithoutPlan: []string{}, OpenItems: []OpenItem{}}
+	r := &Reconciliation{Book: q.Book, AsOf: q.AsOf, Projects: []ProjectRow{}, WithoutPlan: []string{}, OpenItems: []OpenItem{}}
 	if !q.Known.IsZero() {
 		r.KnownAt = &q.Known
 	}
