@@ -2,19 +2,23 @@ package seeds
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/shopspring/decimal"
 
 	"mingzhang/accounting"
 )
 
-// Figure is a number of the notice with the words it comes from. Start and End count runes of the whole notice.
+// Figure is a number of the notice. Quote holds its characters with their unit (860 万元), from which alone the value is
+// read; Start and End count runes of the whole notice, End is behind the last. Sentence is what they were found in.
 type Figure struct {
 	Name        string          `json:"name"`
 	Quote       string          `json:"quote"`
 	Start       int             `json:"start"`
 	End         int             `json:"end"`
+	Sentence    string          `json:"sentence"`
 	Value       decimal.Decimal `json:"value"` // in Unit: 860 万元 is 8600000 元
 	Unit        string          `json:"unit"`
 	Approximate bool            `json:"approximate,omitempty"` // 左右
@@ -37,8 +41,8 @@ func (f Figure) Money() (accounting.Money, error) {
 	return accounting.ParseMoney(f.Value.String())
 }
 
-// units says what the words behind a number make of it; a longer unit stands before its beginning.
-var units = []struct {
+// measures says what the words behind a number make of it; a longer one stands before its beginning.
+var measures = []struct {
 	words, unit string
 	times       int64
 }{
@@ -52,45 +56,85 @@ var units = []struct {
 	{"周岁", "周岁", 1},
 	{"户", "户", 1},
 	{"个", "个", 1},
-	{"人", "人", 1},
+	{"件", "件", 1},
 	{"栋", "栋", 1},
 	{"处", "处", 1},
 }
 
-// figure reads one number out of the section.
-func (s section) figure(name, sentence string) (Figure, error) {
-	_, behind, ok := strings.Cut(sentence, "{amount}")
-	if !ok {
-		return Figure{}, fmt.Errorf("figure %s: its sentence %q has no {amount}", name, sentence)
+const number = `(?:0|[1-9][0-9]*)(?:\.[0-9]+)?|[一二两三四五六七八九十]`
+
+// amountWords is the pattern of a number with its unit; measureWords takes the two apart.
+var (
+	amountWords  = `((?:` + number + `)\s*(?:` + strings.Join(measurePatterns(), "|") + `)(?:\s*左\s*右)?)`
+	measureWords = regexp.MustCompile(`^(` + number + `)(.*?)(左右)?$`)
+)
+
+func measurePatterns() []string {
+	var all []string
+	for _, m := range measures {
+		all = append(all, strings.Join(strings.Split(m.words, ""), `\s*`))
 	}
-	behind = strings.TrimSpace(behind)
-	filled, at, err := s.find("figure "+name, sentence)
+	return all
+}
+
+// readFigure makes a value of a figure's characters: 1.5 亿元 is 150000000 元, 两处 is 2 处.
+func readFigure(quote string) (value decimal.Decimal, unit string, approximate bool, err error) {
+	parts := measureWords.FindStringSubmatch(strings.Join(strings.Fields(quote), ""))
+	if parts == nil {
+		return value, "", false, fmt.Errorf("%q is no number with a unit", quote)
+	}
+	if n := chineseNumber(parts[1]); n > 0 {
+		value = decimal.NewFromInt(int64(n))
+	} else if value, err = decimal.NewFromString(parts[1]); err != nil {
+		return value, "", false, err
+	}
+	if value.Sign() <= 0 { // what the notice does not plan it leaves out
+		return value, "", false, fmt.Errorf("%q is no figure above zero", quote)
+	}
+	for _, m := range measures {
+		if m.words == parts[2] {
+			return value.Mul(decimal.NewFromInt(m.times)), m.unit, parts[3] != "", nil
+		}
+	}
+	return value, "", false, fmt.Errorf("%q has no unit we know", quote)
+}
+
+// figure reads one number out of the section, by the sentence that states it and the unit it must have.
+func (s section) figure(name, unit, sentence string) (Figure, error) {
+	refuse := func(format string, args ...any) (Figure, error) {
+		return Figure{}, fmt.Errorf("programme %d (%s): figure %s: %s", s.number, s.heading, name, fmt.Sprintf(format, args...))
+	}
+	if strings.Count(sentence, "{amount}") != 1 {
+		return refuse("its sentence %q has not one {amount}", sentence)
+	}
+	found, err := s.find("figure "+name, sentence)
 	if err != nil {
 		return Figure{}, err
 	}
-	value, err := decimal.NewFromString(filled[0])
-	if n := chineseNumber(filled[0]); n > 0 {
-		value, err = decimal.NewFromInt(int64(n)), nil
+	at := s.at(found[2], found[3])
+	if r, _ := utf8.DecodeLastRuneInString(strings.TrimSpace(s.text[:found[2]])); strings.ContainsRune("0123456789.,．十百千万", r) {
+		return refuse("%q is only the end of a number", at.quote)
 	}
-	if err != nil {
-		return Figure{}, fmt.Errorf("programme %d: figure %s: %q is no number", s.number, name, filled[0])
+	f := Figure{Name: name, Quote: at.quote, Start: at.start, End: at.end, Sentence: s.text[found[0]:found[1]]}
+	if f.Value, f.Unit, f.Approximate, err = readFigure(f.Quote); err != nil {
+		return refuse("%v", err)
 	}
-	for _, u := range units {
-		if rest, ok := strings.CutPrefix(behind, u.words); ok {
-			return Figure{
-				Name: name, Quote: at.quote, Start: at.start, End: at.end, Unit: u.unit,
-				Value: value.Mul(decimal.NewFromInt(u.times)), Approximate: strings.HasPrefix(rest, "左右"),
-			}, nil
-		}
+	if f.Unit != unit {
+		return refuse("%q is in %s, wanted %s, in the sentence %q", f.Quote, f.Unit, unit, sentence)
 	}
-	return Figure{}, fmt.Errorf("programme %d: figure %s: no unit known behind the number in %q", s.number, name, sentence)
+	return f, nil
 }
 
 // list reads names out of the section. Where the notice counts them too, both must agree.
 func (s section) list(name, sentence string) (List, error) {
-	filled, at, err := s.find("list "+name, sentence)
+	found, err := s.find("list "+name, sentence)
 	if err != nil {
 		return List{}, err
+	}
+	at := s.at(found[0], found[1])
+	var filled []string
+	for i := 2; i < len(found); i += 2 {
+		filled = append(filled, s.text[found[i]:found[i+1]])
 	}
 	l := List{Name: name, Items: names(filled[0]), Quote: at.quote, Start: at.start, End: at.end}
 	if len(filled) > 1 && filled[1] != fmt.Sprint(len(l.Items)) {

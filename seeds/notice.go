@@ -98,7 +98,7 @@ func (s section) at(from, to int) span {
 }
 
 var placeholders = map[string]string{
-	"{amount}": `([0-9]+(?:\.[0-9]+)?|[一二两三四五六七八九十])`,
+	"{amount}": amountWords,
 	"{count}":  `([0-9]+)`,
 	"{list}":   `([^，。；：]+?)`,
 }
@@ -130,21 +130,17 @@ func compile(sentence string) (*regexp.Regexp, error) {
 	return regexp.Compile(strings.Join(parts, `\s*`))
 }
 
-// find is the one place in the section that has the sentence: what fills its placeholders, and the whole of it. A
-// sentence that is missing, or that stands twice so that nobody knows which is meant, refuses the notice.
-func (s section) find(what, sentence string) ([]string, span, error) {
+// find is the one place in the section that has the sentence: where it and what fills its placeholders begin and end, in
+// bytes of the section. A sentence that is missing, or that stands twice so that nobody knows which is meant, refuses the
+// notice.
+func (s section) find(what, sentence string) ([]int, error) {
 	pattern, err := compile(sentence)
 	if err != nil {
-		return nil, span{}, err
+		return nil, err
 	}
 	found := pattern.FindAllStringSubmatchIndex(s.text, -1)
 	if len(found) != 1 {
-		return nil, span{}, fmt.Errorf("programme %d (%s): %s: the sentence %q stands %d times in the notice, wanted once", s.number, s.heading, what, sentence, len(found))
+		return nil, fmt.Errorf("programme %d (%s): %s: the sentence %q stands %d times in the notice, wanted once", s.number, s.heading, what, sentence, len(found))
 	}
-	at := found[0]
-	filled := make([]string, 0, len(at)/2-1)
-	for i := 2; i < len(at); i += 2 {
-		filled = append(filled, s.text[at[i]:at[i+1]])
-	}
-	return filled, s.at(at[0], at[1]), nil
+	return found[0], nil
 }

@@ -32,7 +32,8 @@ type declaredNode struct {
 
 type declaredFigure struct {
 	Name string `json:"name"`
-	Text string `json:"text"`
+	Unit string `json:"unit"` // that the value must have
+	Text string `json:"text"` // the sentence, with {amount} for the number and its unit
 }
 
 type declaredList struct {
@@ -65,12 +66,12 @@ func (d declaredNode) read(s section) ([]Node, error) {
 		n.Parent = d.Code[:strings.LastIndex(d.Code, "-")]
 	}
 	if d.Mention != "" {
-		if _, _, err := s.find("project "+d.Code, d.Mention); err != nil {
+		if _, err := s.find("project "+d.Code, d.Mention); err != nil {
 			return nil, err
 		}
 	}
 	for _, f := range d.Figures {
-		one, err := s.figure(f.Name, f.Text)
+		one, err := s.figure(f.Name, f.Unit, f.Text)
 		if err != nil {
 			return nil, err
 		}
