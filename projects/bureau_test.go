@@ -1,7 +1,6 @@
 package projects_test
 
 import (
-	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -40,7 +39,7 @@ func newBureau(t testing.TB) *bureau {
 		clerk: accounting.PersonID{UUID: accounting.NewID()}, head: accounting.PersonID{UUID: accounting.NewID()}, unit: accounting.UnitID{UUID: accounting.NewID()},
 	}
 	t.Cleanup(b.books.Close)
-	ctx := context.Background()
+	ctx := t.Context()
 	b.must(accounting.AddBook(ctx, db, accounting.Book{ID: book, Code: "640303", Name: "红寺堡区财政局", Kind: accounting.DemoBook}))
 	b.must(accounting.AddUnit(ctx, db, accounting.Unit{Book: book, ID: b.unit, Code: "ADM", Name: "卫健局", Kind: accounting.Administrative}))
 	b.must(accounting.AddUnit(ctx, db, accounting.Unit{Book: book, ID: accounting.UnitID{UUID: accounting.NewID()}, Code: "INS", Name: "卫生院", Kind: accounting.Institution}))
@@ -79,20 +78,20 @@ func (b *bureau) node(code, unit string, years ...int) {
 	b.t.Helper()
 	in := projects.NewNode{Code: code, NameZH: "项目 " + code, Kind: projects.Project, Type: projects.Works, Unit: unit}
 	if i := strings.LastIndex(code, "-"); i > 4 {
-		if _, err := projects.FindNode(context.Background(), b.db, book, code[:i]); err == nil {
+		if _, err := projects.FindNode(b.t.Context(), b.db, book, code[:i]); err == nil {
 			in.Parent = code[:i]
 		}
 	}
-	_, err := projects.CreateNode(context.Background(), b.db, b.command(), in)
+	_, err := projects.CreateNode(b.t.Context(), b.db, b.command(), in)
 	b.must(err)
 	for _, y := range years {
-		_, err := projects.AddBudgetLine(context.Background(), b.db, b.command(), projects.NewBudgetLine{Node: code, FiscalYear: y, FundNature: accounting.GeneralPublicBudget, FundingSource: "county"})
+		_, err := projects.AddBudgetLine(b.t.Context(), b.db, b.command(), projects.NewBudgetLine{Node: code, FiscalYear: y, FundNature: accounting.GeneralPublicBudget, FundingSource: "county"})
 		b.must(err)
 	}
 }
 
 func (b *bureau) record(e projects.Event) ([]accounting.Receipt, error) {
-	return projects.Record(context.Background(), b.books, b.db, b.command(), e)
+	return projects.Record(b.t.Context(), b.books, b.db, b.command(), e)
 }
 
 func (b *bureau) mustRecord(events ...projects.Event) {

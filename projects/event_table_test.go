@@ -32,7 +32,7 @@ func TestAccountingDocShowsTheEventTable(t *testing.T) {
 		t.Fatalf("%s lacks the marks of its generated part", accountingDoc)
 	}
 	if *update {
-		if err := os.WriteFile(accountingDoc, []byte(before+generatedBegin+projects.PostingTable()+generatedEnd+after), 0o644); err != nil { //nolint:gosec // documentation is for everybody
+		if err := os.WriteFile(accountingDoc, []byte(before+generatedBegin+projects.PostingTable()+generatedEnd+after), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		return

@@ -275,7 +275,7 @@ func (r resolver) below(ctx context.Context, parent eventCell, children []eventC
 			select node_id from projects.nodes where book_id = ? and parent_id = ?
 			union all
 			select n.node_id from projects.nodes n join tree t on n.book_id = ? and n.parent_id = t.node_id)
-		select node_id from tree where node_id in (?)`, r.c.Book, parent.project, r.c.Book, bun.In(ids)).Scan(ctx, &inside)
+		select node_id from tree where node_id in (?)`, r.c.Book, parent.project, r.c.Book, bun.List(ids)).Scan(ctx, &inside)
 	if err != nil {
 		return fault.FromSQL(err)
 	}

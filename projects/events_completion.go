@@ -210,6 +210,6 @@ func (e AdjustAsset) entries(ctx context.Context, r resolver) ([]entry, error) {
 func (r resolver) balance(ctx context.Context, project accounting.ProjectID, on accounting.Date, accounts ...string) (accounting.Money, error) {
 	var m accounting.Money
 	err := r.db.NewRaw(`select coalesce(sum(debit - credit), 0) from accounting.turnover where book_id = ? and period <= ? and account in (?) and project_id = ?`,
-		r.c.Book, on.Year()*100+14, bun.In(accounts), project).Scan(ctx, &m)
+		r.c.Book, on.Year()*100+14, bun.List(accounts), project).Scan(ctx, &m)
 	return m, fault.FromSQL(err)
 }

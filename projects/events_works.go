@@ -23,6 +23,8 @@ type (
 		BudgetLine string           `json:"budget_line,omitempty"` // where the account takes one
 		Subject    SubjectRef       `json:"subject,omitzero"`      // introduced if it is new
 		Balance    accounting.Money `json:"balance"`
+
+		EconomicClass string `json:"economic_class,omitempty"` // of expenses and expenditure, when a book begins within a year
 	}
 
 	// Certify is P2 计量结算: work was valued. The rest of gross stands as payable.
@@ -120,7 +122,7 @@ func (r resolver) openingCell(ctx context.Context, b OpeningBalance, account acc
 	if err != nil {
 		return c, err
 	}
-	c.choices = map[string]string{"{leaf}": b.Account}
+	c.choices, c.class = map[string]string{"{leaf}": b.Account}, b.EconomicClass
 	if kind := account.TakesSubject; kind != "" {
 		s, err := r.subject(ctx, kind, b.Subject, true)
 		if err != nil {

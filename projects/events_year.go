@@ -79,7 +79,7 @@ func (y YearEnd) moved(ctx context.Context, r resolver, accounts string) ([][]ye
 		from accounting.lines l join accounting.ledgers g on g.book_id = l.book_id and g.project_id = l.project_id
 		where l.book_id = ? and l.period between ? and ? and l.account ~ ? and (? or g.code in (?))
 		group by 1, 2, 3, 4, 5 having sum(l.credit - l.debit) <> 0 order by 1, 4, 3, 5`,
-		r.c.Book, y.Year*100+1, y.Year*100+14, accounts, len(y.Projects) == 0, bun.In(y.Projects)).Scan(ctx, &rows)
+		r.c.Book, y.Year*100+1, y.Year*100+14, accounts, len(y.Projects) == 0, bun.List(y.Projects)).Scan(ctx, &rows)
 	if err != nil {
 		return nil, fault.FromSQL(err)
 	}
@@ -212,7 +212,7 @@ func (e CarryAuthority) entries(ctx context.Context, r resolver) ([]entry, error
 		join accounting.ledgers g on g.book_id = b.book_id and g.project_id = b.project_id
 		left join accounting.subjects s on s.book_id = b.book_id and s.subject_id = x.subject_id
 		where ? or g.code in (?) order by b.code, x.account, s.code`,
-		r.c.Book, r.c.Book, e.Year*100+1, e.Year*100+14, r.c.Book, e.Year, len(e.Projects) == 0, bun.In(e.Projects)).Scan(ctx, &cells)
+		r.c.Book, r.c.Book, e.Year*100+1, e.Year*100+14, r.c.Book, e.Year, len(e.Projects) == 0, bun.List(e.Projects)).Scan(ctx, &cells)
 	if err != nil {
 		return nil, fault.FromSQL(err)
 	}
@@ -244,7 +244,7 @@ func (e CarryIn) entries(ctx context.Context, r resolver) ([]entry, error) {
 		where l.book_id = ? and l.period = ? and l.account in ('9201', '9301.01', '9301.02', '9301.03') and (? or g.code in (?))
 			and not exists (select 1 from accounting.budget_lines n where n.book_id = b.book_id and n.carried_from = b.budget_line_id)
 		group by 1, 2, 3, 4, 5, 6, 7, 8 having sum(l.credit - l.debit) <> 0 order by 1, 7`,
-		e.Year, r.c.Book, e.Year*100+14, len(e.Projects) == 0, bun.In(e.Projects)).Scan(ctx, &cells)
+		e.Year, r.c.Book, e.Year*100+14, len(e.Projects) == 0, bun.List(e.Projects)).Scan(ctx, &cells)
 	if err != nil {
 		return nil, fault.FromSQL(err)
 	}

@@ -1,7 +1,6 @@
 package projects_test
 
 import (
-	"context"
 	"encoding/csv"
 	"fmt"
 	"os"
@@ -38,7 +37,7 @@ func TestExamplesToTheFen(t *testing.T) {
 				var err error
 				if s[0].event == "red" { // the red voucher and the right one behind it are one act
 					wrong := posted[steps[i-1][0].step]
-					receipts, err = projects.Correct(context.Background(), b.db, b.command(), wrong, b.eventOf(steps[i+1]), "设备款误记待摊投资")
+					receipts, err = projects.Correct(b.t.Context(), b.db, b.command(), wrong, b.eventOf(steps[i+1]), "设备款误记待摊投资")
 				} else {
 					receipts, err = b.record(b.eventOf(s))
 				}
@@ -294,7 +293,7 @@ func (s step) keys() []string {
 
 func (b *bureau) linesOf(no accounting.VoucherNo) []string {
 	b.t.Helper()
-	v, err := accounting.FindVoucher(context.Background(), b.db, book, no)
+	v, err := accounting.FindVoucher(b.t.Context(), b.db, book, no)
 	b.must(err)
 	out := make([]string, len(v.Lines))
 	side := func(m accounting.Money) string {
@@ -323,7 +322,7 @@ func (b *bureau) balances() map[string]string {
 			from %s l join accounting.ledgers g on g.book_id = l.book_id and g.project_id = l.project_id
 			left join accounting.budget_lines c on c.book_id = l.book_id and c.budget_line_id = l.budget_line_id
 			left join accounting.subjects s on s.book_id = l.book_id and s.subject_id = l.subject_id
-			group by 1 having sum(l.debit - l.credit) <> 0`, source)).Scan(context.Background(), &rows))
+			group by 1 having sum(l.debit - l.credit) <> 0`, source)).Scan(b.t.Context(), &rows))
 		out := map[string]string{}
 		for _, r := range rows {
 			out[r.Key] = r.Balance

@@ -1,7 +1,6 @@
 package projects_test
 
 import (
-	"context"
 	"strings"
 	"testing"
 
@@ -142,7 +141,7 @@ func TestRefusals(t *testing.T) {
 
 func (b *bureau) count(table string) (n int) {
 	b.t.Helper()
-	b.must(b.db.NewRaw("select count(*) from accounting."+table).Scan(context.Background(), &n))
+	b.must(b.db.NewRaw("select count(*) from accounting."+table).Scan(b.t.Context(), &n))
 	return n
 }
 
@@ -160,15 +159,15 @@ func TestEventsHappenOncePerKey(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			c := b.command()
-			first, err := projects.Record(context.Background(), b.books, b.db, c, tt.event)
+			first, err := projects.Record(b.t.Context(), b.books, b.db, c, tt.event)
 			if err != nil {
 				t.Fatal(err)
 			}
-			again, err := projects.Record(context.Background(), b.books, b.db, c, tt.event)
+			again, err := projects.Record(b.t.Context(), b.books, b.db, c, tt.event)
 			if err != nil || again[0].No != first[0].No || again[0].Digest != first[0].Digest {
 				t.Fatalf("the repeat answered %v, %v; first %v", again, err, first)
 			}
-			if _, err := projects.Record(context.Background(), b.books, b.db, c, tt.other); fault.Code(err) != "key_reused" {
+			if _, err := projects.Record(b.t.Context(), b.books, b.db, c, tt.other); fault.Code(err) != "key_reused" {
 				t.Fatalf("another event under the key: %v", err)
 			}
 		})

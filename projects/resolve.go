@@ -72,8 +72,8 @@ func (r resolver) onLines(ctx context.Context, draws ...Draw) ([]eventCell, erro
 	if err != nil {
 		return nil, err
 	}
-	for i := range found {
-		found[i].figures = map[figure]accounting.Money{"": draws[i].Amount}
+	for i, d := range draws {
+		found[i].figures = map[figure]accounting.Money{"": d.Amount}
 	}
 	return found, nil
 }
@@ -112,7 +112,7 @@ func (r resolver) find(ctx context.Context, code, what string, names []string, q
 		Nature  accounting.FundNature
 		Unit    accounting.UnitKind
 	}
-	if err := r.db.NewRaw(query, r.c.Book, bun.In(names), bun.In(ids)).Scan(ctx, &rows); err != nil {
+	if err := r.db.NewRaw(query, r.c.Book, bun.List(names), bun.List(ids)).Scan(ctx, &rows); err != nil {
 		return nil, fault.FromSQL(err)
 	}
 	byName := make(map[string]eventCell, 2*len(rows))

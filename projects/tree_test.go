@@ -1,11 +1,11 @@
 package projects_test
 
 import (
-	"context"
 	"encoding/json"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/lib/pq"
 	"github.com/shopspring/decimal"
 
 	"mingzhang/accounting"
@@ -14,7 +14,7 @@ import (
 )
 
 func TestNodeIsCreatedAndChangedByCommand(t *testing.T) {
-	b, ctx := newBureau(t), context.Background()
+	b, ctx := newBureau(t), t.Context()
 	in := projects.NewNode{
 		Code: "2025-08", NameZH: "道路提升", NameEN: "Two roads", Kind: projects.Programme, Type: projects.Works, DueMonth: "2025-11", StatedAmount: ptr(yuan("36100000")),
 		SeedRef: json.RawMessage(`{"stated_amount":[120,126]}`),
@@ -57,7 +57,7 @@ func TestNodeIsCreatedAndChangedByCommand(t *testing.T) {
 }
 
 func TestTreeRefuses(t *testing.T) {
-	b, ctx := newBureau(t), context.Background()
+	b, ctx := newBureau(t), t.Context()
 	b.node("2025-05", "ADM")
 	b.node("2025-06", "")
 	valid := projects.NewNode{Code: "2025-07", NameZH: "照明", Kind: projects.Project, Type: projects.Works}
@@ -130,7 +130,7 @@ func TestTreeRefuses(t *testing.T) {
 
 // Unknown stays unknown: a rate without a quantity is no plan, and zero persons are zero yuan.
 func TestPlanOwnAndInclusive(t *testing.T) {
-	b, ctx := newBureau(t), context.Background()
+	b, ctx := newBureau(t), t.Context()
 	for _, code := range []string{"2025-01", "2025-09", "2025-09-1", "2025-09-2", "2025-09-2-1", "2025-10"} {
 		b.node(code, "")
 	}
@@ -185,6 +185,23 @@ func TestEveryEventIsOffered(t *testing.T) {
 	for _, zh := range projects.RowNames() {
 		if !seen[zh] && zh != "以前年度退回本单位" { // a choice within RefundEarlierYear
 			t.Errorf("no event for %s", zh)
+		}
+	}
+}
+
+// The service adds to the tree and mends what may change; it can neither remove a row nor move a node or an amount.
+func TestServiceCannotRewriteTheTree(t *testing.T) {
+	b := newBureau(t)
+	b.node("2025-05", "ADM", 2025)
+	for _, attack := range []string{
+		`delete from projects.nodes`, `delete from projects.node_parties`, `delete from projects.plan_lines`, `delete from projects.funding_sources`, `truncate projects.nodes cascade`,
+		`update projects.nodes set code = 'x'`, `update projects.nodes set parent_id = null`, `update projects.nodes set stated_amount = 1`,
+		`update projects.plan_lines set amount = 1`, `update projects.plan_lines set rate = 1`, `update projects.funding_sources set kind = 'bond'`,
+		`update accounting.ledgers set unit_id = gen_random_uuid()`, `update accounting.budget_lines set fiscal_year = 2026`,
+	} {
+		_, err := b.db.ExecContext(t.Context(), attack)
+		if e := pq.As(err); e == nil || e.Code != "42501" {
+			t.Errorf("%s: %v, want permission denied", attack, err)
 		}
 	}
 }

@@ -1,7 +1,6 @@
 package projects_test
 
 import (
-	"context"
 	"sort"
 	"strings"
 	"testing"
@@ -25,7 +24,7 @@ func (b *bureau) posts(e projects.Event, vouchers ...string) {
 		b.t.Fatalf("%s: %d vouchers, want %d", e.EventCode(), len(receipts), len(vouchers))
 	}
 	for i, r := range receipts {
-		v, err := accounting.FindVoucher(context.Background(), b.db, book, r.No)
+		v, err := accounting.FindVoucher(b.t.Context(), b.db, book, r.No)
 		b.must(err)
 		var got []string
 		for _, l := range v.Lines {
@@ -54,7 +53,7 @@ func (b *bureau) posts(e projects.Event, vouchers ...string) {
 // What the worked examples leave out: institutions, government funds, several sources, money that comes back by other ways.
 func TestEventsTheExamplesLeaveOut(t *testing.T) {
 	b := newWorks(t)
-	ctx := context.Background()
+	ctx := b.t.Context()
 	_, err := projects.AddBudgetLine(ctx, b.db, b.command(), projects.NewBudgetLine{Node: "2025-04", FiscalYear: 2025, Code: "2025-04/2025/基金", FundNature: accounting.GovernmentFund, FundingSource: "county"})
 	b.must(err)
 	h := b.on("2025-05-06")
@@ -121,7 +120,10 @@ func TestYearEndOfTheBook(t *testing.T) {
 	b := newWorks(t)
 	h := b.on("2025-12-20")
 	b.mustRecord(
-		projects.ReturnRequest{Head: h, Request: projects.Ref("ZF-4"), Sources: draws("2025-04/2025", "100")},
+		projects.PayCost{Paid: b.paid("ZF-4", "2025-04/2025", "60"), Cost: "1613.02"},
+		projects.TransferOut{Head: h, Project: "2025-04", Equipment: yuan("60")},
+		projects.RefundEarlierYear{Head: h, PaidOn: accounting.MustDate("2024-12-01"), BudgetLine: "2025-04/2025", Standing: "1601", Amount: yuan("3")},
+		projects.ReturnRequest{Head: h, Request: projects.Ref("ZF-4"), Sources: draws("2025-04/2025", "40")},
 		projects.ReturnRequest{Head: h, Request: projects.Ref("ZF-7"), Sources: draws("2025-07/2025", "100")},
 		projects.Freeze{Head: h, Draw: draw("2025-05/2025", "7")},
 		projects.ApproveList{Head: h, Project: "2025-04", Batch: projects.Ref("BT-1"), Amount: yuan("50"), EconomicClass: "30305"},
@@ -129,15 +131,17 @@ func TestYearEndOfTheBook(t *testing.T) {
 		projects.FundReceipt{Head: h, Project: "2025-06", Amount: yuan("1")},
 	)
 	end := projects.YearEnd{Head: h, Year: 2025}
-	b.posts(projects.CloseBudgetary{YearEnd: end}, `Dr 6001 2025-05/2025 1500000.00; Cr 8101.01 2025-05 1500000.00; Dr 8101.01 2025-05 1500000.00; Cr 7101 2025-05/2025 1500000.00`)
+	b.posts(projects.CloseBudgetary{YearEnd: end}, `Dr 6001 2025-04/2025 60.00; Cr 8101.01 2025-04 60.00; Dr 8101.01 2025-04 60.00; Cr 7201 2025-04/2025 60.00`, `Dr 6001 2025-05/2025 1500000.00; Cr 8101.01 2025-05 1500000.00; Dr 8101.01 2025-05 1500000.00; Cr 7101 2025-05/2025 1500000.00`)
 	b.posts(projects.CloseFinancial{YearEnd: end},
-		`Dr 3301 2025-04 50.00; Cr 5001.03 2025-04 50.00; Dr 3301 2025-04 20.00; Cr 5001.03 2025-04 20.00; Cr 3301 2025-04 70.00; Dr 3302 2025-04 70.00; Cr 3302 2025-04 70.00; Dr 3001 2025-04 70.00`,
+		`Dr 3301 2025-04 50.00; Cr 5001.03 2025-04 50.00; Dr 3301 2025-04 20.00; Cr 5001.03 2025-04 20.00; Dr 4001.01 2025-04/2025 60.00; Cr 3301 2025-04 60.00;
+		Cr 3301 2025-04 10.00; Dr 3302 2025-04 10.00; Cr 3302 2025-04 10.00; Dr 3001 2025-04 10.00; Dr 3001 2025-04 60.00; Cr 3401 2025-04 60.00; Dr 3001 2025-04 3.00; Cr 3501 2025-04 3.00`,
 		`Dr 4001.01 2025-05/2025 1500000.00; Cr 3301 2025-05 1500000.00; Dr 3301 2025-05 1500000.00; Cr 3302 2025-05 1500000.00; Dr 3302 2025-05 1500000.00; Cr 3001 2025-05 1500000.00`)
 	whole := func(line, unissued, available string) string {
 		left := yuan(unissued).Add(yuan(available)).String()
 		return strings.NewReplacer("L", line, "X", left, "U", unissued, "V", available).Replace(`Dr 9601 L X; Cr 9201 L U; Cr 9301.01 L V; Dr 9101 L X; Cr 9701 L X; Dr 9701 L X; Cr 9601 L X`)
 	}
-	b.posts(projects.CarryAuthority{YearEnd: end}, whole("2025-04/2025", "600000.00", "8000000.00"),
+	b.posts(projects.CarryAuthority{YearEnd: end}, `Dr 9601 2025-04/2025 8599943.00; Cr 9201 2025-04/2025 600000.00; Cr 9301.01 2025-04/2025 7999943.00;
+		Dr 9101 2025-04/2025 8600003.00; Cr 9401 2025-04/2025 60.00; Cr 9701 2025-04/2025 8599943.00; Dr 9701 2025-04/2025 8599943.00; Cr 9601 2025-04/2025 8599943.00`,
 		`Dr 9601 2025-05/2025 7100000.00; Cr 9201 2025-05/2025 600000.00; Cr 9301.01 2025-05/2025 2999993.00; Cr 9301.02 2025-05/2025 7.00; Cr 9301.03 2025-05/2025 HT-1 3500000.00;
 		Dr 9101 2025-05/2025 8600000.00; Cr 9401 2025-05/2025 1500000.00; Cr 9701 2025-05/2025 7100000.00; Dr 9701 2025-05/2025 7100000.00; Cr 9601 2025-05/2025 7100000.00`,
 		`Dr 9601 2025-06/2025 1000000.00; Cr 9201 2025-06/2025 1000000.00; Dr 9101 2025-06/2025 1000000.00; Cr 9701 2025-06/2025 1000000.00; Dr 9701 2025-06/2025 1000000.00; Cr 9601 2025-06/2025 1000000.00`,
@@ -148,7 +152,7 @@ func TestYearEndOfTheBook(t *testing.T) {
 		}
 	}
 	var left []string
-	b.must(b.db.NewRaw(`select name || ' ' || detail from accounting.blockers(?, 202514) where name in ('account_not_cleared', 'request_hold_left')`, book).Scan(context.Background(), &left))
+	b.must(b.db.NewRaw(`select name || ' ' || detail from accounting.blockers(?, 202514) where name in ('account_not_cleared', 'request_hold_left')`, book).Scan(b.t.Context(), &left))
 	if len(left) > 0 {
 		t.Errorf("the year cannot be locked: %v", left)
 	}
@@ -158,6 +162,20 @@ func TestYearEndOfTheBook(t *testing.T) {
 	if _, err := b.record(carry); err == nil || !strings.Contains(err.Error(), "nothing_to_post") {
 		t.Fatalf("carried in twice: %v", err)
 	}
+}
+
+// Own money makes receipts and expenditure differ: the rest of either sign reaches 8101.04.
+func TestYearEndCarriesSurplusAndDeficit(t *testing.T) {
+	b := newBureau(t)
+	b.node("2025-04", "ADM", 2025)
+	b.node("2025-05", "ADM", 2025)
+	b.mustRecord(projects.Opening{Head: b.on("2025-01-01"), Balances: []projects.OpeningBalance{
+		{Account: "6001", BudgetLine: "2025-04/2025", Balance: yuan("10")}, {Account: "8001.02", Project: "2025-04", Balance: yuan("10")},
+		{Account: "7101", BudgetLine: "2025-05/2025", Balance: yuan("10"), EconomicClass: goodsUsed}, {Account: "8001.02", Project: "2025-05", Balance: yuan("-10")},
+	}})
+	b.posts(projects.CloseBudgetary{YearEnd: projects.YearEnd{Head: b.on("2025-12-31"), Year: 2025}},
+		`Dr 6001 2025-04/2025 10.00; Cr 8101.01 2025-04 10.00; Dr 8101.01 2025-04 10.00; Cr 8101.04 2025-04 10.00`,
+		`Dr 8101.01 2025-05 10.00; Cr 7101 2025-05/2025 10.00; Dr 8101.04 2025-05 10.00; Cr 8101.01 2025-05 10.00`)
 }
 
 // A split by weight deals whole steps; what no step holds stays on the parent and is named.
