@@ -64,6 +64,7 @@ func TestDemonstrate(t *testing.T) {
 
 	t.Run("events", func(t *testing.T) { everyEvent(t, db) })
 	t.Run("figures", func(t *testing.T) { figures(t, db) })
+	t.Run("closing", func(t *testing.T) { closing(t, db) })
 	t.Run("verify", func(t *testing.T) {
 		err := accounting.Read(context.Background(), db, func(ctx context.Context, tx bun.Tx) error {
 			r, err := accounting.Verify(ctx, tx, accounting.VerifyOptions{Book: DemoBook})
@@ -132,5 +133,28 @@ func figures(t *testing.T, db bun.IDB) {
 		if got := balance(tt.account, tt.project); got != tt.want {
 			t.Errorf("%s of %s: %s, want %s", tt.account, tt.project, got, tt.want)
 		}
+	}
+}
+
+// closing wants nothing but open months in the way of locking 2025, and of the clinic what worked example A leaves.
+func closing(t *testing.T, db bun.IDB) {
+	blockers, err := accounting.Blockers(context.Background(), db, DemoBook, 202514)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, b := range blockers {
+		if b.Name != "earlier_period_open" {
+			t.Errorf("2025 cannot be locked: %s: %s", b.Name, b.Detail)
+		}
+	}
+	left := ask[string](t, db, `select string_agg(account || ' ' || balance::numeric(20,2), ', ' order by account) from (
+		select l.account, sum(l.debit - l.credit) as balance from accounting.lines l join accounting.ledgers g on g.book_id = l.book_id and g.project_id = l.project_id
+		where l.book_id = ? and l.period <= 202514 and l.account < '6' and g.code = '2025-05' group by 1 having sum(l.debit - l.credit) <> 0) x`, DemoBook)
+	if want := "1601 8560000.00, 2307.01 -232800.00, 3001 -8327200.00"; left != want {
+		t.Errorf("after closing the clinic holds %s, want %s", left, want)
+	}
+	if carried := ask[accounting.Money](t, db, `select sum(l.credit - l.debit) from accounting.lines l join accounting.budget_lines b on b.book_id = l.book_id and b.budget_line_id = l.budget_line_id
+		where l.book_id = ? and l.period = 202601 and l.account = '9101' and b.code = '2025-05/2026'`, DemoBook); carried.String() != "272800.00" {
+		t.Errorf("carried into 2026 for the clinic: %s, want 272800.00", carried)
 	}
 }
