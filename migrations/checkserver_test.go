@@ -140,6 +140,7 @@ func TestCheckServerFindsAPooler(t *testing.T) {
 	}{
 		{"shares server connections between transactions", &pooler{keepsSettings: true}, migrations.ErrPooler},
 		{"hands out any server connection", &pooler{keepsSettings: true, spare: 4}, migrations.ErrPooler},
+		{"lets clients wait for its one server connection", &pooler{keepsSettings: true, limit: 1}, migrations.ErrPooler},
 		{"drops the settings of a session of its own", &pooler{perSession: true}, migrations.ErrSession},
 		{"is none: passes all through", &pooler{perSession: true, keepsSettings: true}, nil},
 	} {

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/lib/pq"
 	"github.com/uptrace/bun"
@@ -23,8 +24,11 @@ type pooler struct {
 	keepsSettings bool   // what the client asks for at login reaches the server
 	spare         int    // server connections opened beforehand and handed out in turn
 
-	mu   sync.Mutex
-	free []net.Conn // first in, first out, so that a client rarely meets the same one again
+	limit int // of server connections; 0 is none
+
+	mu     sync.Mutex
+	opened int
+	free   []net.Conn // first in, first out, so that a client rarely meets the same one again
 }
 
 // start listens and returns the DSN of the pooler. Everything ends with the test.
@@ -107,11 +111,17 @@ func (p *pooler) serve(client net.Conn, cfg pq.Config) error {
 func (p *pooler) get(cfg pq.Config, login []byte) (net.Conn, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	for p.limit > 0 && p.opened == p.limit && len(p.free) == 0 { // as a real one lets a client wait
+		p.mu.Unlock()
+		time.Sleep(time.Millisecond)
+		p.mu.Lock()
+	}
 	if len(p.free) > 0 && !p.perSession {
 		s := p.free[0]
 		p.free = p.free[1:]
 		return s, nil
 	}
+	p.opened++
 	return dialServer(cfg, login)
 }
 

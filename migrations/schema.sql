@@ -539,7 +539,7 @@ begin
           select r.code, r.detail into code, detail from accounting.check_special(p_book, p_kind[i], p_period[i], p_refers_period[i], p_refers_number[i],
             p_account[first:last], p_project[first:last], p_budget_line[first:last], p_subject[first:last], p_class[first:last], p_debit[first:last], p_credit[first:last],
             p_key is null and i < n and p_kind[i + 1] = 'correction' and p_refers_period[i + 1] = p_refers_period[i] and p_refers_number[i + 1] = p_refers_number[i],
-            i > 1 and p_kind[i - 1] = 'reversal' and p_refers_period[i - 1] = p_refers_period[i] and p_refers_number[i - 1] = p_refers_number[i]) r;
+            p_key is null and i > 1 and p_kind[i - 1] = 'reversal' and p_refers_period[i - 1] = p_refers_period[i] and p_refers_number[i - 1] = p_refers_number[i]) r;
         end if;
       end if;
     elsif code is not null then
@@ -773,6 +773,36 @@ CREATE FUNCTION accounting.voucher_detail(p_book bigint, p_code text, p_key text
 $$;
 
 ALTER FUNCTION accounting.voucher_detail(p_book bigint, p_code text, p_key text, p_date date, p_period integer, p_source text, p_prepared uuid, p_reviewed uuid, p_line_count integer) OWNER TO mingzhang_owner;
+
+CREATE TABLE projects.plan_lines (
+    book_id bigint NOT NULL,
+    plan_line_id uuid NOT NULL,
+    node_id uuid NOT NULL,
+    kind text NOT NULL,
+    amount accounting.yuan,
+    rate numeric(20,4),
+    quantity numeric(20,3),
+    unit text NOT NULL,
+    note text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT lump_or_rate CHECK (
+CASE kind
+    WHEN 'lump'::text THEN ((amount IS NOT NULL) AND (rate IS NULL) AND (quantity IS NULL))
+    ELSE ((amount IS NULL) AND (rate IS NOT NULL))
+END),
+    CONSTRAINT plan_lines_amount_check CHECK (((amount)::numeric > (0)::numeric)),
+    CONSTRAINT plan_lines_kind_check CHECK ((kind = ANY (ARRAY['lump'::text, 'rate'::text]))),
+    CONSTRAINT plan_lines_quantity_check CHECK ((quantity >= (0)::numeric)),
+    CONSTRAINT plan_lines_rate_check CHECK ((rate > (0)::numeric))
+);
+
+ALTER TABLE projects.plan_lines OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.planned(line projects.plan_lines) RETURNS numeric
+    LANGUAGE sql IMMUTABLE
+    AS $$ select case line.kind when 'lump' then line.amount else round(line.rate * line.quantity, 2) end $$;
+
+ALTER FUNCTION projects.planned(line projects.plan_lines) OWNER TO mingzhang_owner;
 
 CREATE TABLE accounting.accounts (
     book_id bigint NOT NULL,
@@ -1997,6 +2027,74 @@ CREATE TABLE accounting.vouchers_2040 (
 
 ALTER TABLE accounting.vouchers_2040 OWNER TO mingzhang_owner;
 
+CREATE TABLE api.tokens (
+    book_id bigint NOT NULL,
+    token_hash bytea NOT NULL,
+    person_id uuid NOT NULL,
+    role text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    revoked_at timestamp with time zone,
+    CONSTRAINT tokens_role_check CHECK ((role = ANY (ARRAY['budget_officer'::text, 'treasury_officer'::text, 'project_clerk'::text, 'project_head'::text, 'lead_approver'::text, 'auditor'::text, 'inspector'::text, 'admin'::text]))),
+    CONSTRAINT tokens_token_hash_check CHECK ((octet_length(token_hash) = 32))
+);
+
+ALTER TABLE api.tokens OWNER TO mingzhang_owner;
+
+CREATE TABLE projects.funding_sources (
+    book_id bigint NOT NULL,
+    code text NOT NULL,
+    name text NOT NULL,
+    kind text NOT NULL,
+    CONSTRAINT funding_sources_code_check CHECK ((code <> ''::text)),
+    CONSTRAINT funding_sources_kind_check CHECK ((kind = ANY (ARRAY['central_transfer'::text, 'provincial_transfer'::text, 'county'::text, 'bond'::text, 'asset_income'::text, 'donation'::text]))),
+    CONSTRAINT funding_sources_name_check CHECK ((name <> ''::text))
+);
+
+ALTER TABLE projects.funding_sources OWNER TO mingzhang_owner;
+
+CREATE TABLE projects.node_parties (
+    book_id bigint NOT NULL,
+    node_id uuid NOT NULL,
+    role text NOT NULL,
+    ordinal integer NOT NULL,
+    name text NOT NULL,
+    valid boolean DEFAULT true NOT NULL,
+    CONSTRAINT node_parties_name_check CHECK ((name <> ''::text)),
+    CONSTRAINT node_parties_ordinal_check CHECK ((ordinal > 0)),
+    CONSTRAINT node_parties_role_check CHECK ((role = ANY (ARRAY['leader'::text, 'lead'::text, 'cooperating'::text, 'supervisor'::text, 'contractor'::text])))
+);
+
+ALTER TABLE projects.node_parties OWNER TO mingzhang_owner;
+
+CREATE TABLE projects.nodes (
+    book_id bigint NOT NULL,
+    node_id uuid NOT NULL,
+    parent_id uuid,
+    code text NOT NULL,
+    name_zh text NOT NULL,
+    name_en text NOT NULL,
+    kind text NOT NULL,
+    type text NOT NULL,
+    due_month text,
+    stated_amount accounting.yuan,
+    approximate boolean NOT NULL,
+    target accounting.yuan,
+    seed_ref jsonb,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    created_by uuid NOT NULL,
+    CONSTRAINT nodes_check CHECK ((node_id <> parent_id)),
+    CONSTRAINT nodes_code_check CHECK (((code <> ''::text) AND (length(code) <= 40))),
+    CONSTRAINT nodes_due_month_check CHECK ((due_month ~ '^[0-9]{4}-(0[1-9]|1[0-2])$'::text)),
+    CONSTRAINT nodes_kind_check CHECK ((kind = ANY (ARRAY['programme'::text, 'project'::text, 'subproject'::text, 'site'::text, 'village'::text, 'fund'::text]))),
+    CONSTRAINT nodes_name_zh_check CHECK ((name_zh <> ''::text)),
+    CONSTRAINT nodes_stated_amount_check CHECK (((stated_amount)::numeric > (0)::numeric)),
+    CONSTRAINT nodes_target_check CHECK (((target)::numeric > (0)::numeric)),
+    CONSTRAINT nodes_type_check CHECK ((type = ANY (ARRAY['works'::text, 'subsidy'::text, 'investment'::text, 'fund'::text, 'award'::text])))
+);
+
+ALTER TABLE projects.nodes OWNER TO mingzhang_owner;
+
 ALTER TABLE ONLY accounting.lines ATTACH PARTITION accounting.lines_2024 FOR VALUES FROM (202401) TO (202501);
 
 ALTER TABLE ONLY accounting.lines ATTACH PARTITION accounting.lines_2025 FOR VALUES FROM (202501) TO (202601);
@@ -2287,11 +2385,29 @@ ALTER TABLE ONLY accounting.vouchers_2040
 ALTER TABLE ONLY accounting.vouchers_2040
     ADD CONSTRAINT vouchers_2040_pkey PRIMARY KEY (book_id, period, number);
 
+ALTER TABLE ONLY api.tokens
+    ADD CONSTRAINT tokens_pkey PRIMARY KEY (book_id, token_hash);
+
+ALTER TABLE ONLY projects.funding_sources
+    ADD CONSTRAINT funding_sources_pkey PRIMARY KEY (book_id, code);
+
+ALTER TABLE ONLY projects.node_parties
+    ADD CONSTRAINT node_parties_pkey PRIMARY KEY (book_id, node_id, role, ordinal);
+
+ALTER TABLE ONLY projects.nodes
+    ADD CONSTRAINT nodes_book_id_code_key UNIQUE (book_id, code);
+
+ALTER TABLE ONLY projects.nodes
+    ADD CONSTRAINT nodes_pkey PRIMARY KEY (book_id, node_id);
+
+ALTER TABLE ONLY projects.plan_lines
+    ADD CONSTRAINT plan_lines_pkey PRIMARY KEY (book_id, plan_line_id);
+
 CREATE UNIQUE INDEX budget_line_carried_once ON accounting.budget_lines USING btree (book_id, carried_from) WHERE (carried_from IS NOT NULL);
 
 CREATE INDEX budget_lines_by_project ON accounting.budget_lines USING btree (book_id, project_id);
 
-CREATE INDEX commands_by_time ON accounting.commands USING btree (book_id, at);
+CREATE INDEX commands_by_time ON accounting.commands USING brin (at);
 
 CREATE INDEX ledgers_by_unit ON accounting.ledgers USING btree (book_id, unit_id);
 
@@ -2367,7 +2483,11 @@ CREATE INDEX lines_2040_book_id_project_id_account_period_idx ON accounting.line
 
 CREATE INDEX lines_2040_book_id_subject_id_account_period_idx ON accounting.lines_2040 USING btree (book_id, subject_id, account, period) WHERE (subject_id <> '00000000-0000-0000-0000-000000000000'::uuid);
 
-CREATE INDEX refusals_by_time ON accounting.refusals USING btree (book_id, at);
+CREATE INDEX refusals_by_time ON accounting.refusals USING brin (at);
+
+CREATE INDEX nodes_by_parent ON projects.nodes USING btree (book_id, parent_id);
+
+CREATE INDEX plan_lines_of_node ON projects.plan_lines USING btree (book_id, node_id);
 
 ALTER INDEX accounting.lines_of_account ATTACH PARTITION accounting.lines_2024_book_id_project_id_account_period_idx;
 
@@ -2833,6 +2953,30 @@ ALTER TABLE ONLY accounting.vouchers_2039
 ALTER TABLE ONLY accounting.vouchers_2040
     ADD CONSTRAINT voucher_has_lines FOREIGN KEY (book_id, period, number, line_count) REFERENCES accounting.lines_2040(book_id, period, number, line_no);
 
+ALTER TABLE ONLY api.tokens
+    ADD CONSTRAINT tokens_book_id_fkey FOREIGN KEY (book_id) REFERENCES accounting.books(book_id);
+
+ALTER TABLE ONLY api.tokens
+    ADD CONSTRAINT tokens_book_id_person_id_fkey FOREIGN KEY (book_id, person_id) REFERENCES accounting.persons(book_id, person_id);
+
+ALTER TABLE ONLY projects.funding_sources
+    ADD CONSTRAINT funding_sources_book_id_fkey FOREIGN KEY (book_id) REFERENCES accounting.books(book_id);
+
+ALTER TABLE ONLY projects.node_parties
+    ADD CONSTRAINT node_parties_book_id_node_id_fkey FOREIGN KEY (book_id, node_id) REFERENCES projects.nodes(book_id, node_id);
+
+ALTER TABLE ONLY projects.nodes
+    ADD CONSTRAINT nodes_book_id_created_by_fkey FOREIGN KEY (book_id, created_by) REFERENCES accounting.persons(book_id, person_id);
+
+ALTER TABLE ONLY projects.nodes
+    ADD CONSTRAINT nodes_book_id_fkey FOREIGN KEY (book_id) REFERENCES accounting.books(book_id);
+
+ALTER TABLE ONLY projects.nodes
+    ADD CONSTRAINT nodes_book_id_parent_id_fkey FOREIGN KEY (book_id, parent_id) REFERENCES projects.nodes(book_id, node_id);
+
+ALTER TABLE ONLY projects.plan_lines
+    ADD CONSTRAINT plan_lines_book_id_node_id_fkey FOREIGN KEY (book_id, node_id) REFERENCES projects.nodes(book_id, node_id);
+
 GRANT USAGE ON SCHEMA accounting TO mingzhang_app;
 GRANT USAGE ON SCHEMA accounting TO mingzhang_auditor;
 
@@ -2900,6 +3044,15 @@ GRANT ALL ON FUNCTION accounting.tree_root(p_leaves bytea[]) TO mingzhang_audito
 
 REVOKE ALL ON FUNCTION accounting.voucher_detail(p_book bigint, p_code text, p_key text, p_date date, p_period integer, p_source text, p_prepared uuid, p_reviewed uuid, p_line_count integer) FROM PUBLIC;
 
+GRANT SELECT,INSERT ON TABLE projects.plan_lines TO mingzhang_app;
+GRANT SELECT ON TABLE projects.plan_lines TO mingzhang_auditor;
+
+GRANT UPDATE(quantity) ON TABLE projects.plan_lines TO mingzhang_app;
+
+REVOKE ALL ON FUNCTION projects.planned(line projects.plan_lines) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.planned(line projects.plan_lines) TO mingzhang_app;
+GRANT ALL ON FUNCTION projects.planned(line projects.plan_lines) TO mingzhang_auditor;
+
 GRANT SELECT,INSERT ON TABLE accounting.accounts TO mingzhang_app;
 GRANT SELECT ON TABLE accounting.accounts TO mingzhang_auditor;
 
@@ -2952,5 +3105,28 @@ GRANT UPDATE(name) ON TABLE accounting.units TO mingzhang_app;
 
 GRANT SELECT ON TABLE accounting.vouchers TO mingzhang_app;
 GRANT SELECT ON TABLE accounting.vouchers TO mingzhang_auditor;
+
+GRANT SELECT,INSERT ON TABLE api.tokens TO mingzhang_app;
+
+GRANT UPDATE(revoked_at) ON TABLE api.tokens TO mingzhang_app;
+
+GRANT SELECT,INSERT ON TABLE projects.funding_sources TO mingzhang_app;
+GRANT SELECT ON TABLE projects.funding_sources TO mingzhang_auditor;
+
+GRANT SELECT,INSERT ON TABLE projects.node_parties TO mingzhang_app;
+GRANT SELECT ON TABLE projects.node_parties TO mingzhang_auditor;
+
+GRANT UPDATE(name) ON TABLE projects.node_parties TO mingzhang_app;
+
+GRANT UPDATE(valid) ON TABLE projects.node_parties TO mingzhang_app;
+
+GRANT SELECT,INSERT ON TABLE projects.nodes TO mingzhang_app;
+GRANT SELECT ON TABLE projects.nodes TO mingzhang_auditor;
+
+GRANT UPDATE(name_zh) ON TABLE projects.nodes TO mingzhang_app;
+
+GRANT UPDATE(name_en) ON TABLE projects.nodes TO mingzhang_app;
+
+GRANT UPDATE(due_month) ON TABLE projects.nodes TO mingzhang_app;
 
 ALTER DEFAULT PRIVILEGES FOR ROLE mingzhang_owner REVOKE ALL ON FUNCTIONS  FROM PUBLIC;

@@ -9,8 +9,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"mingzhang/migrations/pglocal"
 	"mingzhang/migrations/pgtest"
 )
@@ -42,9 +40,14 @@ func TestSchema(t *testing.T) {
 		t.Logf("%s was written by another version of PostgreSQL than %s, so it is not compared", schemaFile, version)
 		return
 	}
-	if d := cmp.Diff(strings.Split(want, "\n"), strings.Split(got, "\n")); d != "" {
-		t.Errorf("the migrations make another schema than %s (-file +migrations); if that is meant, run: go test ./migrations -run Schema -update\n%s",
-			schemaFile, d)
+	if got != want {
+		g, w := strings.Split(got, "\n"), strings.Split(want, "\n")
+		i := 0
+		for i < min(len(g), len(w))-1 && g[i] == w[i] {
+			i++
+		}
+		t.Errorf("the migrations make another schema than %s; if that is meant, run: go test ./migrations -run Schema -update\n"+
+			"first difference, line %d\n in the file: %s\n migrated:    %s", schemaFile, i+1, w[i], g[i])
 	}
 }
 
