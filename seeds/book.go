@@ -53,7 +53,7 @@ func InitBook(ctx context.Context, db *bun.DB, code, name string, withNotice boo
 
 // loadPublished loads the notice as published, with the default settings.
 func loadPublished(ctx context.Context, db *bun.DB, book accounting.BookID, by accounting.Actor) error {
-	plan, err := ReadNotice(Notice())
+	plan, err := Published()
 	if err != nil {
 		return err
 	}

@@ -31,7 +31,7 @@ func Demonstrate(ctx context.Context, books *accounting.Books, db *bun.DB) error
 	if err := loadPublished(ctx, db, DemoBook, persons["budget"]); err != nil {
 		return err
 	}
-	plan, err := ReadNotice(Notice())
+	plan, err := Published()
 	if err != nil {
 		return err
 	}

@@ -56,7 +56,7 @@ var measures = []struct {
 	{"周岁", "周岁", 1},
 	{"户", "户", 1},
 	{"个", "个", 1},
-	{"件", "件", 1},
+
 	{"栋", "栋", 1},
 	{"处", "处", 1},
 }
@@ -99,15 +99,16 @@ func readFigure(quote string) (value decimal.Decimal, unit string, approximate b
 	return value, "", false, fmt.Errorf("%q has no unit we know", quote)
 }
 
-// figure reads one number out of the section, by the sentence that states it and the unit it must have.
-func (s section) figure(name, unit, sentence string) (Figure, error) {
+// figure reads one number of a node out of the section, by the sentence that states it and the unit it must have.
+func (s section) figure(node string, d declaredFigure) (Figure, error) {
+	name, sentence := d.Name, d.Text
 	refuse := func(format string, args ...any) (Figure, error) {
-		return Figure{}, fmt.Errorf("programme %d (%s): figure %s: %s", s.number, s.heading, name, fmt.Sprintf(format, args...))
+		return Figure{}, fmt.Errorf("programme %d (%s): %s figure %s: %s", s.number, s.heading, node, name, fmt.Sprintf(format, args...))
 	}
 	if strings.Count(sentence, "{amount}") != 1 {
 		return refuse("its sentence %q has not one {amount}", sentence)
 	}
-	found, err := s.find("figure "+name, sentence)
+	found, err := s.find(node+" figure "+name, sentence)
 	if err != nil {
 		return Figure{}, err
 	}
@@ -119,8 +120,8 @@ func (s section) figure(name, unit, sentence string) (Figure, error) {
 	if f.Value, f.Unit, f.Approximate, err = readFigure(f.Quote); err != nil {
 		return refuse("%v", err)
 	}
-	if f.Unit != unit {
-		return refuse("%q is in %s, wanted %s, in the sentence %q", f.Quote, f.Unit, unit, sentence)
+	if f.Unit != d.Unit {
+		return refuse("%q is in %s, wanted %s, in the sentence %q", f.Quote, f.Unit, d.Unit, sentence)
 	}
 	return f, nil
 }

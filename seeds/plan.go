@@ -1,8 +1,10 @@
 package seeds
 
 import (
+	"bytes"
 	_ "embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/shopspring/decimal"
@@ -101,29 +103,30 @@ func ReadNotice(text string) (*Plan, error) {
 		return nil, err
 	}
 	p := &Plan{Year: declared.Year}
+	refused := []error{announced(text, declared.Year, len(all))}
 	for _, s := range all {
 		one, err := s.programme(declared.Year)
-		if err != nil {
-			return nil, err
-		}
+		refused = append(refused, err)
 		p.Programmes = append(p.Programmes, one)
 	}
 	seen := map[int]bool{}
 	for _, d := range declared.Nodes {
 		if d.Programme < 1 || d.Programme > len(all) {
-			return nil, fmt.Errorf("programme %d (%s %s): the notice has %d programmes", d.Programme, d.Code, d.NameZH, len(all))
+			refused = append(refused, fmt.Errorf("programme %d (%s %s): the notice has %d programmes", d.Programme, d.Code, d.NameZH, len(all)))
+			continue
 		}
 		seen[d.Programme] = true
 		nodes, err := d.read(all[d.Programme-1])
-		if err != nil {
-			return nil, err
-		}
+		refused = append(refused, err)
 		p.Nodes = append(p.Nodes, nodes...)
 	}
 	for _, s := range all {
 		if !seen[s.number] {
-			return nil, fmt.Errorf("programme %d (%s): no project tree is declared for it", s.number, s.heading)
+			refused = append(refused, fmt.Errorf("programme %d (%s): no project tree is declared for it", s.number, s.heading))
 		}
+	}
+	if err := errors.Join(refused...); err != nil {
+		return nil, err
 	}
 	return p, nil
 }
@@ -167,8 +170,11 @@ func (n *Node) Figure(name string) *Figure {
 //go:embed programmes-2025.json
 var declaration []byte
 
+// readDeclaration refuses a word it does not know: a misspelt "figures" would silently leave figures out.
 func readDeclaration() (d declared, err error) {
-	if err = json.Unmarshal(declaration, &d); err != nil {
+	r := json.NewDecoder(bytes.NewReader(declaration))
+	r.DisallowUnknownFields()
+	if err = r.Decode(&d); err != nil {
 		err = fmt.Errorf("programmes-2025.json: %w", err)
 	}
 	return d, err

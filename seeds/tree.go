@@ -1,10 +1,11 @@
 package seeds
 
 import (
+	"errors"
 	"fmt"
-	"regexp"
-	"strconv"
 	"strings"
+
+	"github.com/shopspring/decimal"
 )
 
 // declared is the form of programmes-2025.json: the shape of the project tree, and for each figure the sentence that
@@ -25,6 +26,7 @@ type declaredNode struct {
 	Target    string           `json:"target"`  // the figure that is its target
 	Mention   string           `json:"mention"` // words that name it, where no figure does
 	Figures   []declaredFigure `json:"figures"`
+	Sum       *declaredSum     `json:"sum"`
 	Lists     []declaredList   `json:"lists"`
 	Numbered  *declaredSeries  `json:"numbered"`
 	Lines     []declaredLine   `json:"lines"`
@@ -34,6 +36,12 @@ type declaredFigure struct {
 	Name string `json:"name"`
 	Unit string `json:"unit"` // that the value must have
 	Text string `json:"text"` // the sentence, with {amount} for the number and its unit
+}
+
+// declaredSum is arithmetic inside the notice: a text that contradicts itself is for people to settle first.
+type declaredSum struct {
+	Of []string `json:"of"`
+	Is string   `json:"is"`
 }
 
 type declaredList struct {
@@ -65,15 +73,17 @@ func (d declaredNode) read(s section) ([]Node, error) {
 	if d.Kind != "programme" {
 		n.Parent = d.Code[:strings.LastIndex(d.Code, "-")]
 	}
+	var missing []error // all of them, so that whoever edits the notice learns everything at once
 	if d.Mention != "" {
 		if _, err := s.find("project "+d.Code, d.Mention); err != nil {
-			return nil, err
+			missing = append(missing, err)
 		}
 	}
 	for _, f := range d.Figures {
-		one, err := s.figure(f.Name, f.Unit, f.Text)
+		one, err := s.figure(d.Code, f)
 		if err != nil {
-			return nil, err
+			missing = append(missing, err)
+			continue
 		}
 		n.Figures = append(n.Figures, one)
 	}
@@ -81,7 +91,8 @@ func (d declaredNode) read(s section) ([]Node, error) {
 	for _, l := range d.Lists {
 		one, err := s.list(l.Name, l.Text)
 		if err != nil {
-			return nil, err
+			missing = append(missing, err)
+			continue
 		}
 		nodes[0].Lists = append(nodes[0].Lists, one)
 		if l.Kind == "" {
@@ -93,6 +104,12 @@ func (d declaredNode) read(s section) ([]Node, error) {
 				Kind: l.Kind, Type: d.Type, NameZH: name, NameEN: fmt.Sprintf("%s, site %d", d.NameEN, i+1),
 			})
 		}
+	}
+	if missing != nil {
+		return nil, errors.Join(missing...)
+	}
+	if err := d.addUp(&nodes[0]); err != nil {
+		return nil, err
 	}
 	if err := d.amounts(&nodes[0]); err != nil {
 		return nil, err
@@ -110,6 +127,30 @@ func (d declaredNode) read(s section) ([]Node, error) {
 		}
 	}
 	return nodes, nil
+}
+
+// addUp checks the sum that the notice itself states.
+func (d declaredNode) addUp(n *Node) error {
+	if d.Sum == nil {
+		return nil
+	}
+	total, err := n.named(d.Sum.Is)
+	if err != nil {
+		return err
+	}
+	var sum decimal.Decimal
+	var quotes []string
+	for _, name := range d.Sum.Of {
+		f, err := n.named(name)
+		if err != nil {
+			return err
+		}
+		sum, quotes = sum.Add(f.Value), append(quotes, f.Quote)
+	}
+	if !sum.Equal(total.Value) {
+		return fmt.Errorf("programme %d: %s: the notice contradicts itself: %s come to %s, not to %s", n.Programme, n.Code, strings.Join(quotes, " and "), sum, total.Quote)
+	}
+	return nil
 }
 
 // amounts puts the figures where the declaration says: plan, target, lines.
@@ -187,43 +228,4 @@ func (n *Node) named(figure string) (*Figure, error) {
 		return nil, fmt.Errorf("programmes-2025.json: %s has no figure %q", n.Code, figure)
 	}
 	return f, nil
-}
-
-var partyLines = []struct {
-	role  Role
-	label string
-	line  *regexp.Regexp
-}{
-	{Leader, "责任领导", regexp.MustCompile(`(?m)^责任领导：(.*\S)\s*?$`)},
-	{Lead, "牵头单位", regexp.MustCompile(`(?m)^牵头单位：(.*\S)\s*?$`)},
-	{Cooperating, "配合单位", regexp.MustCompile(`(?m)^配合单位：(.*\S)\s*?$`)},
-}
-
-var dueLine = regexp.MustCompile(`(?m)^完成时间：\s*([0-9]{4})\s*年\s*([0-9]{1,2})\s*月`)
-
-// programme reads what the lines below the task say: who answers for it, and by when it is done.
-func (s section) programme(year int) (Programme, error) {
-	p := Programme{Number: s.number, Code: fmt.Sprintf("%d-%02d", year, s.number), Heading: s.heading, Body: s.body}
-	for _, l := range partyLines {
-		at := l.line.FindStringSubmatchIndex(s.text)
-		if at == nil {
-			return p, fmt.Errorf("programme %d (%s): no line %q", s.number, s.heading, l.label+"：")
-		}
-		where := s.at(at[0], at[3])
-		for _, name := range names(s.text[at[2]:at[3]]) {
-			p.Parties = append(p.Parties, Party{Role: l.role, Name: name, Quote: where.quote, Start: where.start, End: where.end})
-		}
-	}
-	at := dueLine.FindStringSubmatchIndex(s.text)
-	if at == nil {
-		return p, fmt.Errorf("programme %d (%s): no line %q", s.number, s.heading, "完成时间：… 年 … 月")
-	}
-	where := s.at(at[0], at[1])
-	p.Due = Due{Quote: where.quote, Start: where.start, End: where.end}
-	p.Due.Year, _ = strconv.Atoi(s.text[at[2]:at[3]]) // the pattern has let digits through only
-	p.Due.Month, _ = strconv.Atoi(s.text[at[4]:at[5]])
-	if p.Due.Month < 1 || p.Due.Month > 12 {
-		return p, fmt.Errorf("programme %d (%s): %q is no month", s.number, s.heading, p.Due.Quote)
-	}
-	return p, nil
 }
