@@ -9,7 +9,7 @@ import (
 )
 
 // declared is the form of programmes-2025.json: the shape of the project tree, and for each figure the sentence that
-// states it. The numbers themselves stand nowhere but in the notice.
+// states it. The numbers themselves are read from the notice.
 type declared struct {
 	Year  int            `json:"year"`
 	Nodes []declaredNode `json:"nodes"`
