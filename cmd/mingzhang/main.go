@@ -35,7 +35,7 @@ func root() *cobra.Command {
 	}
 	cmd.PersistentFlags().StringVar(&o.dataDir, "data-dir", "./var", "folder of the private PostgreSQL; not used when DATABASE_URL is set")
 	cmd.PersistentFlags().Int64Var(&o.book, "book", 0, "book number (division code); may be left out when there is only one book")
-	cmd.AddCommand(serveCommand(o), migrateCommand(o), tokenCommand(o), reconcileCommand(o), verifyCommand(o), exportCommand(o), doctorCommand(o), initCommand(o))
+	cmd.AddCommand(serveCommand(o), migrateCommand(o), tokenCommand(o), reconcileCommand(o), verifyCommand(o), exportCommand(o), doctorCommand(o), initCommand(o), benchCommand())
 	return cmd
 }
 
