@@ -180,6 +180,8 @@ set enable_mergejoin = off
 set enable_seqscan = off
 set enable_material = off
 set plan_cache_mode = force_generic_plan
+-- A digest is over the date's text, which must not depend on who is connected.
+set datestyle = 'ISO, YMD'
 as $$
 declare
   zero constant uuid := '00000000-0000-0000-0000-000000000000';

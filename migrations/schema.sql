@@ -416,6 +416,7 @@ CREATE FUNCTION accounting.post(p_book bigint, p_key text[], p_name text[], p_ha
     SET enable_seqscan TO 'off'
     SET enable_material TO 'off'
     SET plan_cache_mode TO 'force_generic_plan'
+    SET "DateStyle" TO 'ISO, YMD'
     AS $$
 declare
   zero constant uuid := '00000000-0000-0000-0000-000000000000';

@@ -49,13 +49,7 @@ func (r *Reconciliation) WriteCSV(w io.Writer) error {
 	}
 	_ = c.Write(append(head, "checks")) // a buffer takes everything
 	for _, p := range r.Projects {
-		failed := []string{}
-		for _, check := range p.Checks {
-			if !check.OK {
-				failed = append(failed, check.Name)
-			}
-		}
-		_ = c.Write(append(csvCells([]string{p.Code, p.Name, p.Parent}, p.Figures), verdict(failed)))
+		_ = c.Write(append(csvCells([]string{p.Code, p.Name, p.Parent}, p.Figures), verdict(p.failed())))
 	}
 	_ = c.Write(append(csvCells([]string{"total", "合计", ""}, r.Total), ""))
 	c.Flush()
@@ -85,6 +79,27 @@ func PlainCell(text string) string {
 	return text
 }
 
+// crowd is from how many siblings on a table shows only those in which something moves.
+const crowd = 12
+
+// quiet says that nothing has moved: no authority at all or, in a crowd, none beyond being approved and issued.
+func (p *ProjectRow) quiet(crowded bool) bool {
+	if !p.ExecutedTotal.IsZero() || !p.HeldByContract.IsZero() || !p.HeldByRequest.IsZero() || !p.Payable.IsZero() {
+		return false
+	}
+	return crowded || p.Approved.IsZero()
+}
+
+// failed names the checks that do not hold.
+func (p *ProjectRow) failed() (names []string) {
+	for _, c := range p.Checks {
+		if !c.OK {
+			names = append(names, c.Name)
+		}
+	}
+	return names
+}
+
 func verdict(failed []string) string {
 	if len(failed) == 0 {
 		return "ok"
@@ -99,8 +114,8 @@ func (r *Reconciliation) knownText() string {
 	return r.KnownAt.Format(time.RFC3339)
 }
 
-// WriteTable writes the report for a terminal: programmes and their parts, amounts in yuan. Of the villages, and wherever
-// else more than a handful of siblings stand, only those with anything in them are shown.
+// WriteTable writes the report for a terminal: programmes and their parts, amounts in yuan. Parts in which nothing has
+// moved are counted instead of shown; of a crowd of siblings (65 villages) also those that only have their authority.
 func (r *Reconciliation) WriteTable(w io.Writer, lang string) error {
 	shown := []string{"plan", "approved", "available", "held_by_contract", "held_by_request", "executed_total", "certified", "plan_minus_executed"}
 	table := [][]string{{pick(lang, "项目", "project"), pick(lang, "名称", "name")}}
@@ -110,21 +125,20 @@ func (r *Reconciliation) WriteTable(w io.Writer, lang string) error {
 		}
 	}
 	table[0] = append(table[0], pick(lang, "核对", "checks"))
-	hidden := 0
+	siblings := map[string]int{}
 	for _, p := range r.Projects {
-		failed := 0
-		for _, check := range p.Checks {
-			if !check.OK {
-				failed++
-			}
-		}
-		if failed == 0 && p.Parent != "" && p.Plan == nil && p.Approved.IsZero() && p.ExecutedTotal.IsZero() {
-			hidden++
+		siblings[p.Parent]++
+	}
+	hidden, approved := 0, accounting.Money{}
+	for _, p := range r.Projects {
+		failed := p.failed()
+		if len(failed) == 0 && p.Parent != "" && p.Plan == nil && p.quiet(siblings[p.Parent] > crowd) {
+			hidden, approved = hidden+1, approved.Add(*p.Approved)
 			continue
 		}
 		mark := "ok"
-		if failed > 0 {
-			mark = fmt.Sprintf("%d ✗", failed)
+		if len(failed) > 0 {
+			mark = fmt.Sprintf("%d ✗", len(failed))
 		}
 		name := p.Name
 		if p.Parent != "" {
@@ -136,7 +150,7 @@ func (r *Reconciliation) WriteTable(w io.Writer, lang string) error {
 	fmt.Fprintf(w, "%s %d   %s %s   %s %s\n", pick(lang, "账套", "book"), r.Book, pick(lang, "截至", "as of"), r.AsOf, pick(lang, "所知时点", "known at"), r.knownText())
 	writeAligned(w, table)
 	if hidden > 0 {
-		fmt.Fprintf(w, pick(lang, "另有 %d 个子项目无计划、无批复、无支付\n", "%d more parts have no plan, no authority and no spending\n"), hidden)
+		fmt.Fprintf(w, pick(lang, "另有 %d 个子项目尚无动用，批复合计 %s\n", "%d more parts in which nothing has moved yet, approved %s\n"), hidden, grouped(approved))
 	}
 	if len(r.WithoutPlan) > 0 {
 		fmt.Fprintf(w, "%s %s\n", pick(lang, "无计划数，不计入计划减支付：", "without plan, not in plan minus executed:"), strings.Join(r.WithoutPlan, " "))

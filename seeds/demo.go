@@ -50,13 +50,6 @@ func Demonstrate(ctx context.Context, books *accounting.Books, db *bun.DB) error
 			}
 		}
 	}
-	for _, month := range []accounting.Period{202501, 202502} { // so that closed months and their roots can be seen; the others stay open to try things
-		c := d.command(fmt.Sprintf("close/%d", month), persons["accountant"])
-		c.Name = "period.close"
-		if _, err := accounting.ClosePeriod(ctx, db, c, month); err != nil {
-			return fmt.Errorf("demonstration, closing %s: %w", month, err)
-		}
-	}
 	return nil
 }
 

@@ -12,8 +12,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"mingzhang/accounting"
 	"mingzhang/api"
 	"mingzhang/migrations"
+	"mingzhang/seeds"
 )
 
 func serveCommand(o *options) *cobra.Command {
@@ -34,6 +36,11 @@ func serveCommand(o *options) *cobra.Command {
 func serve(ctx context.Context, db *database, listen string) error {
 	if err := migrations.CheckServer(ctx, db.DB); err != nil {
 		return err
+	}
+	if db.cluster != nil {
+		if err := demonstrate(ctx, db); err != nil {
+			return err
+		}
 	}
 	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
 	s, e := api.New(db.DB, log)
@@ -63,4 +70,16 @@ func serve(ctx context.Context, db *database, listen string) error {
 		err = errors.Join(err, down)
 	}
 	return err
+}
+
+// demonstrate makes the demonstration book on an empty private database, so that a newcomer has something to look at. A
+// database of the operator's own is never seeded.
+func demonstrate(ctx context.Context, db *database) error {
+	var books int
+	if err := db.NewRaw(`select count(*) from accounting.books where kind = 'real'`).Scan(ctx, &books); err != nil || books > 0 {
+		return err
+	}
+	poster := accounting.NewBooks(db.DB)
+	defer poster.Close()
+	return seeds.Demonstrate(ctx, poster, db.DB)
 }
