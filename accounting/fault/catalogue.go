@@ -90,6 +90,7 @@ var Catalogue = []Info{
 	{"budget_line_invalid", KindInvalid, "", "A budget line has a year and a fund nature", "预算指标不合规", "See the detail"},
 	{"plan_invalid", KindInvalid, "", "Not a line of a plan", "计划明细不合规", "State a lump sum, or a rate and its quantity"},
 	{"plan_line_unknown", KindNotFound, "", "There is no such line of the plan", "计划明细不存在", "Check it"},
+	{"role_unknown", KindInvalid, "", "There is no such role", "角色不存在", "Choose one of those in the detail"},
 	{"unauthorized", KindDenied, "", "No valid token", "未登录或令牌无效", "Send Authorization: Bearer with a valid token"},
 	{"forbidden", KindDenied, "", "The role of this token may not do that", "无权操作", "Ask someone who may"},
 	{"not_found", KindNotFound, "", "There is no such thing for you", "未找到", "Check the address"},

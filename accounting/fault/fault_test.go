@@ -1,0 +1,123 @@
+package fault_test
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"regexp"
+	"strings"
+	"testing"
+	"unicode"
+
+	"mingzhang/accounting/fault"
+)
+
+func TestKindAndCodeSurviveWrapping(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		err  error
+		kind fault.Kind
+		code string
+	}{
+		{"refused", fault.Conflict("period_closed", "2025-06 is closed"), fault.KindConflict, "period_closed"},
+		{"wrong", fault.Invalid("amount_invalid", "%s", "1.005"), fault.KindInvalid, "amount_invalid"},
+		{"absent", fault.NotFound("voucher_unknown", "no voucher"), fault.KindNotFound, "voucher_unknown"},
+		{"not theirs", fault.Denied("same_person", "one person"), fault.KindDenied, "same_person"},
+		{"key of another request", fault.KeyReused("key_reused", "k"), fault.KindKeyReused, "key_reused"},
+		{"later", fault.Unavailable("busy", "wait"), fault.KindUnavailable, "busy"},
+		{"ours", fault.Internal(io.EOF), fault.KindInternal, "internal"},
+		{"unknown", fault.OutcomeUnknown(io.EOF), fault.KindUnavailable, "outcome_unknown"},
+		{"no fault at all", io.EOF, fault.KindInternal, "internal"},
+		{"by its code", fault.ByCode("budget_exceeded", "short by 0.01", []byte(`{"short":"0.01"}`)), fault.KindConflict, "budget_exceeded"},
+		{"by a code nobody knows", fault.ByCode("no_such_code", "", nil), fault.KindInternal, "internal"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			for _, err := range []error{tt.err, fmt.Errorf("approve: %w", tt.err), errors.Join(tt.err, io.ErrClosedPipe)} {
+				if fault.Code(err) != tt.code || fault.KindOf(err) != tt.kind || fault.Retryable(err) {
+					t.Errorf("%v: code %s, kind %d, retry %t", err, fault.Code(err), fault.KindOf(err), fault.Retryable(err))
+				}
+			}
+		})
+	}
+	if fault.Code(nil) != "" || fault.Retryable(nil) {
+		t.Error("no error has a code")
+	}
+}
+
+// The log needs the cause; the caller is shown the detail alone.
+func TestTheCauseIsForTheLog(t *testing.T) {
+	f := fault.Conflict("duplicate", "the invoice is known").Wrap(io.ErrClosedPipe)
+	if !errors.Is(f, io.ErrClosedPipe) || !strings.Contains(f.Error(), io.ErrClosedPipe.Error()) {
+		t.Errorf("%v has lost its cause", f)
+	}
+	for _, f := range []*fault.Error{f, fault.Internal(io.ErrClosedPipe), fault.OutcomeUnknown(io.ErrClosedPipe), fault.ByCode("no_such_code", "secret", nil)} {
+		if strings.Contains(f.Detail, io.ErrClosedPipe.Error()) || strings.Contains(f.Detail, "secret") {
+			t.Errorf("the caller is shown %q", f.Detail)
+		}
+	}
+}
+
+// A code is a promise to programs: it stands once, and in both languages.
+func TestCatalogue(t *testing.T) {
+	name, state := regexp.MustCompile(`^[a-z]+(_[a-z]+)*$`), regexp.MustCompile(`^(AC0[0-9][0-9])?$`)
+	codes, states := map[string]bool{}, map[string]bool{}
+	for _, c := range fault.Catalogue {
+		if codes[c.Code] || c.SQLState != "" && states[c.SQLState] {
+			t.Errorf("%s %s stands twice", c.Code, c.SQLState)
+		}
+		codes[c.Code], states[c.SQLState] = true, true
+		if !name.MatchString(c.Code) || !state.MatchString(c.SQLState) || c.EN == "" || c.Do == "" {
+			t.Errorf("row %+v is not complete", c)
+		}
+		if !strings.ContainsFunc(c.ZH, func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
+			t.Errorf("%s has no Chinese sentence", c.Code)
+		}
+	}
+}
+
+// Whoever writes a new refusal learns here that docs/ERRORS.md and the screens would not know it.
+func TestEveryCodeInUseIsInTheCatalogue(t *testing.T) {
+	codes, states := map[string]bool{}, map[string]bool{"AC900": true} // asks for a repeat and never leaves the service
+	for _, c := range fault.Catalogue {
+		codes[c.Code], states[c.SQLState] = true, true
+	}
+	inGo := regexp.MustCompile(`fault\.(?:Invalid|NotFound|Denied|Conflict|KeyReused|Unavailable)\(\s*"([^"]*)"`)
+	inSQL := regexp.MustCompile(`'(AC[0-9A-Z]{3})'`)
+	root, seen := os.DirFS("../.."), 0
+	err := fs.WalkDir(root, ".", func(p string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			if base := path.Base(p); base == "var" || base == "testdata" || base != "." && strings.HasPrefix(base, ".") {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		in, known := inGo, codes
+		switch {
+		case strings.HasSuffix(p, "_test.go"):
+			return nil
+		case strings.HasSuffix(p, ".sql"):
+			in, known = inSQL, states
+		case !strings.HasSuffix(p, ".go"):
+			return nil
+		}
+		text, err := fs.ReadFile(root, p)
+		if err != nil {
+			return err
+		}
+		for _, m := range in.FindAllStringSubmatch(string(text), -1) {
+			if seen++; !known[m[1]] {
+				t.Errorf("%s raises %s, which is not in the catalogue", p, m[1])
+			}
+		}
+		return nil
+	})
+	if err != nil || seen < 100 {
+		t.Errorf("found %d codes in the source, %v", seen, err)
+	}
+}
