@@ -1,4 +1,4 @@
-package fault_test
+package fault
 
 import (
 	"errors"
@@ -11,49 +11,47 @@ import (
 	"strings"
 	"testing"
 	"unicode"
-
-	"mingzhang/accounting/fault"
 )
 
 func TestKindAndCodeSurviveWrapping(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		err  error
-		kind fault.Kind
+		kind Kind
 		code string
 	}{
-		{"refused", fault.Conflict("period_closed", "2025-06 is closed"), fault.KindConflict, "period_closed"},
-		{"wrong", fault.Invalid("amount_invalid", "%s", "1.005"), fault.KindInvalid, "amount_invalid"},
-		{"absent", fault.NotFound("voucher_unknown", "no voucher"), fault.KindNotFound, "voucher_unknown"},
-		{"not theirs", fault.Denied("same_person", "one person"), fault.KindDenied, "same_person"},
-		{"key of another request", fault.KeyReused("key_reused", "k"), fault.KindKeyReused, "key_reused"},
-		{"later", fault.Unavailable("busy", "wait"), fault.KindUnavailable, "busy"},
-		{"ours", fault.Internal(io.EOF), fault.KindInternal, "internal"},
-		{"unknown", fault.OutcomeUnknown(io.EOF), fault.KindUnavailable, "outcome_unknown"},
-		{"no fault at all", io.EOF, fault.KindInternal, "internal"},
-		{"by its code", fault.ByCode("budget_exceeded", "short by 0.01", []byte(`{"short":"0.01"}`)), fault.KindConflict, "budget_exceeded"},
-		{"by a code nobody knows", fault.ByCode("no_such_code", "", nil), fault.KindInternal, "internal"},
+		{"refused", Conflict("period_closed", "2025-06 is closed"), KindConflict, "period_closed"},
+		{"wrong", Invalid("amount_invalid", "%s", "1.005"), KindInvalid, "amount_invalid"},
+		{"absent", NotFound("voucher_unknown", "no voucher"), KindNotFound, "voucher_unknown"},
+		{"not theirs", Denied("same_person", "one person"), KindDenied, "same_person"},
+		{"key of another request", KeyReused("key_reused", "k"), KindKeyReused, "key_reused"},
+		{"later", Unavailable("busy", "wait"), KindUnavailable, "busy"},
+		{"ours", Internal(io.EOF), KindInternal, "internal"},
+		{"unknown", OutcomeUnknown(io.EOF), KindUnavailable, "outcome_unknown"},
+		{"no fault at all", io.EOF, KindInternal, "internal"},
+		{"by its code", ByCode("budget_exceeded", "short by 0.01", []byte(`{"short":"0.01"}`)), KindConflict, "budget_exceeded"},
+		{"by a code nobody knows", ByCode("no_such_code", "", nil), KindInternal, "internal"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			for _, err := range []error{tt.err, fmt.Errorf("approve: %w", tt.err), errors.Join(tt.err, io.ErrClosedPipe)} {
-				if fault.Code(err) != tt.code || fault.KindOf(err) != tt.kind || fault.Retryable(err) {
-					t.Errorf("%v: code %s, kind %d, retry %t", err, fault.Code(err), fault.KindOf(err), fault.Retryable(err))
+				if Code(err) != tt.code || KindOf(err) != tt.kind || Retryable(err) {
+					t.Errorf("%v: code %s, kind %d, retry %t", err, Code(err), KindOf(err), Retryable(err))
 				}
 			}
 		})
 	}
-	if fault.Code(nil) != "" || fault.Retryable(nil) {
+	if Code(nil) != "" || Retryable(nil) {
 		t.Error("no error has a code")
 	}
 }
 
 // The log needs the cause; the caller is shown the detail alone.
 func TestTheCauseIsForTheLog(t *testing.T) {
-	f := fault.Conflict("duplicate", "the invoice is known").Wrap(io.ErrClosedPipe)
+	f := Conflict("duplicate", "the invoice is known").Wrap(io.ErrClosedPipe)
 	if !errors.Is(f, io.ErrClosedPipe) || !strings.Contains(f.Error(), io.ErrClosedPipe.Error()) {
 		t.Errorf("%v has lost its cause", f)
 	}
-	for _, f := range []*fault.Error{f, fault.Internal(io.ErrClosedPipe), fault.OutcomeUnknown(io.ErrClosedPipe), fault.ByCode("no_such_code", "secret", nil)} {
+	for _, f := range []*Error{f, Internal(io.ErrClosedPipe), OutcomeUnknown(io.ErrClosedPipe), ByCode("no_such_code", "secret", nil)} {
 		if strings.Contains(f.Detail, io.ErrClosedPipe.Error()) || strings.Contains(f.Detail, "secret") {
 			t.Errorf("the caller is shown %q", f.Detail)
 		}
@@ -64,7 +62,7 @@ func TestTheCauseIsForTheLog(t *testing.T) {
 func TestCatalogue(t *testing.T) {
 	name, state := regexp.MustCompile(`^[a-z]+(_[a-z]+)*$`), regexp.MustCompile(`^(AC0[0-9][0-9])?$`)
 	codes, states := map[string]bool{}, map[string]bool{}
-	for _, c := range fault.Catalogue {
+	for _, c := range Catalogue {
 		if codes[c.Code] || c.SQLState != "" && states[c.SQLState] {
 			t.Errorf("%s %s stands twice", c.Code, c.SQLState)
 		}
@@ -81,7 +79,7 @@ func TestCatalogue(t *testing.T) {
 // Whoever writes a new refusal learns here that docs/ERRORS.md and the screens would not know it.
 func TestEveryCodeInUseIsInTheCatalogue(t *testing.T) {
 	codes, states := map[string]bool{}, map[string]bool{"AC900": true} // asks for a repeat and never leaves the service
-	for _, c := range fault.Catalogue {
+	for _, c := range Catalogue {
 		codes[c.Code], states[c.SQLState] = true, true
 	}
 	inGo := regexp.MustCompile(`fault\.(?:Invalid|NotFound|Denied|Conflict|KeyReused|Unavailable)\(\s*"([^"]*)"`)
