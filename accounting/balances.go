@@ -2,6 +2,7 @@ package accounting
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -68,15 +69,15 @@ func TrialBalance(ctx context.Context, db bun.IDB, q TrialBalanceQuery) ([]Trial
 	if from > c.last() {
 		return nil, fault.Invalid("period_invalid", "a report from %s as of %s has no days", from, q.AsOf)
 	}
-	moves := c.moves(filter{account: q.Account, basis: q.Basis, unit: q.Unit, projects: q.Projects, budgetLine: q.BudgetLine})
-	keys := []string{"null::uuid, null::uuid", "m.project_id, null::uuid", "m.project_id, m.budget_line_id"}[q.By]
+	moves := c.moves(filter{account: q.Account, basis: q.Basis, unit: q.Unit, projects: q.Projects, budgetLine: q.BudgetLine}, q.By,
+		fmt.Sprintf("case when x.period < %d then 0 when x.period < %d then 1 else 2 end", from, q.AsOf.Period())) // whole numbers
 	var f fragment
 	f.add(`select t.account, a.name_zh, a.basis, a.normal_side, coalesce(t.project, ?), coalesce(g.code, ''), coalesce(t.line, ?), coalesce(b.code, ''), t.opening, t.debit, t.credit, t.month_debit, t.month_credit
-		from (select m.account, `+keys+`,
-				coalesce(sum(m.debit - m.credit) filter (where m.period < ?), 0),
-				coalesce(sum(m.debit) filter (where m.period >= ?), 0), coalesce(sum(m.credit) filter (where m.period >= ?), 0),
-				coalesce(sum(m.debit) filter (where m.period >= ?), 0), coalesce(sum(m.credit) filter (where m.period >= ?), 0)
-			from `, ProjectID{}, BudgetLineID{}, from, from, from, q.AsOf.Period(), q.AsOf.Period())
+		from (select m.account, m.project_id, m.budget_line_id,
+				coalesce(sum(m.debit - m.credit) filter (where m.slot = 0), 0),
+				coalesce(sum(m.debit) filter (where m.slot > 0), 0), coalesce(sum(m.credit) filter (where m.slot > 0), 0),
+				coalesce(sum(m.debit) filter (where m.slot = 2), 0), coalesce(sum(m.credit) filter (where m.slot = 2), 0)
+			from `, ProjectID{}, BudgetLineID{})
 	f.add(moves.sql, moves.args...)
 	f.add(` m group by 1, 2, 3) t(account, project, line, opening, debit, credit, month_debit, month_credit)
 		join accounting.accounts a on a.book_id = ? and a.code = t.account

@@ -2,6 +2,7 @@ package accounting
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -45,12 +46,12 @@ func LadderRows(ctx context.Context, db bun.IDB, q ReconcileQuery) ([]LadderRow,
 	if err != nil {
 		return nil, err
 	}
-	only := filter{unit: q.Unit, projects: q.Projects}
-	moves, where := c.moves(only), only.where(q.Book)
-	f := fragment{sql: `select x.project_id, x.code, x.unit_id`}
 	january := Period(q.AsOf.Year()*100 + 1)
+	only := filter{unit: q.Unit, projects: q.Projects}
+	moves, where := c.moves(only, ByProject, fmt.Sprintf("case when x.period >= %d then 2 when x.period %% 100 = 14 then 1 else 0 end", january)), only.where(q.Book)
+	f := fragment{sql: `select x.project_id, x.code, x.unit_id`}
 	year := func(sign, accounts string) {
-		f.add(`, coalesce(sum(`+sign+`(m.debit - m.credit)) filter (where m.account = '`+accounts+`' and m.period >= ?), 0)`, january)
+		f.add(`, coalesce(sum(` + sign + `(m.debit - m.credit)) filter (where m.account = '` + accounts + `' and m.slot = 2), 0)`)
 	}
 	year("-", "9101")
 	year("", "9201")
@@ -59,8 +60,8 @@ func LadderRows(ctx context.Context, db bun.IDB, q ReconcileQuery) ([]LadderRow,
 	year("", "9301.03")
 	year("", "9301.04")
 	year("", "9401")
-	f.add(`, coalesce(sum(m.debit - m.credit) filter (where m.account = '9401' and m.period % 100 <> 14), 0)
-		, coalesce(sum(m.debit - m.credit) filter (where (m.account like '1613.%' and m.account <> '1613.07' or m.account in ('1601', '1801', '3401', '5301')) and m.period % 100 <> 14), 0)
+	f.add(`, coalesce(sum(m.debit - m.credit) filter (where m.account = '9401' and m.slot <> 1), 0)
+		, coalesce(sum(m.debit - m.credit) filter (where (m.account like '1613.%' and m.account <> '1613.07' or m.account in ('1601', '1801', '3401', '5301')) and m.slot <> 1), 0)
 		, coalesce(sum(m.debit - m.credit) filter (where m.account like '1214.%'), 0)
 		, coalesce(sum(m.credit - m.debit) filter (where m.account = '2302.02'), 0)
 		, coalesce(sum(m.credit - m.debit) filter (where m.account in ('2307.01', '2502.01')), 0)

@@ -10,12 +10,13 @@ import (
 
 	"mingzhang/accounting"
 	"mingzhang/accounting/fault"
+	"mingzhang/migrations/pgtest"
 )
 
 // read runs a report the way the service does.
 func (s *story) read(t testing.TB, known time.Time, report func(ctx context.Context, tx bun.Tx) error) {
 	t.Helper()
-	if err := accounting.ReadKnown(context.Background(), s.db, s.id, known, report); err != nil {
+	if err := accounting.ReadKnown(t.Context(), s.db, s.id, known, report); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -172,11 +173,11 @@ func TestLateVoucherChangesTheReportButNotWhatWasKnown(t *testing.T) {
 	if got := closing(rows, "1613"); got != "4100.00" {
 		t.Errorf("1613 in June: %s", got)
 	}
-	_, err := accounting.TrialBalance(context.Background(), s.db, accounting.TrialBalanceQuery{Book: s.id, AsOf: june, Known: time.Now().Add(time.Hour)})
+	_, err := accounting.TrialBalance(t.Context(), s.db, accounting.TrialBalanceQuery{Book: s.id, AsOf: june, Known: time.Now().Add(time.Hour)})
 	if fault.Code(err) != "known_in_future" {
 		t.Errorf("the future: %v", err)
 	}
-	err = accounting.ReadKnown(context.Background(), s.db, s.id, time.Now().Add(time.Hour), nil)
+	err = accounting.ReadKnown(t.Context(), s.db, s.id, time.Now().Add(time.Hour), nil)
 	if fault.Code(err) != "known_in_future" {
 		t.Errorf("the future: %v", err)
 	}
@@ -303,5 +304,47 @@ func TestVouchersAndLogAreFound(t *testing.T) {
 	})
 	if _, err := accounting.FindVoucher(t.Context(), s.db, s.id, accounting.VoucherNo{Period: 202507, Number: 7}); fault.Code(err) != "voucher_unknown" {
 		t.Errorf("a voucher that is not there: %v", err)
+	}
+}
+
+// What was known at a moment never changes: a report on a recent moment waits for a posting recorded before it whose
+// commit is still to come. Without the wait it would count nothing now and the voucher later.
+func TestRecentMomentWaitsForPostingsInFlight(t *testing.T) {
+	t.Parallel()
+	s := tell(t)
+	watch := pgtest.Superuser(t, s.db)
+	tx, err := s.db.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = tx.Rollback() }()
+	if _, err := accounting.Post(t.Context(), tx, s.entry("2026-03-01", "I5", 0, "D 9301.02 N 7", "C 9301.01 N 7")); err != nil {
+		t.Fatal(err)
+	}
+	known := s.now(t)
+	frozen := make(chan string, 1)
+	go func() {
+		var rows []accounting.TrialBalanceRow
+		err := accounting.ReadKnown(t.Context(), s.db, s.id, known, func(ctx context.Context, tx bun.Tx) (err error) {
+			rows, err = accounting.TrialBalance(ctx, tx, accounting.TrialBalanceQuery{Book: s.id, AsOf: accounting.MustDate("2026-03-31"), Known: known})
+			return err
+		})
+		frozen <- fmt.Sprint(closing(rows, "9301.02"), err)
+	}()
+	for waiting := 0; waiting == 0; {
+		if err := watch.NewRaw(`select count(*) from pg_stat_activity where datname = current_database() and query like '%settle%' and cardinality(pg_blocking_pids(pid)) > 0`).Scan(t.Context(), &waiting); err != nil {
+			t.Fatal(err)
+		}
+		select {
+		case got := <-frozen:
+			t.Fatalf("the report did not wait: %s", got)
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+	if err := tx.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	if got := <-frozen; got != "7.00<nil>" && got != "7.00 <nil>" {
+		t.Errorf("after the commit the report says %s", got)
 	}
 }

@@ -22,22 +22,27 @@ type ReversalRequest struct {
 // Reverse makes the red voucher of a voucher: all lines of all bases again, negative and on the same side, so that
 // turnover too ends as if it had never been posted (R05). The caller posts it, and names who posts.
 // Codes: voucher_unknown, text_invalid.
-func Reverse(ctx context.Context, tx bun.IDB, book BookID, no VoucherNo, on Date, reason string, prepared, reviewed PersonID) (Voucher, error) {
-	if err := CheckText("reason", reason, reasonLimit); err != nil {
-		return Voucher{}, err
-	}
-	original, err := FindVoucher(ctx, tx, book, no)
+func Reverse(ctx context.Context, db bun.IDB, book BookID, no VoucherNo, on Date, reason string, prepared, reviewed PersonID) (Voucher, error) {
+	original, err := FindVoucher(ctx, db, book, no)
 	if err != nil {
 		return Voucher{}, err
 	}
+	return original.reversed(on, reason, prepared, reviewed)
+}
+
+func (p *Posted) reversed(on Date, reason string, prepared, reviewed PersonID) (Voucher, error) {
+	if err := CheckText("reason", reason, reasonLimit); err != nil {
+		return Voucher{}, err
+	}
+	no := p.No
 	red := Voucher{
-		Book: book, Date: on, Kind: Reversal, Source: original.Source, Document: original.Document,
-		Memo: "冲销 " + original.citation() + ": " + reason, Refers: &original.No, PreparedBy: prepared, ReviewedBy: reviewed,
+		Book: p.Book, Date: on, Kind: Reversal, Source: p.Source, Document: p.Document,
+		Memo: "冲销 " + p.citation() + ": " + reason, Refers: &no, PreparedBy: prepared, ReviewedBy: reviewed,
 	}
 	if no.Period.Month() > 12 {
 		red.Period = no.Period // what was posted outside the months is taken back there
 	}
-	for _, l := range original.Lines {
+	for _, l := range p.Lines {
 		red.Lines = append(red.Lines, Line{Account: l.Account, Debit: l.Debit.Neg(), Credit: l.Credit.Neg(), Dims: Dims{
 			Project: l.Project, BudgetLine: l.BudgetLine, Subject: Subject{ID: l.Subject}, EconomicClass: l.EconomicClass,
 		}})
@@ -49,27 +54,27 @@ func Reverse(ctx context.Context, tx bun.IDB, book BookID, no VoucherNo, on Date
 func (p *Posted) citation() string { return fmt.Sprintf("%s (%s)", p.No, p.Date) }
 
 // Correct posts the red voucher of a voucher and the right one behind it in one act: a confirmed payment must never
-// stand reversed alone, because the money is gone. What right leaves empty (source, document, memo) follows the original.
-// Codes: those of Reverse and Post.
+// stand reversed alone, because the money is gone. The right voucher's date and persons count for both; what it leaves
+// empty (source with document, memo, period 13 or 14) follows the original. Codes: those of Reverse and Post.
 func Correct(ctx context.Context, tx bun.Tx, book BookID, no VoucherNo, right Voucher, reason string) ([]Receipt, error) {
-	red, err := Reverse(ctx, tx, book, no, right.Date, reason, right.PreparedBy, right.ReviewedBy)
+	original, err := FindVoucher(ctx, tx, book, no)
+	if err != nil {
+		return nil, err
+	}
+	red, err := original.reversed(right.Date, reason, right.PreparedBy, right.ReviewedBy)
 	if err != nil {
 		return nil, err
 	}
 	red.PostedBy = right.PostedBy
 	right.Book, right.Kind, right.Refers = book, Correction, &no
 	if right.Source == "" {
-		right.Source, right.Document = red.Source, red.Document
+		right.Source, right.Document = original.Source, original.Document
 	}
 	if right.Memo == "" {
-		original, err := FindVoucher(ctx, tx, book, no)
-		if err != nil {
-			return nil, err
-		}
 		right.Memo = "更正 " + original.citation() + ": " + reason
 	}
-	if no.Period.Month() > 12 && right.Period == 0 {
-		right.Period = no.Period
+	if right.Period == 0 {
+		right.Period = red.Period
 	}
 	return Post(ctx, tx, red, right)
 }

@@ -131,7 +131,7 @@ func statement(ctx context.Context, db bun.IDB, q StatementQuery, eachByItself b
 func statementAccounts(ctx context.Context, db bun.IDB, before, now cut, only filter) ([]StatementAccount, error) {
 	source := func(c cut) fragment {
 		if only.subject.IsZero() {
-			m := c.moves(only)
+			m := c.moves(only, ByAccount, "0")
 			return fragment{`select x.account, x.debit, x.credit from ` + m.sql + ` x`, m.args}
 		}
 		f := fragment{sql: `select x.account, x.debit::numeric, x.credit::numeric from `}
