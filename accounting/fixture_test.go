@@ -64,7 +64,7 @@ func newCounty(t testing.TB, db *bun.DB) *county {
 
 func (c *county) exec(t testing.TB, query string, args ...any) {
 	t.Helper()
-	if _, err := c.db.ExecContext(context.Background(), query, args...); err != nil {
+	if _, err := c.db.ExecContext(t.Context(), query, args...); err != nil {
 		t.Fatalf("%s: %v", query, err)
 	}
 }

@@ -199,7 +199,7 @@ func TestGuards(t *testing.T) {
 
 func (c *county) subject(t testing.TB, code string) (id string) {
 	t.Helper()
-	if err := c.db.NewRaw(`select subject_id from accounting.subjects where code = ?`, code).Scan(context.Background(), &id); err != nil {
+	if err := c.db.NewRaw(`select subject_id from accounting.subjects where code = ?`, code).Scan(t.Context(), &id); err != nil {
 		t.Fatal(err)
 	}
 	return id
@@ -208,7 +208,7 @@ func (c *county) subject(t testing.TB, code string) (id string) {
 // attack runs statements as the owner of the tables and takes everything back. It answers the SQLSTATE of the refusal.
 func attack(t *testing.T, super *bun.DB, drop, statements string, passed func(context.Context, bun.Tx)) string {
 	t.Helper()
-	ctx := context.Background()
+	ctx := t.Context()
 	tx, err := super.BeginTx(ctx, &sql.TxOptions{})
 	if err != nil {
 		t.Fatal(err)

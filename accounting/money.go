@@ -25,7 +25,7 @@ func ParseMoney(text string) (Money, error) {
 	whole, cents, point := strings.Cut(digits, ".")
 	ok := len(whole) >= 1 && len(whole) <= 15 && isDigits(whole) && (len(whole) == 1 || whole[0] != '0') &&
 		(!point || len(cents) >= 1 && len(cents) <= 2 && isDigits(cents)) &&
-		!(negative && strings.Trim(whole+cents, "0") == "")
+		(!negative || strings.Trim(whole+cents, "0") != "")
 	if !ok {
 		return Money{}, fault.Invalid("amount_invalid", "%q is not an amount in yuan such as 1234.50: digits, at most 15 before and 2 after the point", clip(text))
 	}

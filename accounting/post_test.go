@@ -110,7 +110,7 @@ func TestPostRefuses(t *testing.T) {
 func (c *county) count(t testing.TB) int {
 	t.Helper()
 	var n, counted, commands int
-	err := c.db.NewRaw(`select (select count(*) from accounting.vouchers), (select coalesce(sum(last_number), 0) from accounting.periods), (select count(*) from accounting.commands)`).Scan(context.Background(), &n, &counted, &commands)
+	err := c.db.NewRaw(`select (select count(*) from accounting.vouchers), (select coalesce(sum(last_number), 0) from accounting.periods), (select count(*) from accounting.commands)`).Scan(t.Context(), &n, &counted, &commands)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,7 +123,7 @@ func (c *county) count(t testing.TB) int {
 func TestKeyMakesItHappenOnce(t *testing.T) {
 	t.Parallel()
 	c := newCounty(t, pgtest.Open(t))
-	ctx := context.Background()
+	ctx := t.Context()
 	m := accounting.MustMoney("7.00")
 	v := c.voucher("2025-02-01", "I1", accounting.Dr("9201", m, c.on(0)), accounting.Cr("9101", m, c.on(0)))
 	cmd := c.command("voucher.post")

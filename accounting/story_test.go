@@ -1,7 +1,6 @@
 package accounting_test
 
 import (
-	"context"
 	"strings"
 	"testing"
 	"time"
@@ -143,7 +142,7 @@ func (s *story) reversal(name, on string) accounting.ReversalRequest {
 func (s *story) now(t testing.TB) time.Time {
 	t.Helper()
 	var now time.Time
-	if err := s.db.NewRaw(`select clock_timestamp()`).Scan(context.Background(), &now); err != nil {
+	if err := s.db.NewRaw(`select clock_timestamp()`).Scan(t.Context(), &now); err != nil {
 		t.Fatal(err)
 	}
 	return now

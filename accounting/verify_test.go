@@ -257,7 +257,7 @@ func TestDigestsAgreeForRandomVouchers(t *testing.T) {
 		if err != nil {
 			r.Fatal(err)
 		}
-		e, stored, err := accounting.Evidence(context.Background(), s.db, s.id, receipt.No)
+		e, stored, err := accounting.Evidence(t.Context(), s.db, s.id, receipt.No)
 		if err != nil {
 			r.Fatal(err)
 		}

@@ -117,6 +117,13 @@ func (r *Reconciliation) knownText() string {
 // WriteTable writes the report for a terminal: programmes and their parts, amounts in yuan. Parts in which nothing has
 // moved are counted instead of shown; of a crowd of siblings (65 villages) also those that only have their authority.
 func (r *Reconciliation) WriteTable(w io.Writer, lang string) error {
+	var out bytes.Buffer
+	r.table(&out, lang)
+	_, err := w.Write(out.Bytes())
+	return err
+}
+
+func (r *Reconciliation) table(w *bytes.Buffer, lang string) {
 	shown := []string{"plan", "approved", "available", "held_by_contract", "held_by_request", "executed_total", "certified", "plan_minus_executed"}
 	table := [][]string{{pick(lang, "项目", "project"), pick(lang, "名称", "name")}}
 	for _, col := range reconcileColumns {
@@ -165,8 +172,11 @@ func (r *Reconciliation) WriteTable(w io.Writer, lang string) error {
 	for _, o := range r.OpenItems {
 		fmt.Fprintf(w, "%s %s %s %s %s\n", pick(lang, "未了事项", "open"), o.Kind, o.Project, o.Subject, grouped(o.Amount))
 	}
-	_, err := fmt.Fprintln(w, pick(lang, map[bool]string{true: "全部核对通过", false: "有核对未通过"}[r.OK], map[bool]string{true: "all checks hold", false: "not all checks hold"}[r.OK]))
-	return err
+	if r.OK {
+		fmt.Fprintln(w, pick(lang, "全部核对通过", "all checks hold"))
+	} else {
+		fmt.Fprintln(w, pick(lang, "有核对未通过", "not all checks hold"))
+	}
 }
 
 func tableCells(code, name string, f Figures, shown []string) []string {
@@ -185,7 +195,7 @@ func tableCells(code, name string, f Figures, shown []string) []string {
 }
 
 // writeAligned pads by the width characters take on a terminal; figures stand right.
-func writeAligned(w io.Writer, table [][]string) {
+func writeAligned(w *bytes.Buffer, table [][]string) {
 	width := make([]int, len(table[0]))
 	for _, row := range table {
 		for i, cell := range row {

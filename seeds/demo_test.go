@@ -17,7 +17,7 @@ func demonstrate(t *testing.T) *bun.DB {
 	db := pgtest.Open(t)
 	books := accounting.NewBooks(db)
 	t.Cleanup(books.Close)
-	if err := Demonstrate(context.Background(), books, db); err != nil {
+	if err := Demonstrate(t.Context(), books, db); err != nil {
 		t.Fatal(err)
 	}
 	return db
@@ -26,7 +26,7 @@ func demonstrate(t *testing.T) *bun.DB {
 func ask[A any](t *testing.T, db bun.IDB, query string, args ...any) A {
 	t.Helper()
 	var a A
-	if err := db.NewRaw(query, args...).Scan(context.Background(), &a); err != nil {
+	if err := db.NewRaw(query, args...).Scan(t.Context(), &a); err != nil {
 		t.Fatalf("%s: %v", query, err)
 	}
 	return a
@@ -42,7 +42,7 @@ func TestDemonstrate(t *testing.T) {
 	vouchers := ask[int](t, db, counted, DemoBook)
 	books := accounting.NewBooks(db)
 	defer books.Close()
-	if err := Demonstrate(context.Background(), books, db); err != nil {
+	if err := Demonstrate(t.Context(), books, db); err != nil {
 		t.Fatalf("a second run: %v", err)
 	}
 	if again := ask[int](t, db, counted, DemoBook); again != vouchers {
@@ -66,7 +66,7 @@ func TestDemonstrate(t *testing.T) {
 	t.Run("figures", func(t *testing.T) { figures(t, db) })
 	t.Run("closing", func(t *testing.T) { closing(t, db) })
 	t.Run("verify", func(t *testing.T) {
-		err := accounting.Read(context.Background(), db, func(ctx context.Context, tx bun.Tx) error {
+		err := accounting.Read(t.Context(), db, func(ctx context.Context, tx bun.Tx) error {
 			r, err := accounting.Verify(ctx, tx, accounting.VerifyOptions{Book: DemoBook})
 			for _, c := range r.Checks {
 				for _, f := range c.Findings {
@@ -138,7 +138,7 @@ func figures(t *testing.T, db bun.IDB) {
 
 // closing wants nothing but open months in the way of locking 2025, and of the clinic what worked example A leaves.
 func closing(t *testing.T, db bun.IDB) {
-	blockers, err := accounting.Blockers(context.Background(), db, DemoBook, 202514)
+	blockers, err := accounting.Blockers(t.Context(), db, DemoBook, 202514)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,7 +1,6 @@
 package seeds
 
 import (
-	"context"
 	"strings"
 	"testing"
 
@@ -12,7 +11,7 @@ import (
 )
 
 func TestInitBook(t *testing.T) {
-	db, ctx := pgtest.Open(t), context.Background()
+	db, ctx := pgtest.Open(t), t.Context()
 	today := accounting.MustDate("2026-11-25")
 	for range 2 { // the second run finds everything done
 		if _, err := InitBook(ctx, db, "640303", "红寺堡区财政局", true, today); err != nil {
@@ -80,7 +79,7 @@ func TestInitBook(t *testing.T) {
 }
 
 func TestChangedNoticeUnderUsedKeys(t *testing.T) {
-	db, ctx := pgtest.Open(t), context.Background()
+	db, ctx := pgtest.Open(t), t.Context()
 	if _, err := InitBook(ctx, db, "640303", "红寺堡区财政局", true, accounting.MustDate("2025-12-31")); err != nil {
 		t.Fatal(err)
 	}
