@@ -680,6 +680,15 @@ begin
       from generate_series(1, n) g(i) where v_good[g.i] and p_key is not null;
   end if;
 
+  -- A refusal decided after waiting for another session may be that session's doing: the same key, or a reversal of the
+  -- same voucher, has used up what this one lacks. Then the call is repeated and answers by what happened.
+  if refused and exists (
+    select 1 from generate_series(1, n) g(i) where v_code[g.i] is not null and v_answer[g.i] is null and (
+      p_key is not null and (select 1 from accounting.commands c where c.book_id = p_book and c.key = p_key[g.i]) is not null
+      or special and p_kind[g.i] = 'reversal' and v_code[g.i] in ('budget_exceeded', 'balance_exceeded')
+        and (select 1 from accounting.reversals r where r.book_id = p_book and r.period = p_refers_period[g.i] and r.number = p_refers_number[g.i]) is not null)) then
+    raise exception 'decided meanwhile by another session' using errcode = 'AC900';
+  end if;
   if refused and p_key is not null then
     insert into accounting.refusals (book_id, refusal_id, at, actor, name, key, code, detail)
     select p_book, gen_random_uuid(), clock_timestamp(), p_posted[g.i], p_name[g.i], p_key[g.i], v_code[g.i], coalesce(v_detail[g.i], '') from generate_series(1, n) g(i) where v_code[g.i] is not null;
