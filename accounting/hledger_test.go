@@ -28,7 +28,7 @@ func hledger(t testing.TB, journal string, args ...string) (string, error) {
 	if err := os.WriteFile(file, []byte(journal), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(path, append(args, "-f", file)...) //nolint:gosec // found above
+	cmd := exec.CommandContext(t.Context(), path, append(args, "-f", file)...)
 	cmd.Env = append(os.Environ(), "LANG=C.UTF-8", "LC_ALL=C.UTF-8")
 	var problems bytes.Buffer
 	cmd.Stderr = &problems

@@ -48,7 +48,7 @@ func BenchmarkReports(b *testing.B) {
 	s := million(b)
 	read := func(b *testing.B, report func(ctx context.Context, tx bun.Tx) error) {
 		for b.Loop() {
-			if err := accounting.Read(context.Background(), s.db, report); err != nil {
+			if err := accounting.Read(b.Context(), s.db, report); err != nil {
 				b.Fatal(err)
 			}
 		}

@@ -348,3 +348,46 @@ func TestRecentMomentWaitsForPostingsInFlight(t *testing.T) {
 		t.Errorf("after the commit the report says %s", got)
 	}
 }
+
+// However the books are narrowed, what is left still adds up: each basis, project and budget line balances by itself.
+func TestEverySelectionBalances(t *testing.T) {
+	t.Parallel()
+	s := tell(t)
+	for _, tt := range []struct {
+		name string
+		q    accounting.TrialBalanceQuery
+		want int // leaf accounts
+	}{
+		{"all", accounting.TrialBalanceQuery{}, 16},
+		{"financial", accounting.TrialBalanceQuery{Basis: "financial"}, 8},
+		{"budgetary", accounting.TrialBalanceQuery{Basis: "budgetary"}, 2},
+		{"authority", accounting.TrialBalanceQuery{Basis: "authority"}, 6},
+		{"a project", accounting.TrialBalanceQuery{Projects: s.project[1:2]}, 9},
+		{"a budget line's authority", accounting.TrialBalanceQuery{BudgetLine: s.line[1], Basis: "authority"}, 5},
+		{"the unit", accounting.TrialBalanceQuery{Unit: s.unit}, 16},
+		{"another unit", accounting.TrialBalanceQuery{Unit: accounting.UnitID{UUID: accounting.NewID()}}, 0},
+		{"from July", accounting.TrialBalanceQuery{From: 202507}, 15},
+	} {
+		tt.q.AsOf = accounting.MustDate("2025-09-15")
+		leaves, sums := 0, map[string]accounting.Money{}
+		for _, r := range s.trialBalance(t, tt.q) {
+			if !r.Leaf {
+				continue
+			}
+			leaves++
+			signed := r.Closing
+			if r.Normal == accounting.Credit {
+				signed = signed.Neg()
+			}
+			sums[r.Basis] = sums[r.Basis].Add(signed)
+		}
+		for basis, sum := range sums {
+			if !sum.IsZero() {
+				t.Errorf("%s: %s is out by %s", tt.name, basis, sum)
+			}
+		}
+		if leaves != tt.want {
+			t.Errorf("%s: %d accounts, want %d", tt.name, leaves, tt.want)
+		}
+	}
+}
