@@ -21,7 +21,14 @@ type LogQuery struct {
 	Name   string // the verb
 	Key    string
 	Target uuid.UUID // commands only
+	After  LogMark   // entries that follow this one
 	Limit  int       // zero: all
+}
+
+// LogMark is a place in the operation log: many entries may share a moment, so the key tells them apart.
+type LogMark struct {
+	At  time.Time
+	Key string
 }
 
 // LoggedCommand is a command that happened, with its answer.
@@ -82,6 +89,9 @@ func (q LogQuery) where() fragment {
 	}
 	if q.Target != uuid.Nil {
 		w.add(` and c.target = ?`, q.Target)
+	}
+	if !q.After.At.IsZero() {
+		w.add(` and (c.at < ? or c.at = ? and c.key > ?)`, q.After.At, q.After.At, q.After.Key)
 	}
 	w.add(` order by c.at desc, c.key`)
 	if q.Limit > 0 {

@@ -20,6 +20,11 @@ type caller struct {
 	Book accounting.BookID
 }
 
+// command is an act of the caller.
+func (c caller) command(key, name string) accounting.Command {
+	return accounting.Command{Book: c.Book, Key: key, Name: name, By: c.Actor}
+}
+
 type (
 	callerKey   struct{}
 	languageKey struct{}

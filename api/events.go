@@ -70,26 +70,17 @@ var eventRoutes = []struct {
 	{"lapse", "Y5 结余收回 Rest lapses", func() projects.Event { return new(projects.Lapse) }},
 }
 
-const eventPath = "/api/v1/events/"
+const eventPath = base + "/events/"
 
-type (
-	eventRequest struct {
-		KeyHeader
-		RawBody []byte `contentType:"application/json"`
-	}
-	receiptsResponse struct {
-		Body struct {
-			Receipts []ReceiptOutput `json:"receipts" doc:"one for each voucher, mostly one"`
-		}
-	}
-)
+type eventRequest struct {
+	KeyHeader
+	RawBody []byte `contentType:"application/json"`
+}
 
 func (s *Server) eventRoutes(api huma.API) {
 	for _, route := range eventRoutes {
 		op := huma.Operation{OperationID: "event-" + route.path, Method: http.MethodPost, Path: eventPath + route.path, Summary: route.summary, Tags: []string{"Events"},
-			DefaultStatus: http.StatusCreated, MaxBodyBytes: bodyLimit, SkipValidateBody: true, Metadata: map[string]any{rightKey: rightPost}}
-		op.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"application/json": {
-			Schema: api.OpenAPI().Components.Schemas.Schema(reflect.TypeOf(route.new()).Elem(), true, "")}}}
+			DefaultStatus: http.StatusCreated, MaxBodyBytes: bodyLimit, SkipValidateBody: true, Metadata: map[string]any{rightKey: rightPost}, RequestBody: body(api, reflect.TypeOf(route.new()).Elem())}
 		operation(s, api, op, func(ctx context.Context, in *eventRequest) (*receiptsResponse, error) {
 			return s.record(ctx, by(ctx), in, route.new())
 		})
@@ -97,26 +88,23 @@ func (s *Server) eventRoutes(api huma.API) {
 }
 
 func (s *Server) record(ctx context.Context, who caller, in *eventRequest, event projects.Event) (*receiptsResponse, error) {
-	body, err := s.withPreparer(ctx, who.Book, in.RawBody)
+	c := who.command(in.Key, "event."+event.EventCode())
+	text, err := s.withIdentities(ctx, who.Book, in.RawBody)
+	if err == nil {
+		err = strictly(text, event)
+	}
+	if err != nil {
+		return nil, accounting.Refuse(ctx, s.db, c, err)
+	}
+	all, err := projects.Record(ctx, s.books, s.db, c, event)
 	if err != nil {
 		return nil, err
 	}
-	if err := strictly(body, event); err != nil {
-		return nil, err
-	}
-	receipts, err := projects.Record(ctx, s.books, s.db, accounting.Command{Book: who.Book, Key: in.Key, By: who.Actor}, event)
-	if err != nil {
-		return nil, err
-	}
-	out := &receiptsResponse{}
-	for _, r := range receipts {
-		out.Body.Receipts = append(out.Body.Receipts, receiptOutput(r))
-	}
-	return out, nil
+	return receipts(all), nil
 }
 
-// withPreparer replaces the preparer's code by the identity the event takes: people write codes.
-func (s *Server) withPreparer(ctx context.Context, book accounting.BookID, body []byte) ([]byte, error) {
+// withIdentities replaces what people write by what the event takes: the preparer's code and the period's text.
+func (s *Server) withIdentities(ctx context.Context, book accounting.BookID, body []byte) ([]byte, error) {
 	var fields map[string]json.RawMessage
 	if err := strictly(body, &fields); err != nil {
 		return nil, err
@@ -130,12 +118,22 @@ func (s *Server) withPreparer(ctx context.Context, book accounting.BookID, body 
 		return nil, err
 	}
 	fields["prepared_by"], _ = json.Marshal(id) // a UUID always has a text
+	if text, there := fields["period"]; there {
+		var m Month
+		if err := json.Unmarshal(text, &m); err != nil {
+			return nil, fault.Invalid("period_invalid", "period: %s is not a period such as 2025-13", text)
+		}
+		fields["period"], _ = json.Marshal(int(m.Period)) // a number always has a text
+	}
 	return json.Marshal(fields)
 }
 
 // strictly reads JSON of a known form: unknown fields and anything behind the value are refused, and what a field's own
 // type says of it (an amount with a third decimal) is passed on.
 func strictly(body []byte, into any) error {
+	if err := plainTexts(body); err != nil {
+		return err
+	}
 	d := json.NewDecoder(bytes.NewReader(body))
 	d.DisallowUnknownFields()
 	err := d.Decode(into)

@@ -13,6 +13,8 @@ func openAPIConfig() huma.Config {
 	c := huma.DefaultConfig("Mingzhang 明账", "1.0.0")
 	c.Info.Description = "Open books for public projects. Amounts are yuan as strings with two decimals. Every command carries an Idempotency-Key: 2xx means committed, 4xx refused and nothing written, 503 unknown or busy: repeat with the same key."
 	c.OpenAPIPath, c.DocsPath, c.SchemasPath = "/openapi", "", ""
+	c.Formats = map[string]huma.Format{"application/json": jsonFormat(), "json": jsonFormat()}
+	describe(c.Components.Schemas)
 	c.CreateHooks = nil // no $schema links: they would carry the Host header into answers
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"token": {Type: "http", Scheme: "bearer"}}
 	c.Security = []map[string][]string{{"token": {}}}
@@ -31,6 +33,4 @@ func docs(e *echo.Echo, _ huma.API) {
 }
 
 // Description is the API description as YAML; api/openapi.yaml is this, checked in.
-func (s *Server) Description() ([]byte, error) {
-	return s.routes(echo.New()).OpenAPI().YAML()
-}
+func Description() ([]byte, error) { return new(Server).routes(echo.New()).OpenAPI().YAML() }

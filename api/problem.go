@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
@@ -25,44 +24,9 @@ type Problem struct {
 	Reference string          `json:"reference,omitempty" doc:"names the entry in the service's log"`
 }
 
-func (p *Problem) Error() string                     { return p.Code + ": " + p.Detail }
-func (p *Problem) GetStatus() int                    { return p.Status }
-func (p *Problem) ContentType(string) string         { return "application/problem+json" }
-
-func init() {
-	// Huma's own errors (bad JSON, failed validation) in our form. Values are not echoed: they may be account numbers.
-	huma.NewErrorWithContext = func(c huma.Context, status int, message string, errs ...error) huma.StatusError {
-		code := "request_invalid"
-		switch status {
-		case http.StatusNotFound, http.StatusMethodNotAllowed:
-			code = "not_found"
-		case http.StatusInternalServerError:
-			code = "internal"
-		case http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusRequestTimeout:
-			code = "request_malformed"
-		case http.StatusUnprocessableEntity:
-			status = http.StatusBadRequest // 422 is kept for a key used twice
-		}
-		p := &Problem{Status: status, Code: code, Title: title(code, language(c.Header("Accept-Language"))), Detail: message}
-		for _, err := range errs {
-			var d *huma.ErrorDetail
-			var f *fault.Error
-			switch {
-			case errors.As(err, &f):
-				p.Code, p.Title = f.Code, title(f.Code, language(c.Header("Accept-Language")))
-				p.Detail = f.Detail
-			case errors.As(err, &d):
-				p.Errors = append(p.Errors, strings.TrimSpace(d.Location+": "+d.Message))
-			case err != nil:
-				p.Errors = append(p.Errors, "the body is not readable JSON of this form")
-			}
-		}
-		return p
-	}
-	huma.NewError = func(status int, message string, _ ...error) huma.StatusError {
-		return &Problem{Status: status, Code: "request_invalid", Title: title("request_invalid", "en"), Detail: message}
-	}
-}
+func (p *Problem) Error() string             { return p.Code + ": " + p.Detail }
+func (p *Problem) GetStatus() int            { return p.Status }
+func (p *Problem) ContentType(string) string { return "application/problem+json" }
 
 // problem renders an error for the caller. What is our fault is logged once, with a reference, and not shown.
 func (s *Server) problem(ctx context.Context, err error) *Problem {

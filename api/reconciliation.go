@@ -4,23 +4,22 @@ import (
 	"bytes"
 	"context"
 	"net/http"
+	"reflect"
 	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
-	"github.com/google/uuid"
 
-	"mingzhang/accounting"
 	"mingzhang/projects"
 )
 
 type (
 	reconciliationRequest struct {
-		AsOf   string `query:"as_of" format:"date" required:"true" doc:"last day looked at"`
-		Known  string `query:"known_at" format:"date-time" doc:"as the books knew it at this moment; now when left out"`
-		Unit   string `query:"unit" maxLength:"64" doc:"code of one accounting unit; all when left out"`
-		Format string `query:"format" enum:"json,csv" default:"json" doc:"csv: UTF-8 with a mark, with as-of, known-at and SHA-256 in its head"`
-		Accept string `header:"Accept"`
+		AsOf   Day       `query:"as_of" required:"true" doc:"last day looked at"`
+		Known  time.Time `query:"known_at" doc:"as the books knew it at this moment; now when left out"`
+		Unit   string    `query:"unit" maxLength:"64" doc:"code of one accounting unit; all when left out"`
+		Format string    `query:"format" enum:"json,csv" default:"json" doc:"csv: UTF-8 with a mark, with as-of, known-at and SHA-256 in its head"`
+		Accept string    `header:"Accept"`
 	}
 	reconciliationResponse struct {
 		ContentType string `header:"Content-Type"`
@@ -29,27 +28,31 @@ type (
 )
 
 func (s *Server) reconciliationRoutes(api huma.API) {
-	operation(s, api, huma.Operation{OperationID: "get-reconciliation", Method: http.MethodGet, Path: "/api/v1/reconciliation", Summary: "Spend against plan per project, with its checks", Tags: []string{"Reports"}}, s.reconciliation)
+	operation(s, api, huma.Operation{OperationID: "get-reconciliation", Method: http.MethodGet, Path: base + "/reconciliation", Summary: "Spend against plan per project, with its checks", Tags: []string{"Reports"},
+		Responses: map[string]*huma.Response{"200": {Description: "The report", Content: map[string]*huma.MediaType{
+			"application/json": {Schema: reconciliationSchema(api.OpenAPI().Components.Schemas)},
+			"text/csv":         {Schema: &huma.Schema{Type: huma.TypeString}},
+		}}}}, s.reconciliation)
+}
+
+// reconciliationSchema is the report's, with the figures that may be unknown.
+func reconciliationSchema(r huma.Registry) *huma.Schema {
+	schema := r.Schema(reflect.TypeFor[projects.Reconciliation](), true, "")
+	figures := r.Map()["Figures"]
+	row := r.Map()["ProjectRow"]
+	for name, f := range figures.Properties {
+		f.Nullable = true
+		row.Properties[name].Nullable = true // the same figures, written beside the project's code
+	}
+	row.Properties["reasons"] = &huma.Schema{AnyOf: []*huma.Schema{row.Properties["reasons"], {Type: "null"}}}
+	return schema
 }
 
 func (s *Server) reconciliation(ctx context.Context, in *reconciliationRequest) (*reconciliationResponse, error) {
-	who := by(ctx)
-	q := projects.ReconcileQuery{Book: who.Book}
+	q := projects.ReconcileQuery{Book: by(ctx).Book, AsOf: in.AsOf.Date, Known: in.Known}
 	var err error
-	if q.AsOf, err = accounting.ParseDate(in.AsOf); err != nil {
+	if q.Unit, err = s.unitID(ctx, q.Book, in.Unit); err != nil {
 		return nil, err
-	}
-	if in.Known != "" {
-		if q.Known, err = time.Parse(time.RFC3339, in.Known); err != nil {
-			return nil, err
-		}
-	}
-	if in.Unit != "" {
-		var id uuid.UUID
-		if id, err = s.directory.find(ctx, who.Book, "unit", in.Unit); err != nil {
-			return nil, err
-		}
-		q.Unit = accounting.UnitID{UUID: id}
 	}
 	report, err := projects.Reconcile(ctx, s.db, q)
 	if err != nil {

@@ -55,7 +55,13 @@ func (s *Server) routes(e *echo.Echo) huma.API {
 	api.UseMiddleware(s.authenticate(api))
 	s.voucherRoutes(api)
 	s.eventRoutes(api)
+	s.nodeRoutes(api)
+	s.planRoutes(api)
+	s.periodRoutes(api)
+	s.registerRoutes(api)
+	s.reportRoutes(api)
 	s.reconciliationRoutes(api)
+	s.logRoutes(api)
 	docs(e, api)
 	return api
 }
@@ -74,6 +80,10 @@ func (s *Server) recoverPanic(next echo.HandlerFunc) echo.HandlerFunc {
 // operation registers a handler whose errors become problems.
 func operation[I, O any](s *Server, api huma.API, op huma.Operation, run func(context.Context, *I) (*O, error)) {
 	op.Errors = append(op.Errors, http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusConflict, http.StatusUnprocessableEntity, http.StatusServiceUnavailable)
+	if op.Metadata == nil {
+		op.Metadata = map[string]any{}
+	}
+	op.Metadata[schemasKey] = api.OpenAPI().Components.Schemas
 	huma.Register(api, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := run(ctx, in)
 		if err != nil {

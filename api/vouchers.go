@@ -3,20 +3,16 @@ package api
 import (
 	"context"
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
-	"github.com/google/uuid"
 
 	"mingzhang/accounting"
-	"mingzhang/accounting/fault"
 )
 
 const (
-	voucherPath = "/api/v1/vouchers"
-	bulkPath    = "/api/v1/vouchers/bulk"
-	bulkAtMost  = 1000
+	base        = "/api/v1"
+	voucherPath = base + "/vouchers"
 )
 
 // LineInput is one debit or credit. Projects, budget lines and subjects are named by their codes.
@@ -76,145 +72,44 @@ type (
 		KeyHeader
 		Body VoucherInput
 	}
-	receiptResponse struct{ Body ReceiptOutput }
-	postBulkRequest struct {
-		KeyHeader
+	receiptResponse  struct{ Body ReceiptOutput }
+	receiptsResponse struct {
 		Body struct {
-			Vouchers []VoucherInput `json:"vouchers" minItems:"1" maxItems:"1000"`
-		}
-	}
-	bulkResponse struct {
-		Body struct {
-			Results []BulkResult `json:"results"`
+			Receipts []ReceiptOutput `json:"receipts" doc:"one for each voucher, mostly one" nullable:"false"`
 		}
 	}
 )
 
-// BulkResult answers one voucher of a bulk by its ordinal: a receipt or a problem.
-type BulkResult struct {
-	Ordinal int            `json:"ordinal" doc:"from 1"`
-	Receipt *ReceiptOutput `json:"receipt,omitempty"`
-	Problem *Problem       `json:"problem,omitempty"`
+func receipts(all []accounting.Receipt) *receiptsResponse {
+	out := &receiptsResponse{}
+	out.Body.Receipts = each(all, receiptOutput)
+	return out
 }
 
 func (s *Server) voucherRoutes(api huma.API) {
-	operation(s, api, huma.Operation{OperationID: "post-voucher", Method: http.MethodPost, Path: voucherPath, Summary: "Post a voucher", Tags: []string{"Vouchers"},
-		DefaultStatus: http.StatusCreated, MaxBodyBytes: bodyLimit, Metadata: map[string]any{rightKey: rightPost}}, s.postVoucher)
-	operation(s, api, huma.Operation{OperationID: "post-vouchers", Method: http.MethodPost, Path: bulkPath, Summary: "Post up to 1,000 vouchers, each answered by itself", Tags: []string{"Vouchers"},
-		MaxBodyBytes: bulkBodyLimit, Metadata: map[string]any{rightKey: rightPost}}, s.postVouchers)
+	command := func(id, path, summary string) huma.Operation {
+		return huma.Operation{OperationID: id, Method: http.MethodPost, Path: path, Summary: summary, Tags: []string{"Vouchers"}, DefaultStatus: http.StatusCreated,
+			MaxBodyBytes: bodyLimit, Metadata: map[string]any{rightKey: rightPost}}
+	}
+	operation(s, api, command("post-voucher", voucherPath, "Post a voucher"), s.postVoucher)
+	operation(s, api, command("reverse-voucher", onePath+"/reverse", "冲销 Take a voucher back by a red one"), s.reverseVoucher)
+	operation(s, api, command("correct-voucher", onePath+"/correct", "冲销并更正 Take a voucher back and post the right one, in one act"), s.correctVoucher)
+	s.bulkRoute(api)
+	read := func(id, path, summary string) huma.Operation {
+		return huma.Operation{OperationID: id, Method: http.MethodGet, Path: path, Summary: summary, Tags: []string{"Vouchers"}}
+	}
+	operation(s, api, read("list-vouchers", voucherPath, "Vouchers in order of period and number"), s.listVouchers)
+	operation(s, api, read("get-voucher", onePath, "One voucher by its number"), s.getVoucher)
 }
 
 func (s *Server) postVoucher(ctx context.Context, in *postVoucherRequest) (*receiptResponse, error) {
 	p, err := s.posting(ctx, by(ctx), in.Key, &in.Body)
 	if err != nil {
-		return nil, err
+		return nil, accounting.Refuse(ctx, s.db, p.Command, err)
 	}
 	r, err := s.books.Post(ctx, p.Command, p.Voucher)
 	if err != nil {
 		return nil, err
 	}
 	return &receiptResponse{receiptOutput(r)}, nil
-}
-
-// postVouchers gives each voucher a key of its own, made from the request's key and its ordinal, so that a repeat of the
-// request posts only what is missing.
-func (s *Server) postVouchers(ctx context.Context, in *postBulkRequest) (*bulkResponse, error) {
-	who := by(ctx)
-	out := &bulkResponse{}
-	out.Body.Results = make([]BulkResult, len(in.Body.Vouchers))
-	all := make([]accounting.Posting, 0, len(in.Body.Vouchers))
-	place := make([]int, 0, len(in.Body.Vouchers))
-	for i := range in.Body.Vouchers {
-		out.Body.Results[i].Ordinal = i + 1
-		p, err := s.posting(ctx, who, in.Key+"/"+strconv.Itoa(i+1), &in.Body.Vouchers[i])
-		if err != nil {
-			out.Body.Results[i].Problem = s.problem(ctx, err)
-			continue
-		}
-		all, place = append(all, p), append(place, i)
-	}
-	for j, o := range s.books.PostAll(ctx, all) {
-		if result := &out.Body.Results[place[j]]; o.Err != nil {
-			result.Problem = s.problem(ctx, o.Err)
-		} else {
-			r := receiptOutput(o.Receipt)
-			result.Receipt = &r
-		}
-	}
-	return out, nil
-}
-
-// posting turns the input into a command with its voucher: codes become identities.
-func (s *Server) posting(ctx context.Context, who caller, key string, in *VoucherInput) (p accounting.Posting, err error) {
-	p.Command = accounting.Command{Book: who.Book, Key: key, Name: "voucher.post", By: who.Actor, Body: in}
-	v := accounting.Voucher{Book: who.Book, Date: in.Date.Date, Kind: accounting.Kind(in.Kind), Source: in.Source, Memo: in.Memo, ReviewedBy: who.Person, PostedBy: who.Person, Attachments: in.Attachments}
-	if v.Source == "" {
-		v.Source = "M"
-	}
-	if in.Period != "" {
-		if v.Period, err = accounting.ParsePeriod(in.Period); err != nil {
-			return p, err
-		}
-	}
-	if in.Document != "" {
-		if v.Document, err = accounting.ParseID(in.Document); err != nil {
-			return p, err
-		}
-	}
-	if v.Documents, err = hashes(in.Documents); err != nil {
-		return p, err
-	}
-	prepared, err := s.directory.find(ctx, who.Book, "person", in.PreparedBy)
-	if err != nil {
-		return p, err
-	}
-	v.PreparedBy = accounting.PersonID{UUID: prepared}
-	v.Lines = make([]accounting.Line, len(in.Lines))
-	for i := range in.Lines {
-		if v.Lines[i], err = s.line(ctx, who.Book, &in.Lines[i]); err != nil {
-			return p, err
-		}
-	}
-	p.Voucher = v
-	return p, nil
-}
-
-func (s *Server) line(ctx context.Context, book accounting.BookID, in *LineInput) (l accounting.Line, err error) {
-	l.Account, l.EconomicClass = in.Account, in.EconomicClass
-	if in.Basis != "" && in.Basis != accounting.Basis(in.Account) {
-		return l, fault.Invalid("basis_mismatch", "account %s is of the basis %s, not %s", in.Account, accounting.Basis(in.Account), in.Basis)
-	}
-	var id uuid.UUID
-	if id, err = s.directory.find(ctx, book, "project", in.Project); err != nil {
-		return l, err
-	}
-	l.Project = accounting.ProjectID{UUID: id}
-	if in.BudgetLine != "" {
-		if id, err = s.directory.find(ctx, book, "budget line", in.BudgetLine); err != nil {
-			return l, err
-		}
-		l.BudgetLine = accounting.BudgetLineID{UUID: id}
-	}
-	if in.Subject != nil {
-		if l.Subject, err = s.directory.subject(ctx, book, *in.Subject); err != nil {
-			return l, err
-		}
-	}
-	if in.Debit != nil {
-		l.Debit = in.Debit.Money
-	}
-	if in.Credit != nil {
-		l.Credit = in.Credit.Money
-	}
-	return l, nil
-}
-
-func hashes(texts []string) ([]accounting.Hash, error) {
-	out := make([]accounting.Hash, len(texts))
-	for i, t := range texts {
-		if err := out[i].UnmarshalText([]byte(t)); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
 }

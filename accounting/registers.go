@@ -1,0 +1,72 @@
+package accounting
+
+import (
+	"context"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"mingzhang/accounting/fault"
+)
+
+// PeriodState is a period of a book. A closed one has the root that froze it.
+type PeriodState struct {
+	Period   Period
+	Closed   bool
+	Vouchers int // numbers given so far
+	Root     Hash
+	ClosedAt time.Time
+	ClosedBy Signer
+}
+
+// Periods lists the periods of a book in order.
+func Periods(ctx context.Context, db bun.IDB, book BookID) ([]PeriodState, error) {
+	return collect(ctx, db, fragment{`select p.period, p.state = 'closed', p.last_number, coalesce(p.root, '\x'), coalesce(p.closed_at, '0001-01-01 00:00:00+00'), coalesce(p.closed_by, '00000000-0000-0000-0000-000000000000'), coalesce(c.code, ''), coalesce(c.name, '')
+		from accounting.periods p left join accounting.persons c on c.book_id = p.book_id and c.person_id = p.closed_by where p.book_id = ? order by p.period`, []any{book}},
+		func(p *PeriodState) []any {
+			return []any{&p.Period, &p.Closed, &p.Vouchers, (*rootColumn)(&p.Root), &p.ClosedAt, &p.ClosedBy.ID, &p.ClosedBy.Code, &p.ClosedBy.Name}
+		})
+}
+
+// rootColumn reads a root, which an open period does not have.
+type rootColumn Hash
+
+func (r *rootColumn) Scan(src any) error {
+	b, _ := src.([]byte)
+	copy(r[:], b)
+	return nil
+}
+
+// OpenBookYear is the command that opens the fourteen periods of a year. Codes: value_invalid (a year no book can hold).
+func OpenBookYear(ctx context.Context, db *bun.DB, c Command, year int) (int, error) {
+	c.Body = year
+	return Do(ctx, db, c, func(ctx context.Context, tx bun.Tx) (int, error) {
+		return year, OpenYear(ctx, tx, c.Book, year)
+	})
+}
+
+// Units lists the accounting units of a book by code.
+func Units(ctx context.Context, db bun.IDB, book BookID) ([]Unit, error) {
+	return registered[Unit](ctx, db, book)
+}
+
+// Persons lists the persons of a book by code.
+func Persons(ctx context.Context, db bun.IDB, book BookID) ([]Person, error) {
+	return registered[Person](ctx, db, book)
+}
+
+// Accounts lists the chart of a book by code.
+func Accounts(ctx context.Context, db bun.IDB, book BookID) ([]Account, error) {
+	return registered[Account](ctx, db, book)
+}
+
+// BudgetLines lists the indicators of a book by code.
+func BudgetLines(ctx context.Context, db bun.IDB, book BookID) ([]BudgetLine, error) {
+	return registered[BudgetLine](ctx, db, book)
+}
+
+func registered[T any](ctx context.Context, db bun.IDB, book BookID) ([]T, error) {
+	var rows []T
+	err := db.NewSelect().Model(&rows).Where("book_id = ?", book).Order("code").Scan(ctx)
+	return rows, fault.FromSQL(err)
+}
