@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -106,7 +107,7 @@ func (d *directory) subject(ctx context.Context, book accounting.BookID, in Subj
 	err := d.db.NewRaw(`select subject_id from accounting.subjects where book_id = ? and kind = ? and code = ?`, book, in.Kind, in.Code).Scan(ctx, &s.ID)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
-		s.ID = accounting.SubjectID{UUID: accounting.NewID()}
+		s.ID = newSubject(book, in)
 		return s, nil
 	case err != nil:
 		return s, fault.FromSQL(err)
@@ -114,4 +115,11 @@ func (d *directory) subject(ctx context.Context, book accounting.BookID, in Subj
 	d.known.Store(key, s.ID.UUID)
 	s.Code = "" // registered already
 	return s, nil
+}
+
+// newSubject derives the identity of a subject from its code: several lines, the vouchers of a bulk and concurrent requests
+// may all name it first, and must then mean the same one.
+func newSubject(book accounting.BookID, in SubjectInput) accounting.SubjectID {
+	name := fmt.Sprintf("mingzhang.subject/%d/%s/%s", book, in.Kind, in.Code)
+	return accounting.SubjectID{UUID: uuid.NewHash(sha256.New(), uuid.Nil, []byte(name), 8)}
 }

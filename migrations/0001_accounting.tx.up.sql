@@ -164,13 +164,15 @@ create table accounting.lines (
   economic_class text not null check (economic_class ~ '^[0-9]{0,7}$'),
   debit accounting.yuan not null,
   credit accounting.yuan not null,
-  primary key (book_id, period, number, line_no),
   -- with the key on line_count no line can ever be added to a voucher that has all of its lines
   constraint line_within_count check (line_no between 1 and line_count),
   constraint one_side check ((debit = 0) <> (credit = 0))
 ) partition by range (period);
 create index lines_of_account on accounting.lines (book_id, project_id, account, period);
 create index lines_of_subject on accounting.lines (book_id, subject_id, account, period) where subject_id <> '00000000-0000-0000-0000-000000000000';
+-- Made last: on an empty table all indexes look equally cheap, PostgreSQL then takes the newest, and a plan made so is kept
+-- while the year fills. With another index the key from voucher to line would read all lines of the period per voucher.
+alter table accounting.lines add primary key (book_id, period, number, line_no);
 
 -- A year holds its periods 01 to 14. There is no default partition: a year that was not made is refused.
 -- A line belongs to its voucher and that voucher's count; a voucher has its last line. The keys stand between the two

@@ -119,17 +119,18 @@ type contract struct {
 	holds   []byte // its budget line and it
 }
 
-func subject(kind string, id uuid.UUID) []byte {
+// requestSubject names a payment request with its identity, as a program does: that saves the look-up of a code nobody knows yet.
+func requestSubject(id uuid.UUID) []byte {
 	s := id.String()
-	return []byte(`,"subject":{"id":"` + s + `","kind":"` + kind + `","code":"` + kind[:1] + s + `"}`)
+	return []byte(`,"subject":{"id":"` + s + `","kind":"request","code":"r` + s + `"}`)
 }
 
-// sign makes a contract and writes the voucher that gives it authority and certifies its work.
+// sign makes a contract and writes the voucher that gives it authority and certifies its work. The contract is known by its
+// code alone, as a person would write it.
 func sign(random *rand.Rand, b []byte, day string) (contract, []byte) {
 	c := contract{project: random.IntN(projectCount)}
 	project, line := projectNames[c.project], lineDimensions[c.project]
-	id := random128(random)
-	c.subject = subject("contract", id)
+	c.subject = []byte(`,"subject":{"kind":"contract","code":"c` + random128(random).String() + `"}`)
 	c.holds = append(append([]byte(nil), line...), c.subject...)
 	b = header(b, day)
 	for _, e := range []struct {
@@ -142,9 +143,6 @@ func sign(random *rand.Rand, b []byte, day string) (contract, []byte) {
 	} {
 		b = entry(b, e.account, project, e.dimensions, e.side, contractFen)
 	}
-	// From now on the contract is known by its code alone, as a person would write it.
-	c.subject = []byte(`,"subject":{"kind":"contract","code":"c` + id.String() + `"}`)
-	c.holds = append(append([]byte(nil), line...), c.subject...)
 	return c, footer(b)
 }
 
@@ -152,7 +150,7 @@ func sign(random *rand.Rand, b []byte, day string) (contract, []byte) {
 // budgetary accounts, in one voucher of eight lines.
 func (c contract) pay(random *rand.Rand, b []byte, day string) []byte {
 	project, line := projectNames[c.project], lineDimensions[c.project]
-	request := append(append([]byte(nil), line...), subject("request", random128(random))...)
+	request := append(append([]byte(nil), line...), requestSubject(random128(random))...)
 	class := append(append([]byte(nil), line...), `,"economic_class":"30905"`...)
 	b = header(b, day)
 	for _, e := range [paymentLines]struct {
