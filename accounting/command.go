@@ -112,6 +112,11 @@ func firstAnswer[A any](ctx context.Context, tx bun.Tx, c Command, hash Hash) (A
 	if err := json.Unmarshal([]byte(stored.Answer.String), &answer); err != nil {
 		return answer, fault.Internal(err)
 	}
+	if receipts, ok := any(answer).([]Receipt); ok {
+		for i := range receipts {
+			receipts[i].Replayed = true
+		}
+	}
 	return answer, nil
 }
 

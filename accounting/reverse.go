@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	"github.com/uptrace/bun"
+
+	"mingzhang/accounting/fault"
 )
 
 // reasonLimit leaves room in the memo for the voucher it names.
@@ -21,7 +23,7 @@ type ReversalRequest struct {
 
 // Reverse makes the red voucher of a voucher: all lines of all bases again, negative and on the same side, so that
 // turnover too ends as if it had never been posted (R05). The caller posts it, and names who posts.
-// Codes: voucher_unknown, text_invalid.
+// Codes: voucher_unknown, text_invalid, reversal_year.
 func Reverse(ctx context.Context, db bun.IDB, book BookID, no VoucherNo, on Date, reason string, prepared, reviewed PersonID) (Voucher, error) {
 	original, err := FindVoucher(ctx, db, book, no)
 	if err != nil {
@@ -35,6 +37,9 @@ func (p *Posted) reversed(on Date, reason string, prepared, reviewed PersonID) (
 		return Voucher{}, err
 	}
 	no := p.No
+	if on.Year() != no.Period.Year() { // said before the books find that its budget lines are of another year
+		return Voucher{}, fault.Conflict("reversal_year", "%s is of %d, the red voucher of %d; an earlier year is corrected by a blue voucher (R05)", no, no.Period.Year(), on.Year())
+	}
 	red := Voucher{
 		Book: p.Book, Date: on, Kind: Reversal, Source: p.Source, Document: p.Document,
 		Memo: "冲销 " + p.citation() + ": " + reason, Refers: &no, PreparedBy: prepared, ReviewedBy: reviewed,

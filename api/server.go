@@ -83,6 +83,9 @@ func operation[I, O any](s *Server, api huma.API, op huma.Operation, run func(co
 	if op.Metadata == nil {
 		op.Metadata = map[string]any{}
 	}
+	if right, asked := op.Metadata[rightKey]; asked {
+		op.Extensions = map[string]any{"x-right": right}
+	}
 	op.Metadata[schemasKey] = api.OpenAPI().Components.Schemas
 	huma.Register(api, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := run(ctx, in)

@@ -19,7 +19,7 @@ type Amount struct{ accounting.Money }
 
 // Schema tells the pattern accounting.ParseMoney reads.
 func (Amount) Schema(huma.Registry) *huma.Schema {
-	return &huma.Schema{Type: huma.TypeString, Pattern: `^-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,2})?$`, Description: "yuan, at most two decimals, as text; -0 is refused", Examples: []any{"8600000.00"}, Extensions: refusedAs("amount_invalid")}
+	return &huma.Schema{Type: huma.TypeString, Pattern: `^(-?[1-9][0-9]{0,14}(\.[0-9]{1,2})?|0(\.[0-9]{1,2})?|-0\.(0[1-9]|[1-9][0-9]?))$`, Description: "yuan, at most two decimals, as text; -0 is refused", Examples: []any{"8600000.00"}, Extensions: refusedAs("amount_invalid")}
 }
 
 // money is what a field that may be left out says, or nil.

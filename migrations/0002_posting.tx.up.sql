@@ -285,7 +285,10 @@ begin
       run := 0; suspect := false; legal := '';
       for j in first..last loop
         code := l_bad[j];
-        exit when code is not null;
+        if code is not null then -- said here, because the loop's j is gone behind it
+          detail := accounting.line_detail(p_book, code, j - first + 1, p_account[j], p_project[j], p_budget_line[j], p_subject[j], p_period[i], p_debit[j], p_credit[j]);
+          exit;
+        end if;
         if j > first and (p_project[j] <> p_project[j - 1] or l_mask[j] & 384 <> l_mask[j - 1] & 384 or l_mask[j] & 256 <> 0 and p_budget_line[j] <> p_budget_line[j - 1]) and run <> 0 then
           suspect := true;
         end if;
@@ -293,9 +296,7 @@ begin
         suspect := suspect or l_mask[j] & 96 <> 0;
         legal := legal || l_text[j];
       end loop;
-      if code is not null then
-        detail := accounting.line_detail(p_book, code, j - first + 1, p_account[j], p_project[j], p_budget_line[j], p_subject[j], p_period[i], p_debit[j], p_credit[j]);
-      else
+      if code is null then
         v_lines[i] := legal;
         if suspect or run <> 0 then
           select b.code, b.detail into code, detail

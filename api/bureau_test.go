@@ -1,0 +1,185 @@
+package api_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"mingzhang/accounting"
+	"mingzhang/api"
+	"mingzhang/migrations"
+	"mingzhang/migrations/pgtest"
+	"mingzhang/projects"
+)
+
+const book accounting.BookID = 640303
+
+// bureau is a book served over real HTTP: a programme 2025-05 with a project below it and a project 2025-06 beside, lines
+// of 2025 and 2026, a clerk who prepares and a head who sends.
+type bureau struct {
+	t      testing.TB
+	db     *bun.DB
+	url    string
+	head   accounting.Actor
+	tokens map[string]string // by role
+	keys   int
+}
+
+func newBureau(t testing.TB) *bureau {
+	t.Helper()
+	db := pgtest.Open(t)
+	b := serve(t, db, db)
+	unit := accounting.UnitID{UUID: accounting.NewID()}
+	b.head = accounting.Actor{Person: accounting.PersonID{UUID: accounting.NewID()}, Unit: unit}
+	ctx := t.Context()
+	b.must(accounting.AddBook(ctx, db, accounting.Book{ID: book, Code: "640303", Name: "红寺堡区财政局", Kind: accounting.RealBook}))
+	b.must(accounting.AddUnit(ctx, db, accounting.Unit{Book: book, ID: unit, Code: "101", Name: "住建局", Kind: accounting.Administrative}))
+	b.must(accounting.AddPerson(ctx, db, accounting.Person{Book: book, ID: b.head.Person, Code: "head", Name: "负责人", Unit: unit}))
+	b.must(accounting.AddPerson(ctx, db, accounting.Person{Book: book, ID: accounting.PersonID{UUID: accounting.NewID()}, Code: "clerk", Name: "经办", Unit: unit}))
+	b.must(accounting.AddAccounts(ctx, db, book, projects.Chart()))
+	b.must(accounting.OpenYear(ctx, db, book, 2025))
+	b.must(accounting.OpenYear(ctx, db, book, 2026))
+	for _, role := range api.Roles {
+		b.tokens[role] = b.token(role, time.Hour)
+	}
+	b.made("/funding-sources", `{"code":"county","name":"区级","kind":"county"}`)
+	for _, n := range []string{`"code":"2025-05","kind":"programme"`, `"code":"2025-05-01","parent":"2025-05","kind":"project"`, `"code":"2025-06","kind":"project"`} {
+		b.made("/projects", `{`+n+`,"name_zh":"项目","type":"works","unit":"101"}`)
+	}
+	for _, line := range []string{`"2025-05-01","fiscal_year":2025`, `"2025-05-01","fiscal_year":2026`, `"2025-06","fiscal_year":2025`} {
+		b.made("/budget-lines", `{"project":`+line+`,"fund_nature":"general_public_budget","funding_source":"county"}`)
+	}
+	b.event("approval", `"budget_line":"2025-05-01/2025","amount":"1000000.00"`)
+	b.event("issue", `"budget_line":"2025-05-01/2025","amount":"600000.00"`)
+	return b
+}
+
+// serve starts the service on served; owner is the same database reached directly.
+func serve(t testing.TB, owner, served *bun.DB) *bureau {
+	t.Helper()
+	s, e := api.New(served, slog.New(slog.DiscardHandler))
+	web := httptest.NewServer(e)
+	t.Cleanup(func() { web.Close(); s.Close() })
+	return &bureau{t: t, db: owner, url: web.URL, tokens: map[string]string{}}
+}
+
+func (b *bureau) must(err error) {
+	b.t.Helper()
+	if err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+func (b *bureau) token(role string, valid time.Duration) string {
+	b.t.Helper()
+	b.keys++
+	token, err := api.CreateToken(b.t.Context(), b.db, accounting.Command{Book: book, Key: fmt.Sprint("token-", b.keys), Name: "token.create", By: b.head}, "head", role, valid)
+	b.must(err)
+	return token
+}
+
+// answer is what came back.
+type answer struct {
+	status int
+	body   []byte
+	header http.Header
+}
+
+func (a answer) code() string {
+	var p api.Problem
+	_ = json.Unmarshal(a.body, &p) // no problem has no code
+	return p.Code
+}
+
+// send sends a request as it is; an empty key or token sends none.
+func (b *bureau) send(method, path, token, key, body string) answer {
+	b.t.Helper()
+	r, err := http.NewRequestWithContext(b.t.Context(), method, b.url+path, bytes.NewBufferString(body))
+	b.must(err)
+	if body != "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	if key != "" {
+		r.Header.Set("Idempotency-Key", key)
+	}
+	if token != "" {
+		r.Header.Set("Authorization", "Bearer "+token)
+	}
+	res, err := http.DefaultClient.Do(r)
+	b.must(err)
+	defer func() { _ = res.Body.Close() }()
+	text, err := io.ReadAll(res.Body)
+	b.must(err)
+	return answer{res.StatusCode, text, res.Header}
+}
+
+// post sends a command of the budget officer under a key of its own.
+func (b *bureau) post(path, body string) answer {
+	b.t.Helper()
+	b.keys++
+	return b.send(http.MethodPost, "/api/v1"+path, b.tokens["budget_officer"], fmt.Sprint("key-", b.keys), body)
+}
+
+func (b *bureau) made(path, body string) answer {
+	b.t.Helper()
+	a := b.post(path, body)
+	if a.status != http.StatusCreated && a.status != http.StatusOK {
+		b.t.Fatalf("%s %s: %d %s", path, body, a.status, a.body)
+	}
+	return a
+}
+
+func (b *bureau) event(name, figures string) answer {
+	b.t.Helper()
+	return b.made("/events/"+name, `{"date":"2025-03-05","document_no":"红财发〔2025〕1号","prepared_by":"clerk","attachments":1,`+figures+`}`)
+}
+
+// get reads into out what an auditor sees.
+func (b *bureau) get(path string, out any) {
+	b.t.Helper()
+	a := b.send(http.MethodGet, "/api/v1"+path, b.tokens["auditor"], "", "")
+	if a.status != http.StatusOK {
+		b.t.Fatalf("%s: %d %s", path, a.status, a.body)
+	}
+	b.must(json.Unmarshal(a.body, out))
+}
+
+// written counts vouchers and commands.
+func (b *bureau) written() (n [2]int) {
+	b.t.Helper()
+	b.must(b.db.NewRaw(`select (select count(*) from accounting.vouchers), (select count(*) from accounting.commands)`).Scan(b.t.Context(), &n[0], &n[1]))
+	return n
+}
+
+// voucher is the body of a voucher of 1,000 yuan from 9201 to 9301.01, changed by pairs of old and new text.
+func voucher(changes ...string) string {
+	text := []byte(`{"date":"2025-04-01","memo":"测试","prepared_by":"clerk","attachments":1,"lines":[` +
+		`{"account":"9301.01","project":"2025-05-01","budget_line":"2025-05-01/2025","debit":"1000.00"},` +
+		`{"account":"9201","project":"2025-05-01","budget_line":"2025-05-01/2025","credit":"1000.00"}]}`)
+	for i := 0; i < len(changes); i += 2 {
+		if !bytes.Contains(text, []byte(changes[i])) {
+			panic("the voucher has no " + changes[i])
+		}
+		text = bytes.ReplaceAll(text, []byte(changes[i]), []byte(changes[i+1]))
+	}
+	return string(text)
+}
+
+// nowhere is a database that does not answer.
+func nowhere(t testing.TB) *bun.DB {
+	t.Helper()
+	db, err := migrations.OpenDB("host=127.0.0.1 port=1 user=nobody dbname=none sslmode=disable")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	return db
+}
