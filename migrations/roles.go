@@ -51,10 +51,19 @@ func prepare(ctx context.Context, conn *sql.Conn) error {
 		);
 		grant usage on schema migrations to `+App+", "+Auditor+`;
 		grant select on migrations.applied to `+App+", "+Auditor)
+	if pq.As(err, pqerror.InsufficientPrivilege) != nil { // a grant without the right to it is only a warning
+		return fmt.Errorf("migrations: %s may not create schemas in database %s (%s): %w", Owner, name, databaseRights(name), err)
+	}
 	if err != nil {
 		return fmt.Errorf("migrations: list of applied migrations: %w", err)
 	}
 	return nil
+}
+
+// databaseRights says what to type for the rights of GrantDatabase.
+func databaseRights(name string) string {
+	q := pq.QuoteIdentifier(name)
+	return "its owner or a superuser may run: grant create, temporary on database " + q + " to " + Owner + "; revoke temporary on database " + q + " from public"
 }
 
 // GrantDatabase sets the rights that belong to a database and not to its contents, and that a copy made from a
@@ -67,8 +76,7 @@ func GrantDatabase(ctx context.Context, db interface {
 	_, err := db.ExecContext(ctx, "grant create, temporary on database "+q+" to "+Owner+
 		"; revoke temporary on database "+q+" from public")
 	if err != nil {
-		return fmt.Errorf("migrations: rights on database %s (its owner or a superuser may run: "+
-			"grant create on database %s to %s; revoke temporary on database %s from public): %w", name, q, Owner, q, err)
+		return fmt.Errorf("migrations: rights on database %s (%s): %w", name, databaseRights(name), err)
 	}
 	return nil
 }
