@@ -31,6 +31,7 @@ func TestExamplesToTheFen(t *testing.T) {
 			b.registerExample(steps)
 			expected := readExpected(t, name)
 			posted := map[string]accounting.VoucherNo{}
+			var moments []afterStep
 			for i := 0; i < len(steps); i++ {
 				s := steps[i]
 				var receipts []accounting.Receipt
@@ -52,6 +53,10 @@ func TestExamplesToTheFen(t *testing.T) {
 					}
 				}
 				i += len(receipts) - 1
+				moments = append(moments, afterStep{step: steps[i][0].step, balances: b.balances()})
+				for _, r := range receipts {
+					moments[len(moments)-1].posted = append(moments[len(moments)-1].posted, r.No)
+				}
 				if want, ok := expected[steps[i][0].step]; ok {
 					if diff := cmp.Diff(want, b.balances()); diff != "" {
 						t.Fatalf("after %s: balances (-oracle +books)\n%s", steps[i][0].step, diff)
@@ -63,6 +68,7 @@ func TestExamplesToTheFen(t *testing.T) {
 			if len(expected) > 0 {
 				t.Errorf("balances after these steps were not compared: %v", expected)
 			}
+			b.judged(name, moments)
 		})
 	}
 }
