@@ -1,7 +1,6 @@
 package api_test
 
 import (
-	"context"
 	"encoding/json"
 	"net/http"
 	"slices"
@@ -82,7 +81,7 @@ func TestTokensThatAreNoneGet401(t *testing.T) {
 		t.Fatalf("%d %s", a.status, a.body)
 	}
 	revoke := func(token string) {
-		_, err := b.db.ExecContext(context.Background(), `update api.tokens set revoked_at = now() where book_id = ? and token_hash = sha256(?::bytea)`, book, []byte(token))
+		_, err := b.db.ExecContext(t.Context(), `update api.tokens set revoked_at = now() where book_id = ? and token_hash = sha256(?::bytea)`, book, []byte(token))
 		b.must(err)
 	}
 	revoke(revoked)
