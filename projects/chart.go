@@ -112,6 +112,10 @@ func leafAccount(code, zh, en string, more ...func(*accounting.Account)) account
 	default:
 		a.Type = "authority"
 	}
+	// level-1 codes are the statutory ones; of the indicator accounts only 9601's number is established
+	if code < "9" || code == "9601" {
+		a.StatutoryCode = code[:4]
+	}
 	for _, set := range more {
 		set(&a)
 	}
