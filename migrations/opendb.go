@@ -27,6 +27,9 @@ var session = map[string]string{
 	"jit":                                 "off", // compiling a plan costs more than any of our statements takes
 }
 
+// poolSize leaves room for a second instance and for tools below PostgreSQL's usual 100. Each book's worker keeps one.
+const poolSize = 32
+
 // graceAfterTimeout is how much later than statement_timeout the client stops waiting by itself.
 const graceAfterTimeout = 2 * time.Second
 
@@ -47,6 +50,10 @@ func OpenDB(dsn string) (*bun.DB, error) {
 	if err != nil {
 		return nil, err
 	}
+	// Left alone, database/sql closes all but two idle connections and opens a new one for each request that finds none: a
+	// burst would spend the server's time on starting sessions, and a larger one would use up max_connections.
+	db.SetMaxOpenConns(poolSize)
+	db.SetMaxIdleConns(poolSize)
 	return bun.NewDB(db, pgdialect.New()), nil
 }
 
