@@ -108,6 +108,8 @@ func (m *modelLedger) judge(vs []*modelVoucher) string {
 func (m *modelLedger) form(v *modelVoucher) string {
 	special := v.kind == accounting.Opening || v.kind == accounting.Closing || v.kind == accounting.Reversal
 	switch {
+	case v.red != nil && v.red.period/100 != v.period/100:
+		return "reversal_year"
 	case v.period <= 202500+m.closed:
 		return "period_closed"
 	case v.samePerson:
@@ -124,8 +126,6 @@ func (m *modelLedger) form(v *modelVoucher) string {
 		return ""
 	case v.red.kind == accounting.Reversal:
 		return "reversal_of_red"
-	case v.red.period/100 != v.period/100:
-		return "reversal_year"
 	case v.red.reversed:
 		return "already_reversed"
 	case v.red.pays() && !v.corrected:
