@@ -1,7 +1,6 @@
 package accounting_test
 
 import (
-	"context"
 	"flag"
 	"fmt"
 	"math/rand/v2"
@@ -27,11 +26,11 @@ func TestABatchIsItsVouchersOneByOne(t *testing.T) {
 	t.Parallel()
 	seed := *batchSeed
 	if seed == 0 {
-		seed = rand.Uint64() //nolint:gosec // a test's choice
+		seed = rand.Uint64()
 	}
 	t.Logf("repeat with -run TestABatchIsItsVouchersOneByOne -batch-seed=%d -batches=%d", seed, *batches)
 	a := newCounty(t, pgtest.Open(t))
-	g := newBatchMaker(t, a, rand.New(rand.NewPCG(seed, 1))) //nolint:gosec // a test's choice
+	g := newBatchMaker(t, a, rand.New(rand.NewPCG(seed, 1)))
 	b := a.twin(t)
 	both := []*county{a, b}
 	closed := accounting.Period(202501)
@@ -118,7 +117,7 @@ func answered(r accounting.Receipt, err error) string {
 func (c *county) rows(t testing.TB, query string) []string {
 	t.Helper()
 	var rows []string
-	if err := c.db.NewRaw(`select x::text from (`+query+`) x`).Scan(context.Background(), &rows); err != nil {
+	if err := c.db.NewRaw(`select x::text from (`+query+`) x`).Scan(t.Context(), &rows); err != nil {
 		t.Fatal(err)
 	}
 	return rows
@@ -127,7 +126,7 @@ func (c *county) rows(t testing.TB, query string) []string {
 // twin is another book of the same identities in a database of its own.
 func (c *county) twin(t testing.TB) *county {
 	t.Helper()
-	ctx := context.Background()
+	ctx := t.Context()
 	twin := *c
 	twin.db = pgtest.Open(t)
 	twin.books = accounting.NewBooks(twin.db)

@@ -1,7 +1,6 @@
 package accounting_test
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -161,7 +160,7 @@ func sqlState(t *testing.T, err error) string {
 // granted tries an attack after its grant and takes both back.
 func granted(t *testing.T, super *bun.DB, x theft) string {
 	t.Helper()
-	ctx := context.Background()
+	ctx := t.Context()
 	tx, err := super.BeginTx(ctx, nil)
 	if err != nil {
 		t.Fatal(err)

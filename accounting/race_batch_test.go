@@ -1,7 +1,6 @@
 package accounting_test
 
 import (
-	"context"
 	"fmt"
 	"math/rand/v2"
 	"sync"
@@ -16,7 +15,7 @@ import (
 // together has postings wait until the worker takes all of them at once.
 func (c *county) together(t testing.TB, all []accounting.Posting) []accounting.Outcome {
 	t.Helper()
-	ctx := context.Background()
+	ctx := t.Context()
 	plug := accounting.Posting{Command: c.command("plug"), Voucher: c.i1("2031-01-01", 0)} // refused in any book
 	release, err := c.books.HoldBack(plug)
 	if err != nil {
@@ -113,7 +112,7 @@ func TestTransfersCrosswise(t *testing.T) {
 	release := holdPositions(t, super, "9301.01")
 	var wait sync.WaitGroup
 	for w := range workers {
-		rnd := rand.New(rand.NewPCG(uint64(w), 7)) //nolint:gosec // a test's choice
+		rnd := rand.New(rand.NewPCG(uint64(w), 7))
 		wait.Go(func() {
 			for range each {
 				from := rnd.IntN(len(lines))
@@ -123,7 +122,7 @@ func TestTransfersCrosswise(t *testing.T) {
 				cmd := accounting.Command{Book: c.id, Key: fmt.Sprint("move-", keys.Add(1)), Name: "move", By: accounting.Actor{Person: c.person[3]}}
 				var err error
 				if rnd.IntN(4) == 0 {
-					_, err = c.books.Post(context.Background(), cmd, v)
+					_, err = c.books.Post(t.Context(), cmd, v)
 				} else {
 					_, err = c.throughDo(cmd, v)
 				}
@@ -152,13 +151,13 @@ func TestTransfersCrosswise(t *testing.T) {
 	_ = c.db.Close() // sessions report their statistics when they end
 	eventually(t, "the sessions end", func() bool {
 		var n int
-		if err := super.NewRaw(`select count(*) from pg_stat_activity where datname = current_database() and usename = 'mingzhang_app'`).Scan(context.Background(), &n); err != nil {
+		if err := super.NewRaw(`select count(*) from pg_stat_activity where datname = current_database() and usename = 'mingzhang_app'`).Scan(t.Context(), &n); err != nil {
 			t.Fatal(err)
 		}
 		return n <= 1 // the batch worker keeps its own
 	})
 	var deadlocks int
-	if err := super.NewRaw(`select deadlocks from pg_stat_database where datname = current_database()`).Scan(context.Background(), &deadlocks); err != nil || deadlocks != 0 {
+	if err := super.NewRaw(`select deadlocks from pg_stat_database where datname = current_database()`).Scan(t.Context(), &deadlocks); err != nil || deadlocks != 0 {
 		t.Errorf("%d deadlocks, %v", deadlocks, err)
 	}
 }

@@ -14,7 +14,7 @@ import (
 )
 
 func backend(t testing.TB, tx bun.Tx) (pid int) {
-	if err := tx.NewRaw(`select pg_backend_pid()`).Scan(context.Background(), &pid); err != nil {
+	if err := tx.NewRaw(`select pg_backend_pid()`).Scan(t.Context(), &pid); err != nil {
 		t.Error(err)
 	}
 	return pid
@@ -34,7 +34,7 @@ func TestOneKeyTwiceAtOnce(t *testing.T) {
 	worker := func(c *county, cmd accounting.Command, v accounting.Voucher) (accounting.Receipt, error) {
 		books := accounting.NewBooks(c.db) // a service of its own
 		defer books.Close()
-		return books.Post(context.Background(), cmd, v)
+		return books.Post(t.Context(), cmd, v)
 	}
 	for _, tt := range []struct {
 		name   string
@@ -96,7 +96,7 @@ func TestKeyAndBalanceHeldCrosswise(t *testing.T) {
 	var document, service accounting.Receipt
 	wait.Go(func() {
 		var err error
-		document, err = accounting.Do(context.Background(), c.db, cmd, func(ctx context.Context, tx bun.Tx) (accounting.Receipt, error) {
+		document, err = accounting.Do(t.Context(), c.db, cmd, func(ctx context.Context, tx bun.Tx) (accounting.Receipt, error) {
 			if runs.Add(1) == 1 {
 				held <- backend(t, tx)
 				<-goOn
@@ -114,7 +114,7 @@ func TestKeyAndBalanceHeldCrosswise(t *testing.T) {
 	pid := <-held
 	wait.Go(func() {
 		var err error
-		if service, err = c.books.Post(context.Background(), cmd, v); err != nil {
+		if service, err = c.books.Post(t.Context(), cmd, v); err != nil {
 			t.Errorf("service: %v", err)
 		}
 	})

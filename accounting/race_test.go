@@ -33,7 +33,7 @@ func (c *county) awaitBlocked(t testing.TB, super *bun.DB, n int) {
 	t.Helper()
 	eventually(t, fmt.Sprint(n, " sessions wait for another"), func() bool {
 		var blocked int
-		err := super.NewRaw(`select count(*) from pg_stat_activity where datname = current_database() and cardinality(pg_blocking_pids(pid)) > 0`).Scan(context.Background(), &blocked)
+		err := super.NewRaw(`select count(*) from pg_stat_activity where datname = current_database() and cardinality(pg_blocking_pids(pid)) > 0`).Scan(t.Context(), &blocked)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -46,7 +46,7 @@ func (c *county) awaitBehind(t testing.TB, super *bun.DB, pid, n int) {
 	t.Helper()
 	eventually(t, fmt.Sprint(n, " sessions wait for session ", pid), func() bool {
 		var blocked int
-		if err := super.NewRaw(`select count(*) from pg_stat_activity where ? = any (pg_blocking_pids(pid))`, pid).Scan(context.Background(), &blocked); err != nil {
+		if err := super.NewRaw(`select count(*) from pg_stat_activity where ? = any (pg_blocking_pids(pid))`, pid).Scan(t.Context(), &blocked); err != nil {
 			t.Fatal(err)
 		}
 		return blocked >= n
@@ -56,11 +56,11 @@ func (c *county) awaitBehind(t testing.TB, super *bun.DB, pid, n int) {
 // holdPositions locks the balances of an account, so that whoever posts to it stands in a row until release.
 func holdPositions(t testing.TB, super *bun.DB, account string) (release func()) {
 	t.Helper()
-	tx, err := super.BeginTx(context.Background(), nil)
+	tx, err := super.BeginTx(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := tx.ExecContext(context.Background(), `select 1 from accounting.positions where account = ? for update`, account); err != nil {
+	if _, err := tx.ExecContext(t.Context(), `select 1 from accounting.positions where account = ? for update`, account); err != nil {
 		t.Fatal(err)
 	}
 	var once sync.Once
@@ -72,7 +72,7 @@ func holdPositions(t testing.TB, super *bun.DB, account string) (release func())
 // sum is debit less credit of an account in a table of the books.
 func (c *county) sum(t testing.TB, table, account string) (balance string) {
 	t.Helper()
-	if err := c.db.NewRaw(`select coalesce(sum(debit - credit), 0)::numeric(20, 2)::text from accounting.`+table+` where account = ?`, account).Scan(context.Background(), &balance); err != nil {
+	if err := c.db.NewRaw(`select coalesce(sum(debit - credit), 0)::numeric(20, 2)::text from accounting.`+table+` where account = ?`, account).Scan(t.Context(), &balance); err != nil {
 		t.Fatal(err)
 	}
 	return balance
@@ -81,7 +81,7 @@ func (c *county) sum(t testing.TB, table, account string) (balance string) {
 // sound runs every check over the books.
 func (c *county) sound(t testing.TB) {
 	t.Helper()
-	report, err := accounting.Verify(context.Background(), c.db, accounting.VerifyOptions{Book: c.id})
+	report, err := accounting.Verify(t.Context(), c.db, accounting.VerifyOptions{Book: c.id})
 	if err != nil || !report.OK() {
 		t.Errorf("verification: %v, %v", report.Failed(), err)
 	}
@@ -129,7 +129,7 @@ func TestPayersLandExactlyOnTheLimit(t *testing.T) {
 					if tt.documents(i) {
 						_, err = s.throughDo(cmd, v)
 					} else {
-						_, err = s.books.Post(context.Background(), cmd, v)
+						_, err = s.books.Post(t.Context(), cmd, v)
 					}
 					codes[i] = fault.Code(err)
 				})
@@ -159,7 +159,7 @@ func TestCloseWaitsForThePosting(t *testing.T) {
 	t.Parallel()
 	c := newCounty(t, pgtest.Open(t))
 	super := pgtest.Superuser(t, c.db)
-	ctx := context.Background()
+	ctx := t.Context()
 	held, goOn := make(chan int), make(chan struct{})
 	posted := make(chan accounting.Receipt, 1)
 	cmd, v := c.command("document"), c.i1("2025-01-20", 0)
@@ -202,7 +202,7 @@ func TestPostingWaitsForTheClose(t *testing.T) {
 	t.Parallel()
 	c := newCounty(t, pgtest.Open(t))
 	super := pgtest.Superuser(t, c.db)
-	ctx := context.Background()
+	ctx := t.Context()
 	c.mustPost(t, c.i1("2025-01-19", 0))
 	held, goOn := make(chan int), make(chan struct{})
 	var wait sync.WaitGroup

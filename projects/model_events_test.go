@@ -44,7 +44,7 @@ func (m *machine) pick(rt *rapid.T) *pick {
 	p.form = modelVoucher{date: p.date, period: periodOf(p.date), kind: accounting.Ordinary, paper: true}
 	switch rapid.IntRange(0, 60).Draw(rt, "mutation") {
 	case 1:
-		p.head.PreparedBy, p.form.samePerson = m.bureau.head, true
+		p.head.PreparedBy, p.form.samePerson = m.head, true
 	case 2:
 		p.head.Attachments, p.form.paper = 0, false
 	case 3:
