@@ -104,7 +104,7 @@ func (d *directory) subject(ctx context.Context, book accounting.BookID, in Subj
 	if id, ok := d.load(key); ok {
 		return accounting.Subject{ID: accounting.SubjectID{UUID: id}, Kind: s.Kind}, nil
 	}
-	err := d.db.NewRaw(`select subject_id from accounting.subjects where book_id = ? and kind = ? and code = ?`, book, in.Kind, in.Code).Scan(ctx, &s.ID)
+	err := d.db.NewRaw(`select subject_id from accounting.subjects where book_id = ? and kind <> '' and kind = ? and code = ?`, book, in.Kind, in.Code).Scan(ctx, &s.ID)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		s.ID = newSubject(book, in)

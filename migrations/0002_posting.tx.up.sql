@@ -257,7 +257,7 @@ begin
           when a.mask >> 9 <> 0 and p_subject[a.i] = zero then 'dimension_required'
           when a.mask >> 9 <> 0 and coalesce(a.subject, p_subject_kind[a.i]) <> a.mask >> 9 then case when coalesce(a.subject, p_subject_kind[a.i]) = 0 then 'subject_unknown' else 'subject_kind' end
           when p_subject_kind[a.i] <> 0 and a.subject is null and (select 1 from accounting.subjects s where s.book_id = p_book
-              and s.kind = (array['contract', 'request', 'batch', 'injection'])[p_subject_kind[a.i]] and s.code = p_subject_code[a.i]) is not null then 'subject_code_taken'
+              and s.kind <> '' and s.kind = (array['contract', 'request', 'batch', 'injection'])[p_subject_kind[a.i]] and s.code = p_subject_code[a.i]) is not null then 'subject_code_taken'
           when a.mask & 4 <> 0 and p_class[a.i] = '' then 'economic_class_required'
           when a.mask & 4 = 0 and p_class[a.i] <> '' then 'economic_class_not_allowed'
           when p_account[a.i] = '9401' and p_debit[a.i] > 0 and p_period[p_voucher[a.i]] % 100 = 13 then 'period_event'

@@ -492,7 +492,7 @@ begin
           when a.mask >> 9 <> 0 and p_subject[a.i] = zero then 'dimension_required'
           when a.mask >> 9 <> 0 and coalesce(a.subject, p_subject_kind[a.i]) <> a.mask >> 9 then case when coalesce(a.subject, p_subject_kind[a.i]) = 0 then 'subject_unknown' else 'subject_kind' end
           when p_subject_kind[a.i] <> 0 and a.subject is null and (select 1 from accounting.subjects s where s.book_id = p_book
-              and s.kind = (array['contract', 'request', 'batch', 'injection'])[p_subject_kind[a.i]] and s.code = p_subject_code[a.i]) is not null then 'subject_code_taken'
+              and s.kind <> '' and s.kind = (array['contract', 'request', 'batch', 'injection'])[p_subject_kind[a.i]] and s.code = p_subject_code[a.i]) is not null then 'subject_code_taken'
           when a.mask & 4 <> 0 and p_class[a.i] = '' then 'economic_class_required'
           when a.mask & 4 = 0 and p_class[a.i] <> '' then 'economic_class_not_allowed'
           when p_account[a.i] = '9401' and p_debit[a.i] > 0 and p_period[p_voucher[a.i]] % 100 = 13 then 'period_event'
@@ -2274,9 +2274,6 @@ ALTER TABLE ONLY accounting.reversals
     ADD CONSTRAINT reversals_pkey PRIMARY KEY (book_id, period, number);
 
 ALTER TABLE ONLY accounting.subjects
-    ADD CONSTRAINT subjects_book_id_kind_code_key UNIQUE (book_id, kind, code);
-
-ALTER TABLE ONLY accounting.subjects
     ADD CONSTRAINT subjects_pkey PRIMARY KEY (book_id, subject_id);
 
 ALTER TABLE ONLY accounting.turnover
@@ -2495,6 +2492,8 @@ CREATE INDEX lines_2040_book_id_project_id_account_period_idx ON accounting.line
 CREATE INDEX lines_2040_book_id_subject_id_account_period_idx ON accounting.lines_2040 USING btree (book_id, subject_id, account, period) WHERE (subject_id <> '00000000-0000-0000-0000-000000000000'::uuid);
 
 CREATE INDEX refusals_by_time ON accounting.refusals USING brin (at);
+
+CREATE UNIQUE INDEX subjects_by_code ON accounting.subjects USING btree (book_id, kind, code) WHERE (kind <> ''::text);
 
 CREATE INDEX nodes_by_parent ON projects.nodes USING btree (book_id, parent_id);
 

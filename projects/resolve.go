@@ -140,7 +140,7 @@ func (r resolver) subject(ctx context.Context, kind accounting.SubjectKind, ref 
 		return s, fault.Invalid("subject_unknown", "the event names no %s", kind)
 	case ref.ID.IsZero():
 		var ids []uuid.UUID
-		if err := r.db.NewRaw(`select subject_id from accounting.subjects where book_id = ? and kind = ? and code = ?`, r.c.Book, kind, ref.Code).Scan(ctx, &ids); err != nil {
+		if err := r.db.NewRaw(`select subject_id from accounting.subjects where book_id = ? and kind <> '' and kind = ? and code = ?`, r.c.Book, kind, ref.Code).Scan(ctx, &ids); err != nil {
 			return s, fault.FromSQL(err)
 		}
 		if len(ids) == 1 {
