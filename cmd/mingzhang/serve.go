@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"runtime/debug"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -41,6 +42,9 @@ func serve(ctx context.Context, db *database, listen string) error {
 		if err := demonstrate(ctx, db); err != nil {
 			return err
 		}
+	}
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(400) // the live heap is small; a request's JSON is most of what is collected
 	}
 	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
 	s, e := api.New(db.DB, log)
