@@ -2,6 +2,7 @@ package accounting
 
 import (
 	"crypto/sha256"
+	"database/sql/driver"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -229,5 +230,16 @@ func CheckText(field, text string, limit int) error {
 			return fault.Invalid("text_invalid", "%s contains the control character %s", field, fmt.Sprintf("U+%04X", r))
 		}
 	}
+	return nil
+}
+
+func (h Hash) Value() (driver.Value, error) { return h[:], nil }
+
+func (h *Hash) Scan(src any) error {
+	b, ok := src.([]byte)
+	if !ok || len(b) != len(h) {
+		return fmt.Errorf("a hash has %d bytes, not %T of %d", len(h), src, len(b))
+	}
+	copy(h[:], b)
 	return nil
 }

@@ -785,6 +785,211 @@ $$;
 
 ALTER FUNCTION accounting.voucher_detail(p_book bigint, p_code text, p_key text, p_date date, p_period integer, p_source text, p_prepared uuid, p_reviewed uuid, p_line_count integer) OWNER TO mingzhang_owner;
 
+CREATE FUNCTION projects.act(in_book bigint, document uuid, by_verb text, person uuid, in_unit uuid, as_role text, behalf uuid, shown_hash bytea, because text, outside uuid DEFAULT NULL::uuid, OUT old_state text, OUT new_state text, OUT ordinal integer, OUT complete boolean) RETURNS record
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  d projects.documents := projects.require_document(in_book, document, person, in_unit, as_role, behalf);
+  s record; o projects.outside_acts; has text; persons int; signed int; wanted int; payer uuid := in_unit;
+begin
+  if d.content_hash <> shown_hash then
+    raise exception '% says something else than what was shown; look at it again', d.number using errcode = 'AC042';
+  end if;
+  select * into s from projects.steps() x where x.kind = d.kind and x.verb = by_verb and x.from_state = d.state and x.flow in ('', d.flow);
+  if not found then
+    raise exception '% is %; from there: %', d.number, d.state, coalesce((select string_agg(distinct x.verb, ', ') from projects.steps() x
+      where x.kind = d.kind and x.from_state = d.state and x.flow in ('', d.flow)), 'nothing more') using errcode = 'AC043';
+  end if;
+  if outside is null then
+    if not as_role = any (s.roles) then
+      raise exception '% of a % is for %, not for %', by_verb, d.kind, array_to_string(s.roles, ', '), as_role using errcode = 'AC044';
+    end if;
+    insert into projects.duties (book_id, document_id, person_id, duty) values (in_book, document, person, s.duty) on conflict do nothing;
+    select x.duty into has from projects.duties x where x.book_id = in_book and x.document_id = document and x.person_id = person;
+    if has <> s.duty then
+      raise exception 'this person has the duty % on % already and cannot also %', has, d.number, by_verb using errcode = 'AC045';
+    end if;
+  else
+    select * into o from projects.outside_acts x where x.book_id = in_book and x.outside_act_id = outside and x.document_id = document for update;
+    if not found or o.checked_by is not null or o.verb <> by_verb or not 'outside' = any (s.roles) then
+      raise exception 'there is no outside act to check here' using errcode = 'AC043';
+    end if;
+    if o.entered_by = person then
+      raise exception 'an outside act is entered by one person and checked by another' using errcode = 'AC045';
+    end if;
+    if o.document_hash <> d.content_hash then
+      raise exception '% says something else than what was signed outside', d.number using errcode = 'AC042';
+    end if;
+    update projects.outside_acts x set checked_by = person where x.book_id = in_book and x.outside_act_id = outside;
+  end if;
+  old_state := d.state; new_state := s.to_state;
+
+  if d.kind = 'payment_request' and by_verb = 'approve' then
+    -- the payer's organisation is not to approve alone what it leads (programme 10)
+    if payer in (select l.unit_id from projects.leads(in_book, d.node_id) l) and exists (select from projects.leads(in_book, d.node_id) l where l.unit_id <> payer)
+      and not exists (select from projects.acts a where a.book_id = in_book and a.document_id = document and a.round = d.round and a.verb = 'lead_approve'
+        and a.unit_id <> payer and a.unit_id in (select l.unit_id from projects.leads(in_book, d.node_id) l)) then
+      raise exception 'the paying unit leads this project too: another lead unit approves first' using errcode = 'AC046';
+    end if;
+    wanted := projects.approvers_needed(in_book, d.amount);
+    select count(distinct coalesce(a.outside_name, a.person_id::text)) + 1 into signed from projects.acts a where a.book_id = in_book and a.document_id = document and a.round = d.round
+      and a.verb in ('approve', 'countersign') and (a.entered_by is not null or a.person_id <> person);
+    if signed < wanted then
+      new_state := d.state;
+    end if;
+  end if;
+  if d.kind = 'payment_request' and by_verb = 'order' then
+    select count(*) into persons from projects.duties x where x.book_id = in_book and x.document_id = document;
+    if persons < projects.minimum_persons(in_book, d.flow) then
+      raise exception '% different persons have acted on %, its flow needs %', persons, d.number, projects.minimum_persons(in_book, d.flow) using errcode = 'AC047';
+    end if;
+  end if;
+
+  select coalesce(max(a.ordinal), 0) + 1 into act.ordinal from projects.acts a where a.book_id = in_book and a.document_id = document;
+  insert into projects.acts (book_id, document_id, ordinal, round, verb, duty, from_state, to_state, person_id, unit_id, role, on_behalf_of, document_hash, reason,
+      outside_name, outside_office, outside_date, paper_hash, entered_by)
+    values (in_book, document, act.ordinal, d.round, by_verb, s.duty, old_state, new_state, person, in_unit, as_role, behalf, shown_hash, because, o.name, o.office, o.day, o.paper_hash, o.entered_by);
+  update projects.documents x set state = new_state, since = case when new_state = old_state then x.since else clock_timestamp() end,
+      round = x.round + (new_state = 'returned')::int where x.book_id = in_book and x.document_id = document;
+  complete := new_state <> old_state or s.from_state = s.to_state;
+end $$;
+
+ALTER FUNCTION projects.act(in_book bigint, document uuid, by_verb text, person uuid, in_unit uuid, as_role text, behalf uuid, shown_hash bytea, because text, outside uuid, OUT old_state text, OUT new_state text, OUT ordinal integer, OUT complete boolean) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.approvers_needed(in_book bigint, of_amount numeric) RETURNS integer
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select coalesce((select b.approvers from projects.approval_bands b where b.book_id = in_book and b.from_amount <= of_amount order by b.from_amount desc limit 1), 1)
+$$;
+
+ALTER FUNCTION projects.approvers_needed(in_book bigint, of_amount numeric) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.draft(in_book bigint, document uuid, of_kind text, prefix text, year integer, of_unit uuid, of_node uuid, by_flow text, of_amount numeric, of_content text, person uuid, in_unit uuid, as_role text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare n int; made text; d projects.documents;
+begin
+  if not exists (select from projects.steps() s where s.kind = of_kind and s.from_state = 'draft' and as_role = any (s.roles)) then
+    raise exception 'role % drafts no %', as_role, of_kind using errcode = 'AC044';
+  end if;
+  if not projects.holds(in_book, person, in_unit, as_role, null) then
+    raise exception 'role % of this unit is not held today', as_role using errcode = 'AC044';
+  end if;
+  insert into projects.document_counters as c (book_id, prefix, year, last_number) values (in_book, draft.prefix, draft.year, 1)
+    on conflict on constraint document_counters_pkey do update set last_number = c.last_number + 1 returning last_number into n;
+  made := draft.prefix || '-' || draft.year || '-' || lpad(n::text, 4, '0');
+  insert into projects.documents (book_id, document_id, kind, number, unit_id, node_id, flow, amount, content, content_hash, state, created_by)
+    values (in_book, document, of_kind, made, of_unit, of_node, by_flow, of_amount, of_content, sha256(convert_to(of_content, 'UTF8')), 'draft', person) returning * into d;
+  if not projects.reaches(d, as_role, in_unit) then
+    raise exception 'there is no such project for your unit' using errcode = 'AC041';
+  end if;
+  return made;
+end $$;
+
+ALTER FUNCTION projects.draft(in_book bigint, document uuid, of_kind text, prefix text, year integer, of_unit uuid, of_node uuid, by_flow text, of_amount numeric, of_content text, person uuid, in_unit uuid, as_role text) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.enter_outside_act(in_book bigint, id uuid, document uuid, by_verb text, shown_hash bytea, of_name text, of_office text, on_day date, paper bytea, person uuid, in_unit uuid, as_role text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare d projects.documents := projects.require_document(in_book, document, person, in_unit, as_role, null);
+begin
+  if d.content_hash <> shown_hash then
+    raise exception '% says something else than what was signed', d.number using errcode = 'AC042';
+  end if;
+  if not exists (select from projects.steps() s where s.kind = d.kind and s.verb = by_verb and s.from_state = d.state and s.flow in ('', d.flow) and 'outside' = any (s.roles)) then
+    raise exception '% is %: nobody outside signs % now', d.number, d.state, by_verb using errcode = 'AC043';
+  end if;
+  insert into projects.outside_acts (book_id, outside_act_id, document_id, verb, document_hash, name, office, day, paper_hash, entered_by)
+    values (in_book, id, document, by_verb, shown_hash, of_name, of_office, on_day, paper, person);
+end $$;
+
+ALTER FUNCTION projects.enter_outside_act(in_book bigint, id uuid, document uuid, by_verb text, shown_hash bytea, of_name text, of_office text, on_day date, paper bytea, person uuid, in_unit uuid, as_role text) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.first_roles(in_book bigint, persons uuid[], units uuid[], roles text[], from_day date) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  perform from accounting.books b where b.book_id = in_book for update;
+  if exists (select from projects.role_grants g where g.book_id = in_book) then
+    raise exception 'this book has roles already: more are granted by document' using errcode = 'AC044';
+  end if;
+  insert into projects.role_grants (book_id, grant_id, person_id, unit_id, role, from_day) select in_book, gen_random_uuid(), p, u, r, from_day from unnest(persons, units, roles) as t (p, u, r);
+end $$;
+
+ALTER FUNCTION projects.first_roles(in_book bigint, persons uuid[], units uuid[], roles text[], from_day date) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.holds(in_book bigint, person uuid, in_unit uuid, as_role text, behalf uuid) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select not exists (select from projects.departures d where d.book_id = in_book and d.person_id in (person, behalf) and d.left_on <= current_date)
+    and exists (select from projects.role_grants g where g.book_id = in_book and g.person_id = coalesce(behalf, person) and g.unit_id = in_unit and g.role = as_role
+      and current_date between g.from_day and coalesce(g.until_day, 'infinity'))
+    and (behalf is null or exists (select from projects.delegations d where d.book_id = in_book and d.from_person = behalf and d.to_person = person and d.unit_id = in_unit and d.role = as_role
+      and current_date between d.from_day and d.until_day))
+$$;
+
+ALTER FUNCTION projects.holds(in_book bigint, person uuid, in_unit uuid, as_role text, behalf uuid) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.judge_acts() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare wrong record;
+begin
+  select d.number, a.verb into wrong from new_acts a join projects.documents d using (book_id, document_id)
+    where d.content_hash <> a.document_hash or not exists (select from projects.steps() s where s.kind = d.kind and s.flow in ('', d.flow) and s.verb = a.verb and s.duty = a.duty
+      and s.from_state = a.from_state and a.to_state in (s.from_state, s.to_state)) limit 1;
+  if found then
+    raise exception '% of % is no step of its kind, or not of its content', wrong.verb, wrong.number using errcode = 'AC043';
+  end if;
+  return null;
+end $$;
+
+ALTER FUNCTION projects.judge_acts() OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.leads(for_book bigint, for_node uuid) RETURNS TABLE(unit_id uuid)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  with recursive up as (
+    select n.node_id, n.parent_id, 1 as distance from projects.nodes n where n.book_id = for_book and n.node_id = for_node
+    union all
+    select n.node_id, n.parent_id, up.distance + 1 from up join projects.nodes n on n.book_id = for_book and n.node_id = up.parent_id
+  ), named as (
+    select p.unit_id, dense_rank() over (order by up.distance) as nearness from up
+    join projects.node_parties p on p.book_id = for_book and p.node_id = up.node_id and p.role = 'lead' and p.valid
+  )
+  select distinct named.unit_id from named where named.nearness = 1 and named.unit_id is not null
+$$;
+
+ALTER FUNCTION projects.leads(for_book bigint, for_node uuid) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.minimum_persons(in_book bigint, of_flow text) RETURNS integer
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select coalesce((select f.minimum_persons from projects.flows f where f.book_id = in_book and f.flow = of_flow), case of_flow when 'works' then 5 else 3 end)
+$$;
+
+ALTER FUNCTION projects.minimum_persons(in_book bigint, of_flow text) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.party_unit() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  new.unit_id := (select u.unit_id from accounting.units u where u.book_id = new.book_id and u.name = new.name order by u.code limit 1);
+  return new;
+end $$;
+
+ALTER FUNCTION projects.party_unit() OWNER TO mingzhang_owner;
+
 CREATE TABLE projects.plan_lines (
     book_id bigint NOT NULL,
     plan_line_id uuid NOT NULL,
@@ -814,6 +1019,248 @@ CREATE FUNCTION projects.planned(line projects.plan_lines) RETURNS numeric
     AS $$ select case line.kind when 'lump' then line.amount else round(line.rate * line.quantity, 2) end $$;
 
 ALTER FUNCTION projects.planned(line projects.plan_lines) OWNER TO mingzhang_owner;
+
+CREATE TABLE projects.documents (
+    book_id bigint NOT NULL,
+    document_id uuid NOT NULL,
+    kind text NOT NULL,
+    number text NOT NULL,
+    unit_id uuid NOT NULL,
+    node_id uuid,
+    flow text NOT NULL,
+    amount accounting.yuan,
+    content text NOT NULL,
+    content_hash bytea NOT NULL,
+    state text NOT NULL,
+    round integer DEFAULT 1 NOT NULL,
+    created_by uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    since timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT documents_content_hash_check CHECK ((octet_length(content_hash) = 32)),
+    CONSTRAINT documents_flow_check CHECK ((flow = ANY (ARRAY['works'::text, 'small'::text]))),
+    CONSTRAINT documents_number_check CHECK ((number <> ''::text)),
+    CONSTRAINT documents_round_check CHECK ((round > 0))
+);
+
+ALTER TABLE projects.documents OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.reaches(d projects.documents, as_role text, in_unit uuid) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select as_role in ('budget_officer', 'treasury_officer', 'auditor', 'inspector', 'admin') or d.unit_id = in_unit
+    or as_role = 'lead_approver' and in_unit in (select l.unit_id from projects.leads(d.book_id, d.node_id) l)
+    or as_role = 'supervisor' and exists (select from projects.node_parties p where p.book_id = d.book_id and p.node_id = d.node_id and p.role = 'supervisor' and p.valid and p.unit_id = in_unit)
+$$;
+
+ALTER FUNCTION projects.reaches(d projects.documents, as_role text, in_unit uuid) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.require_document(in_book bigint, document uuid, person uuid, in_unit uuid, as_role text, behalf uuid) RETURNS projects.documents
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare d projects.documents;
+begin
+  select * into d from projects.documents x where x.book_id = in_book and x.document_id = document for update;
+  if not found or not projects.reaches(d, as_role, in_unit) then
+    raise exception 'there is no such document for you' using errcode = 'AC041';
+  end if;
+  if not projects.holds(in_book, person, in_unit, as_role, behalf) then
+    raise exception 'role % of this unit is not held today', as_role using errcode = 'AC044';
+  end if;
+  return d;
+end $$;
+
+ALTER FUNCTION projects.require_document(in_book bigint, document uuid, person uuid, in_unit uuid, as_role text, behalf uuid) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.revise(in_book bigint, document uuid, of_node uuid, by_flow text, of_amount numeric, of_content text, person uuid, in_unit uuid, as_role text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare d projects.documents := projects.require_document(in_book, document, person, in_unit, as_role, null);
+begin
+  if d.state not in ('draft', 'returned') then
+    raise exception '% is %: what was shown to others does not change; recall it first', d.number, d.state using errcode = 'AC043';
+  end if;
+  if not exists (select from projects.steps() s where s.kind = d.kind and s.from_state = d.state and as_role = any (s.roles)) then
+    raise exception 'role % does not write %', as_role, d.kind using errcode = 'AC044';
+  end if;
+  update projects.documents x set node_id = of_node, flow = by_flow, amount = of_amount, content = of_content, content_hash = sha256(convert_to(of_content, 'UTF8'))
+    where x.book_id = in_book and x.document_id = document;
+end $$;
+
+ALTER FUNCTION projects.revise(in_book bigint, document uuid, of_node uuid, by_flow text, of_amount numeric, of_content text, person uuid, in_unit uuid, as_role text) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.steps() RETURNS TABLE(kind text, flow text, verb text, from_state text, to_state text, duty text, roles text[])
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  values
+    -- 预算: budget versions, allocations
+    ('budget', '', 'submit', 'draft', 'submitted', 'prepare', '{budget_officer}'::text[]),
+    ('budget', '', 'submit', 'returned', 'submitted', 'prepare', '{budget_officer}'),
+    ('budget', '', 'approve', 'submitted', 'posted', 'approve', '{budget_officer}'),
+    ('budget', '', 'return', 'submitted', 'returned', 'approve', '{budget_officer}'),
+    ('budget', '', 'reject', 'submitted', 'rejected', 'approve', '{budget_officer}'),
+    ('budget', '', 'withdraw', 'draft', 'withdrawn', 'prepare', '{budget_officer}'),
+    ('budget', '', 'withdraw', 'returned', 'withdrawn', 'prepare', '{budget_officer}'),
+    -- 合同
+    ('contract', '', 'submit', 'draft', 'submitted', 'prepare', '{project_clerk}'),
+    ('contract', '', 'submit', 'returned', 'submitted', 'prepare', '{project_clerk}'),
+    ('contract', '', 'sign', 'submitted', 'signed', 'sign', '{project_head}'),
+    ('contract', '', 'approve', 'signed', 'effective', 'approve', '{lead_approver}'),
+    ('contract', '', 'return', 'submitted', 'returned', 'sign', '{project_head}'),
+    ('contract', '', 'return', 'signed', 'returned', 'approve', '{lead_approver}'),
+    ('contract', '', 'withdraw', 'draft', 'withdrawn', 'prepare', '{project_clerk}'),
+    ('contract', '', 'withdraw', 'returned', 'withdrawn', 'prepare', '{project_clerk}'),
+    -- 变更签证, 结算, 终止
+    ('change_order', '', 'submit', 'draft', 'submitted', 'prepare', '{project_clerk}'),
+    ('change_order', '', 'submit', 'returned', 'submitted', 'prepare', '{project_clerk}'),
+    ('change_order', '', 'review', 'submitted', 'reviewed', 'review', '{supervisor,project_head,outside}'),
+    ('change_order', '', 'approve', 'reviewed', 'posted', 'approve', '{lead_approver}'),
+    ('change_order', '', 'return', 'submitted', 'returned', 'review', '{supervisor,project_head}'),
+    ('change_order', '', 'return', 'reviewed', 'returned', 'approve', '{lead_approver}'),
+    ('change_order', '', 'withdraw', 'draft', 'withdrawn', 'prepare', '{project_clerk}'),
+    ('change_order', '', 'withdraw', 'returned', 'withdrawn', 'prepare', '{project_clerk}'),
+    ('settlement', '', 'submit', 'draft', 'submitted', 'prepare', '{project_clerk}'),
+    ('settlement', '', 'submit', 'returned', 'submitted', 'prepare', '{project_clerk}'),
+    ('settlement', '', 'review', 'submitted', 'reviewed', 'review', '{project_head}'),
+    ('settlement', '', 'approve', 'reviewed', 'posted', 'approve', '{lead_approver}'),
+    ('settlement', '', 'return', 'submitted', 'returned', 'review', '{project_head}'),
+    ('settlement', '', 'return', 'reviewed', 'returned', 'approve', '{lead_approver}'),
+    ('settlement', '', 'withdraw', 'draft', 'withdrawn', 'prepare', '{project_clerk}'),
+    ('settlement', '', 'withdraw', 'returned', 'withdrawn', 'prepare', '{project_clerk}'),
+    ('termination', '', 'submit', 'draft', 'submitted', 'prepare', '{project_clerk}'),
+    ('termination', '', 'submit', 'returned', 'submitted', 'prepare', '{project_clerk}'),
+    ('termination', '', 'review', 'submitted', 'reviewed', 'review', '{project_head}'),
+    ('termination', '', 'approve', 'reviewed', 'posted', 'approve', '{lead_approver}'),
+    ('termination', '', 'return', 'submitted', 'returned', 'review', '{project_head}'),
+    ('termination', '', 'return', 'reviewed', 'returned', 'approve', '{lead_approver}'),
+    ('termination', '', 'withdraw', 'draft', 'withdrawn', 'prepare', '{project_clerk}'),
+    ('termination', '', 'withdraw', 'returned', 'withdrawn', 'prepare', '{project_clerk}'),
+    -- 计量支付证书
+    ('certificate', '', 'submit', 'draft', 'measured', 'prepare', '{project_clerk}'),
+    ('certificate', '', 'submit', 'returned', 'measured', 'prepare', '{project_clerk}'),
+    ('certificate', 'works', 'supervise', 'measured', 'supervisor_signed', 'supervise', '{supervisor,outside}'),
+    ('certificate', 'works', 'verify', 'supervisor_signed', 'verified', 'verify', '{project_head}'),
+    ('certificate', 'small', 'verify', 'measured', 'verified', 'verify', '{project_head}'),
+    ('certificate', '', 'certify', 'verified', 'certified', 'approve', '{lead_approver}'),
+    ('certificate', '', 'return', 'measured', 'returned', 'verify', '{project_head}'),
+    ('certificate', '', 'return', 'supervisor_signed', 'returned', 'verify', '{project_head}'),
+    ('certificate', '', 'return', 'verified', 'returned', 'approve', '{lead_approver}'),
+    ('certificate', '', 'withdraw', 'draft', 'withdrawn', 'prepare', '{project_clerk}'),
+    ('certificate', '', 'withdraw', 'returned', 'withdrawn', 'prepare', '{project_clerk}'),
+    -- 支付申请: five desks, or three for villages and small direct payments
+    ('payment_request', '', 'file', 'draft', 'filed', 'file', '{project_clerk}'),
+    ('payment_request', '', 'file', 'returned', 'filed', 'file', '{project_clerk}'),
+    ('payment_request', 'works', 'review', 'filed', 'unit_reviewed', 'unit_review', '{project_head}'),
+    ('payment_request', 'works', 'finance_review', 'unit_reviewed', 'finance_reviewed', 'finance_review', '{budget_officer}'),
+    ('payment_request', 'works', 'lead_approve', 'finance_reviewed', 'finance_reviewed', 'lead_approve', '{lead_approver}'),
+    ('payment_request', 'works', 'countersign', 'finance_reviewed', 'finance_reviewed', 'countersign', '{outside}'),
+    ('payment_request', 'works', 'approve', 'finance_reviewed', 'approved', 'approve', '{treasury_officer}'),
+    ('payment_request', 'small', 'lead_approve', 'filed', 'filed', 'lead_approve', '{lead_approver}'),
+    ('payment_request', 'small', 'countersign', 'filed', 'filed', 'countersign', '{outside}'),
+    ('payment_request', 'small', 'approve', 'filed', 'approved', 'approve', '{project_head,budget_officer,treasury_officer}'),
+    ('payment_request', '', 'wait', 'approved', 'waiting_for_cash', 'order', '{treasury_officer}'),
+    ('payment_request', '', 'order', 'approved', 'ordered', 'order', '{treasury_officer}'),
+    ('payment_request', '', 'order', 'waiting_for_cash', 'ordered', 'order', '{treasury_officer}'),
+    ('payment_request', 'works', 'return', 'filed', 'returned', 'unit_review', '{project_head}'),
+    ('payment_request', 'small', 'return', 'filed', 'returned', 'approve', '{project_head,budget_officer,treasury_officer}'),
+    ('payment_request', 'works', 'return', 'unit_reviewed', 'returned', 'finance_review', '{budget_officer}'),
+    ('payment_request', 'works', 'return', 'finance_reviewed', 'returned', 'approve', '{treasury_officer}'),
+    ('payment_request', '', 'return', 'approved', 'returned', 'order', '{treasury_officer}'),
+    ('payment_request', '', 'return', 'waiting_for_cash', 'returned', 'order', '{treasury_officer}'),
+    ('payment_request', '', 'recall', 'filed', 'returned', 'file', '{project_clerk}'),
+    ('payment_request', '', 'recall', 'unit_reviewed', 'returned', 'file', '{project_clerk}'),
+    ('payment_request', '', 'recall', 'finance_reviewed', 'returned', 'file', '{project_clerk}'),
+    ('payment_request', '', 'recall', 'approved', 'returned', 'file', '{project_clerk}'),
+    ('payment_request', '', 'recall', 'waiting_for_cash', 'returned', 'file', '{project_clerk}'),
+    ('payment_request', 'works', 'reject', 'filed', 'rejected', 'unit_review', '{project_head}'),
+    ('payment_request', 'works', 'reject', 'unit_reviewed', 'rejected', 'finance_review', '{budget_officer}'),
+    ('payment_request', 'works', 'reject', 'finance_reviewed', 'rejected', 'approve', '{treasury_officer}'),
+    ('payment_request', 'small', 'reject', 'filed', 'rejected', 'approve', '{project_head,budget_officer,treasury_officer}'),
+    ('payment_request', '', 'withdraw', 'draft', 'withdrawn', 'file', '{project_clerk}'),
+    ('payment_request', '', 'withdraw', 'returned', 'withdrawn', 'file', '{project_clerk}'),
+    -- the rest of a returned order, when nothing more will be paid of it
+    ('payment_request', '', 'cancel_order', 'ordered', 'returned', 'order', '{treasury_officer}'),
+    ('payment_request', '', 'complete', 'ordered', 'confirmed', 'confirm', '{treasury_officer,budget_officer,project_clerk,project_head}'),
+    ('payment_request', '', 'reopen', 'confirmed', 'ordered', 'confirm', '{treasury_officer,budget_officer,project_clerk,project_head}'),
+    -- 收款人
+    ('payee', '', 'submit', 'draft', 'submitted', 'prepare', '{project_clerk,treasury_officer}'),
+    ('payee', '', 'submit', 'returned', 'submitted', 'prepare', '{project_clerk,treasury_officer}'),
+    ('payee', '', 'approve', 'submitted', 'registered', 'approve', '{project_head,budget_officer,treasury_officer}'),
+    ('payee', '', 'return', 'submitted', 'returned', 'approve', '{project_head,budget_officer,treasury_officer}'),
+    ('payee', '', 'withdraw', 'draft', 'withdrawn', 'prepare', '{project_clerk,treasury_officer}'),
+    ('payee', '', 'withdraw', 'returned', 'withdrawn', 'prepare', '{project_clerk,treasury_officer}'),
+    -- 角色授予, 授权, 离岗
+    ('role_grant', '', 'submit', 'draft', 'submitted', 'prepare', '{admin}'),
+    ('role_grant', '', 'approve', 'submitted', 'granted', 'approve', '{admin,budget_officer,project_head}'),
+    ('role_grant', '', 'reject', 'submitted', 'rejected', 'approve', '{admin,budget_officer,project_head}'),
+    ('role_grant', '', 'withdraw', 'draft', 'withdrawn', 'prepare', '{admin}'),
+    ('delegation', '', 'submit', 'draft', 'submitted', 'prepare', '{budget_officer,treasury_officer,project_clerk,project_head,lead_approver}'),
+    ('delegation', '', 'approve', 'submitted', 'granted', 'approve', '{admin,budget_officer,project_head}'),
+    ('delegation', '', 'reject', 'submitted', 'rejected', 'approve', '{admin,budget_officer,project_head}'),
+    ('delegation', '', 'withdraw', 'draft', 'withdrawn', 'prepare', '{budget_officer,treasury_officer,project_clerk,project_head,lead_approver}'),
+    ('departure', '', 'submit', 'draft', 'submitted', 'prepare', '{admin}'),
+    ('departure', '', 'approve', 'submitted', 'granted', 'approve', '{admin,budget_officer,project_head}'),
+    ('departure', '', 'reject', 'submitted', 'rejected', 'approve', '{admin,budget_officer,project_head}'),
+    ('departure', '', 'withdraw', 'draft', 'withdrawn', 'prepare', '{admin}'),
+    -- 补贴批次: published, then locked, which posts what is owed
+    ('subsidy_batch', '', 'submit', 'draft', 'submitted', 'prepare', '{project_clerk}'),
+    ('subsidy_batch', '', 'submit', 'returned', 'submitted', 'prepare', '{project_clerk}'),
+    ('subsidy_batch', '', 'publish', 'submitted', 'publicised', 'verify', '{project_head}'),
+    ('subsidy_batch', '', 'lock', 'publicised', 'locked', 'approve', '{lead_approver}'),
+    ('subsidy_batch', '', 'return', 'submitted', 'returned', 'verify', '{project_head}'),
+    ('subsidy_batch', '', 'return', 'publicised', 'returned', 'approve', '{lead_approver}'),
+    ('subsidy_batch', '', 'withdraw', 'draft', 'withdrawn', 'prepare', '{project_clerk}'),
+    ('subsidy_batch', '', 'withdraw', 'returned', 'withdrawn', 'prepare', '{project_clerk}'),
+    -- 基金、注资 outside the budget; refunds of payments; 完工; 年终
+    ('fund', '', 'submit', 'draft', 'submitted', 'prepare', '{project_clerk,treasury_officer}'),
+    ('fund', '', 'submit', 'returned', 'submitted', 'prepare', '{project_clerk,treasury_officer}'),
+    ('fund', '', 'approve', 'submitted', 'posted', 'approve', '{project_head,treasury_officer}'),
+    ('fund', '', 'return', 'submitted', 'returned', 'approve', '{project_head,treasury_officer}'),
+    ('fund', '', 'withdraw', 'draft', 'withdrawn', 'prepare', '{project_clerk,treasury_officer}'),
+    ('fund', '', 'withdraw', 'returned', 'withdrawn', 'prepare', '{project_clerk,treasury_officer}'),
+    ('refund', '', 'submit', 'draft', 'submitted', 'prepare', '{project_clerk,treasury_officer}'),
+    ('refund', '', 'submit', 'returned', 'submitted', 'prepare', '{project_clerk,treasury_officer}'),
+    ('refund', '', 'approve', 'submitted', 'posted', 'approve', '{treasury_officer}'),
+    ('refund', '', 'return', 'submitted', 'returned', 'approve', '{treasury_officer}'),
+    ('refund', '', 'withdraw', 'draft', 'withdrawn', 'prepare', '{project_clerk,treasury_officer}'),
+    ('refund', '', 'withdraw', 'returned', 'withdrawn', 'prepare', '{project_clerk,treasury_officer}'),
+    ('completion', '', 'submit', 'draft', 'submitted', 'prepare', '{project_clerk}'),
+    ('completion', '', 'submit', 'returned', 'submitted', 'prepare', '{project_clerk}'),
+    ('completion', '', 'approve', 'submitted', 'posted', 'approve', '{lead_approver,budget_officer}'),
+    ('completion', '', 'return', 'submitted', 'returned', 'approve', '{lead_approver,budget_officer}'),
+    ('completion', '', 'withdraw', 'draft', 'withdrawn', 'prepare', '{project_clerk}'),
+    ('completion', '', 'withdraw', 'returned', 'withdrawn', 'prepare', '{project_clerk}'),
+    ('final_account', '', 'submit', 'draft', 'submitted', 'prepare', '{project_clerk}'),
+    ('final_account', '', 'submit', 'returned', 'submitted', 'prepare', '{project_clerk}'),
+    ('final_account', '', 'review', 'submitted', 'reviewed', 'review', '{project_head}'),
+    ('final_account', '', 'approve', 'reviewed', 'approved', 'approve', '{budget_officer}'),
+    ('final_account', '', 'return', 'submitted', 'returned', 'review', '{project_head}'),
+    ('final_account', '', 'return', 'reviewed', 'returned', 'approve', '{budget_officer}'),
+    ('year_end', '', 'submit', 'draft', 'submitted', 'prepare', '{budget_officer}'),
+    ('year_end', '', 'approve', 'submitted', 'posted', 'approve', '{budget_officer}'),
+    ('year_end', '', 'return', 'submitted', 'withdrawn', 'approve', '{budget_officer}'),
+    ('year_end', '', 'withdraw', 'draft', 'withdrawn', 'prepare', '{budget_officer}'),
+    -- 手工凭证 and 冲销并更正
+    ('manual_voucher', '', 'submit', 'draft', 'submitted', 'prepare', '{project_clerk,budget_officer,treasury_officer}'),
+    ('manual_voucher', '', 'submit', 'returned', 'submitted', 'prepare', '{project_clerk,budget_officer,treasury_officer}'),
+    ('manual_voucher', '', 'review', 'submitted', 'reviewed', 'review', '{project_head,budget_officer}'),
+    ('manual_voucher', '', 'post', 'reviewed', 'posted', 'post', '{treasury_officer,budget_officer,project_head}'),
+    ('manual_voucher', '', 'return', 'submitted', 'returned', 'review', '{project_head,budget_officer}'),
+    ('manual_voucher', '', 'return', 'reviewed', 'returned', 'post', '{treasury_officer,budget_officer,project_head}'),
+    ('manual_voucher', '', 'withdraw', 'draft', 'withdrawn', 'prepare', '{project_clerk,budget_officer,treasury_officer}'),
+    ('manual_voucher', '', 'withdraw', 'returned', 'withdrawn', 'prepare', '{project_clerk,budget_officer,treasury_officer}'),
+    ('correction', '', 'submit', 'draft', 'submitted', 'prepare', '{project_clerk,budget_officer,treasury_officer}'),
+    ('correction', '', 'submit', 'returned', 'submitted', 'prepare', '{project_clerk,budget_officer,treasury_officer}'),
+    ('correction', '', 'approve', 'submitted', 'posted', 'approve', '{project_head,budget_officer,treasury_officer}'),
+    ('correction', '', 'return', 'submitted', 'returned', 'approve', '{project_head,budget_officer,treasury_officer}'),
+    ('correction', '', 'withdraw', 'draft', 'withdrawn', 'prepare', '{project_clerk,budget_officer,treasury_officer}'),
+    ('correction', '', 'withdraw', 'returned', 'withdrawn', 'prepare', '{project_clerk,budget_officer,treasury_officer}')
+$$;
+
+ALTER FUNCTION projects.steps() OWNER TO mingzhang_owner;
 
 CREATE TABLE accounting.accounts (
     book_id bigint NOT NULL,
@@ -2052,6 +2499,109 @@ CREATE TABLE api.tokens (
 
 ALTER TABLE api.tokens OWNER TO mingzhang_owner;
 
+CREATE TABLE projects.acts (
+    book_id bigint NOT NULL,
+    document_id uuid NOT NULL,
+    ordinal integer NOT NULL,
+    round integer NOT NULL,
+    verb text NOT NULL,
+    duty text NOT NULL,
+    from_state text NOT NULL,
+    to_state text NOT NULL,
+    person_id uuid NOT NULL,
+    unit_id uuid NOT NULL,
+    role text NOT NULL,
+    on_behalf_of uuid,
+    document_hash bytea NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    outside_name text,
+    outside_office text,
+    outside_date date,
+    paper_hash bytea,
+    entered_by uuid,
+    separated_person uuid GENERATED ALWAYS AS (
+CASE
+    WHEN (entered_by IS NULL) THEN person_id
+    ELSE NULL::uuid
+END) STORED,
+    CONSTRAINT acts_ordinal_check CHECK ((ordinal > 0)),
+    CONSTRAINT acts_paper_hash_check CHECK ((octet_length(paper_hash) = 32)),
+    CONSTRAINT outside_act_by_two CHECK ((entered_by <> person_id)),
+    CONSTRAINT outside_act_is_whole CHECK ((num_nonnulls(outside_name, outside_office, outside_date, paper_hash, entered_by) = ANY (ARRAY[0, 5])))
+);
+
+ALTER TABLE projects.acts OWNER TO mingzhang_owner;
+
+CREATE TABLE projects.approval_bands (
+    book_id bigint NOT NULL,
+    from_amount accounting.yuan NOT NULL,
+    approvers integer NOT NULL,
+    CONSTRAINT approval_bands_approvers_check CHECK (((approvers >= 1) AND (approvers <= 5))),
+    CONSTRAINT approval_bands_from_amount_check CHECK (((from_amount)::numeric >= (0)::numeric))
+);
+
+ALTER TABLE projects.approval_bands OWNER TO mingzhang_owner;
+
+CREATE TABLE projects.delegations (
+    book_id bigint NOT NULL,
+    delegation_id uuid NOT NULL,
+    from_person uuid NOT NULL,
+    to_person uuid NOT NULL,
+    unit_id uuid NOT NULL,
+    role text NOT NULL,
+    from_day date NOT NULL,
+    until_day date NOT NULL,
+    document_id uuid,
+    CONSTRAINT delegations_check CHECK ((until_day >= from_day)),
+    CONSTRAINT delegations_check1 CHECK ((from_person <> to_person))
+);
+
+ALTER TABLE projects.delegations OWNER TO mingzhang_owner;
+
+CREATE TABLE projects.departures (
+    book_id bigint NOT NULL,
+    person_id uuid NOT NULL,
+    left_on date NOT NULL,
+    successor uuid NOT NULL,
+    recorded_by uuid NOT NULL,
+    recorded_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT departures_check CHECK ((successor <> person_id))
+);
+
+ALTER TABLE projects.departures OWNER TO mingzhang_owner;
+
+CREATE TABLE projects.document_counters (
+    book_id bigint NOT NULL,
+    prefix text NOT NULL,
+    year integer NOT NULL,
+    last_number integer NOT NULL,
+    CONSTRAINT document_counters_last_number_check CHECK ((last_number > 0))
+);
+
+ALTER TABLE projects.document_counters OWNER TO mingzhang_owner;
+
+CREATE TABLE projects.duties (
+    book_id bigint NOT NULL,
+    document_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    duty text NOT NULL
+);
+
+ALTER TABLE projects.duties OWNER TO mingzhang_owner;
+
+CREATE TABLE projects.flows (
+    book_id bigint NOT NULL,
+    flow text NOT NULL,
+    minimum_persons integer NOT NULL,
+    up_to accounting.yuan,
+    CONSTRAINT flows_flow_check CHECK ((flow = ANY (ARRAY['works'::text, 'small'::text]))),
+    CONSTRAINT flows_minimum_persons_check CHECK (((minimum_persons >= 3) AND (minimum_persons <= 9))),
+    CONSTRAINT flows_up_to_check CHECK (((up_to)::numeric > (0)::numeric))
+);
+
+ALTER TABLE projects.flows OWNER TO mingzhang_owner;
+
 CREATE TABLE projects.funding_sources (
     book_id bigint NOT NULL,
     code text NOT NULL,
@@ -2071,6 +2621,7 @@ CREATE TABLE projects.node_parties (
     ordinal integer NOT NULL,
     name text NOT NULL,
     valid boolean DEFAULT true NOT NULL,
+    unit_id uuid,
     CONSTRAINT node_parties_name_check CHECK ((name <> ''::text)),
     CONSTRAINT node_parties_ordinal_check CHECK ((ordinal > 0)),
     CONSTRAINT node_parties_role_check CHECK ((role = ANY (ARRAY['leader'::text, 'lead'::text, 'cooperating'::text, 'supervisor'::text, 'contractor'::text])))
@@ -2105,6 +2656,42 @@ CREATE TABLE projects.nodes (
 );
 
 ALTER TABLE projects.nodes OWNER TO mingzhang_owner;
+
+CREATE TABLE projects.outside_acts (
+    book_id bigint NOT NULL,
+    outside_act_id uuid NOT NULL,
+    document_id uuid NOT NULL,
+    verb text NOT NULL,
+    document_hash bytea NOT NULL,
+    name text NOT NULL,
+    office text NOT NULL,
+    day date NOT NULL,
+    paper_hash bytea NOT NULL,
+    entered_by uuid NOT NULL,
+    entered_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    checked_by uuid,
+    CONSTRAINT outside_act_checked_by_another CHECK ((checked_by <> entered_by)),
+    CONSTRAINT outside_acts_name_check CHECK ((name <> ''::text)),
+    CONSTRAINT outside_acts_office_check CHECK ((office <> ''::text)),
+    CONSTRAINT outside_acts_paper_hash_check CHECK ((octet_length(paper_hash) = 32))
+);
+
+ALTER TABLE projects.outside_acts OWNER TO mingzhang_owner;
+
+CREATE TABLE projects.role_grants (
+    book_id bigint NOT NULL,
+    grant_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    unit_id uuid NOT NULL,
+    role text NOT NULL,
+    from_day date NOT NULL,
+    until_day date,
+    document_id uuid,
+    CONSTRAINT role_grants_check CHECK ((until_day >= from_day)),
+    CONSTRAINT role_grants_role_check CHECK ((role = ANY (ARRAY['budget_officer'::text, 'treasury_officer'::text, 'project_clerk'::text, 'project_head'::text, 'supervisor'::text, 'lead_approver'::text, 'auditor'::text, 'inspector'::text, 'admin'::text])))
+);
+
+ALTER TABLE projects.role_grants OWNER TO mingzhang_owner;
 
 ALTER TABLE ONLY accounting.lines ATTACH PARTITION accounting.lines_2024 FOR VALUES FROM (202401) TO (202501);
 
@@ -2396,6 +2983,36 @@ ALTER TABLE ONLY accounting.vouchers_2040
 ALTER TABLE ONLY api.tokens
     ADD CONSTRAINT tokens_pkey PRIMARY KEY (book_id, token_hash);
 
+ALTER TABLE ONLY projects.acts
+    ADD CONSTRAINT acts_pkey PRIMARY KEY (book_id, document_id, ordinal);
+
+ALTER TABLE ONLY projects.approval_bands
+    ADD CONSTRAINT approval_bands_pkey PRIMARY KEY (book_id, from_amount);
+
+ALTER TABLE ONLY projects.delegations
+    ADD CONSTRAINT delegations_pkey PRIMARY KEY (book_id, delegation_id);
+
+ALTER TABLE ONLY projects.departures
+    ADD CONSTRAINT departures_pkey PRIMARY KEY (book_id, person_id);
+
+ALTER TABLE ONLY projects.document_counters
+    ADD CONSTRAINT document_counters_pkey PRIMARY KEY (book_id, prefix, year);
+
+ALTER TABLE ONLY projects.documents
+    ADD CONSTRAINT documents_book_id_number_key UNIQUE (book_id, number);
+
+ALTER TABLE ONLY projects.documents
+    ADD CONSTRAINT documents_pkey PRIMARY KEY (book_id, document_id);
+
+ALTER TABLE ONLY projects.duties
+    ADD CONSTRAINT duties_book_id_document_id_person_id_duty_key UNIQUE (book_id, document_id, person_id, duty);
+
+ALTER TABLE ONLY projects.duties
+    ADD CONSTRAINT duties_pkey PRIMARY KEY (book_id, document_id, person_id);
+
+ALTER TABLE ONLY projects.flows
+    ADD CONSTRAINT flows_pkey PRIMARY KEY (book_id, flow);
+
 ALTER TABLE ONLY projects.funding_sources
     ADD CONSTRAINT funding_sources_pkey PRIMARY KEY (book_id, code);
 
@@ -2408,8 +3025,14 @@ ALTER TABLE ONLY projects.nodes
 ALTER TABLE ONLY projects.nodes
     ADD CONSTRAINT nodes_pkey PRIMARY KEY (book_id, node_id);
 
+ALTER TABLE ONLY projects.outside_acts
+    ADD CONSTRAINT outside_acts_pkey PRIMARY KEY (book_id, outside_act_id);
+
 ALTER TABLE ONLY projects.plan_lines
     ADD CONSTRAINT plan_lines_pkey PRIMARY KEY (book_id, plan_line_id);
+
+ALTER TABLE ONLY projects.role_grants
+    ADD CONSTRAINT role_grants_pkey PRIMARY KEY (book_id, grant_id);
 
 CREATE UNIQUE INDEX budget_line_carried_once ON accounting.budget_lines USING btree (book_id, carried_from) WHERE (carried_from IS NOT NULL);
 
@@ -2495,9 +3118,17 @@ CREATE INDEX refusals_by_time ON accounting.refusals USING brin (at);
 
 CREATE UNIQUE INDEX subjects_by_code ON accounting.subjects USING btree (book_id, kind, code) WHERE (kind <> ''::text);
 
+CREATE INDEX delegations_to ON projects.delegations USING btree (book_id, to_person);
+
+CREATE INDEX documents_by_node ON projects.documents USING btree (book_id, node_id);
+
+CREATE INDEX documents_by_state ON projects.documents USING btree (book_id, kind, state, unit_id);
+
 CREATE INDEX nodes_by_parent ON projects.nodes USING btree (book_id, parent_id);
 
 CREATE INDEX plan_lines_of_node ON projects.plan_lines USING btree (book_id, node_id);
+
+CREATE INDEX role_grants_of_person ON projects.role_grants USING btree (book_id, person_id);
 
 ALTER INDEX accounting.lines_of_account ATTACH PARTITION accounting.lines_2024_book_id_project_id_account_period_idx;
 
@@ -2825,6 +3456,90 @@ CREATE TRIGGER turnover_stays BEFORE DELETE ON accounting.turnover FOR EACH ROW 
 
 ALTER TABLE accounting.turnover ENABLE ALWAYS TRIGGER turnover_stays;
 
+CREATE TRIGGER act_is_final BEFORE UPDATE ON projects.acts FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
+
+ALTER TABLE projects.acts ENABLE ALWAYS TRIGGER act_is_final;
+
+CREATE TRIGGER act_is_final BEFORE UPDATE ON projects.departures FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
+
+ALTER TABLE projects.departures ENABLE ALWAYS TRIGGER act_is_final;
+
+CREATE TRIGGER act_is_final BEFORE UPDATE ON projects.duties FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
+
+ALTER TABLE projects.duties ENABLE ALWAYS TRIGGER act_is_final;
+
+CREATE TRIGGER document_stays BEFORE DELETE ON projects.acts FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.acts ENABLE ALWAYS TRIGGER document_stays;
+
+CREATE TRIGGER document_stays BEFORE DELETE ON projects.delegations FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.delegations ENABLE ALWAYS TRIGGER document_stays;
+
+CREATE TRIGGER document_stays BEFORE DELETE ON projects.departures FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.departures ENABLE ALWAYS TRIGGER document_stays;
+
+CREATE TRIGGER document_stays BEFORE DELETE ON projects.document_counters FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.document_counters ENABLE ALWAYS TRIGGER document_stays;
+
+CREATE TRIGGER document_stays BEFORE DELETE ON projects.documents FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.documents ENABLE ALWAYS TRIGGER document_stays;
+
+CREATE TRIGGER document_stays BEFORE DELETE ON projects.duties FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.duties ENABLE ALWAYS TRIGGER document_stays;
+
+CREATE TRIGGER document_stays BEFORE DELETE ON projects.outside_acts FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.outside_acts ENABLE ALWAYS TRIGGER document_stays;
+
+CREATE TRIGGER document_stays BEFORE DELETE ON projects.role_grants FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.role_grants ENABLE ALWAYS TRIGGER document_stays;
+
+CREATE TRIGGER documents_stay BEFORE TRUNCATE ON projects.acts FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.acts ENABLE ALWAYS TRIGGER documents_stay;
+
+CREATE TRIGGER documents_stay BEFORE TRUNCATE ON projects.delegations FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.delegations ENABLE ALWAYS TRIGGER documents_stay;
+
+CREATE TRIGGER documents_stay BEFORE TRUNCATE ON projects.departures FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.departures ENABLE ALWAYS TRIGGER documents_stay;
+
+CREATE TRIGGER documents_stay BEFORE TRUNCATE ON projects.document_counters FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.document_counters ENABLE ALWAYS TRIGGER documents_stay;
+
+CREATE TRIGGER documents_stay BEFORE TRUNCATE ON projects.documents FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.documents ENABLE ALWAYS TRIGGER documents_stay;
+
+CREATE TRIGGER documents_stay BEFORE TRUNCATE ON projects.duties FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.duties ENABLE ALWAYS TRIGGER documents_stay;
+
+CREATE TRIGGER documents_stay BEFORE TRUNCATE ON projects.outside_acts FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.outside_acts ENABLE ALWAYS TRIGGER documents_stay;
+
+CREATE TRIGGER documents_stay BEFORE TRUNCATE ON projects.role_grants FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.role_grants ENABLE ALWAYS TRIGGER documents_stay;
+
+CREATE TRIGGER judge_acts AFTER INSERT ON projects.acts REFERENCING NEW TABLE AS new_acts FOR EACH STATEMENT EXECUTE FUNCTION projects.judge_acts();
+
+ALTER TABLE projects.acts ENABLE ALWAYS TRIGGER judge_acts;
+
+CREATE TRIGGER party_unit BEFORE INSERT OR UPDATE OF name ON projects.node_parties FOR EACH ROW EXECUTE FUNCTION projects.party_unit();
+
+ALTER TABLE projects.node_parties ENABLE ALWAYS TRIGGER party_unit;
+
 ALTER TABLE ONLY accounting.accounts
     ADD CONSTRAINT accounts_book_id_fkey FOREIGN KEY (book_id) REFERENCES accounting.books(book_id);
 
@@ -2969,6 +3684,57 @@ ALTER TABLE ONLY api.tokens
 ALTER TABLE ONLY api.tokens
     ADD CONSTRAINT tokens_book_id_person_id_fkey FOREIGN KEY (book_id, person_id) REFERENCES accounting.persons(book_id, person_id);
 
+ALTER TABLE ONLY projects.acts
+    ADD CONSTRAINT acts_book_id_document_id_fkey FOREIGN KEY (book_id, document_id) REFERENCES projects.documents(book_id, document_id);
+
+ALTER TABLE ONLY projects.acts
+    ADD CONSTRAINT acts_book_id_document_id_separated_person_duty_fkey FOREIGN KEY (book_id, document_id, separated_person, duty) REFERENCES projects.duties(book_id, document_id, person_id, duty);
+
+ALTER TABLE ONLY projects.acts
+    ADD CONSTRAINT acts_book_id_entered_by_fkey FOREIGN KEY (book_id, entered_by) REFERENCES accounting.persons(book_id, person_id);
+
+ALTER TABLE ONLY projects.acts
+    ADD CONSTRAINT acts_book_id_person_id_fkey FOREIGN KEY (book_id, person_id) REFERENCES accounting.persons(book_id, person_id);
+
+ALTER TABLE ONLY projects.approval_bands
+    ADD CONSTRAINT approval_bands_book_id_fkey FOREIGN KEY (book_id) REFERENCES accounting.books(book_id);
+
+ALTER TABLE ONLY projects.delegations
+    ADD CONSTRAINT delegations_book_id_from_person_fkey FOREIGN KEY (book_id, from_person) REFERENCES accounting.persons(book_id, person_id);
+
+ALTER TABLE ONLY projects.delegations
+    ADD CONSTRAINT delegations_book_id_to_person_fkey FOREIGN KEY (book_id, to_person) REFERENCES accounting.persons(book_id, person_id);
+
+ALTER TABLE ONLY projects.departures
+    ADD CONSTRAINT departures_book_id_person_id_fkey FOREIGN KEY (book_id, person_id) REFERENCES accounting.persons(book_id, person_id);
+
+ALTER TABLE ONLY projects.departures
+    ADD CONSTRAINT departures_book_id_successor_fkey FOREIGN KEY (book_id, successor) REFERENCES accounting.persons(book_id, person_id);
+
+ALTER TABLE ONLY projects.document_counters
+    ADD CONSTRAINT document_counters_book_id_fkey FOREIGN KEY (book_id) REFERENCES accounting.books(book_id);
+
+ALTER TABLE ONLY projects.documents
+    ADD CONSTRAINT documents_book_id_created_by_fkey FOREIGN KEY (book_id, created_by) REFERENCES accounting.persons(book_id, person_id);
+
+ALTER TABLE ONLY projects.documents
+    ADD CONSTRAINT documents_book_id_fkey FOREIGN KEY (book_id) REFERENCES accounting.books(book_id);
+
+ALTER TABLE ONLY projects.documents
+    ADD CONSTRAINT documents_book_id_node_id_fkey FOREIGN KEY (book_id, node_id) REFERENCES projects.nodes(book_id, node_id);
+
+ALTER TABLE ONLY projects.documents
+    ADD CONSTRAINT documents_book_id_unit_id_fkey FOREIGN KEY (book_id, unit_id) REFERENCES accounting.units(book_id, unit_id);
+
+ALTER TABLE ONLY projects.duties
+    ADD CONSTRAINT duties_book_id_document_id_fkey FOREIGN KEY (book_id, document_id) REFERENCES projects.documents(book_id, document_id);
+
+ALTER TABLE ONLY projects.duties
+    ADD CONSTRAINT duties_book_id_person_id_fkey FOREIGN KEY (book_id, person_id) REFERENCES accounting.persons(book_id, person_id);
+
+ALTER TABLE ONLY projects.flows
+    ADD CONSTRAINT flows_book_id_fkey FOREIGN KEY (book_id) REFERENCES accounting.books(book_id);
+
 ALTER TABLE ONLY projects.funding_sources
     ADD CONSTRAINT funding_sources_book_id_fkey FOREIGN KEY (book_id) REFERENCES accounting.books(book_id);
 
@@ -2984,8 +3750,23 @@ ALTER TABLE ONLY projects.nodes
 ALTER TABLE ONLY projects.nodes
     ADD CONSTRAINT nodes_book_id_parent_id_fkey FOREIGN KEY (book_id, parent_id) REFERENCES projects.nodes(book_id, node_id);
 
+ALTER TABLE ONLY projects.outside_acts
+    ADD CONSTRAINT outside_acts_book_id_document_id_fkey FOREIGN KEY (book_id, document_id) REFERENCES projects.documents(book_id, document_id);
+
+ALTER TABLE ONLY projects.outside_acts
+    ADD CONSTRAINT outside_acts_book_id_entered_by_fkey FOREIGN KEY (book_id, entered_by) REFERENCES accounting.persons(book_id, person_id);
+
 ALTER TABLE ONLY projects.plan_lines
     ADD CONSTRAINT plan_lines_book_id_node_id_fkey FOREIGN KEY (book_id, node_id) REFERENCES projects.nodes(book_id, node_id);
+
+ALTER TABLE ONLY projects.role_grants
+    ADD CONSTRAINT role_grants_book_id_document_id_fkey FOREIGN KEY (book_id, document_id) REFERENCES projects.documents(book_id, document_id);
+
+ALTER TABLE ONLY projects.role_grants
+    ADD CONSTRAINT role_grants_book_id_person_id_fkey FOREIGN KEY (book_id, person_id) REFERENCES accounting.persons(book_id, person_id);
+
+ALTER TABLE ONLY projects.role_grants
+    ADD CONSTRAINT role_grants_book_id_unit_id_fkey FOREIGN KEY (book_id, unit_id) REFERENCES accounting.units(book_id, unit_id);
 
 GRANT USAGE ON SCHEMA accounting TO mingzhang_app;
 GRANT USAGE ON SCHEMA accounting TO mingzhang_auditor;
@@ -3054,6 +3835,38 @@ GRANT ALL ON FUNCTION accounting.tree_root(p_leaves bytea[]) TO mingzhang_audito
 
 REVOKE ALL ON FUNCTION accounting.voucher_detail(p_book bigint, p_code text, p_key text, p_date date, p_period integer, p_source text, p_prepared uuid, p_reviewed uuid, p_line_count integer) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION projects.act(in_book bigint, document uuid, by_verb text, person uuid, in_unit uuid, as_role text, behalf uuid, shown_hash bytea, because text, outside uuid, OUT old_state text, OUT new_state text, OUT ordinal integer, OUT complete boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.act(in_book bigint, document uuid, by_verb text, person uuid, in_unit uuid, as_role text, behalf uuid, shown_hash bytea, because text, outside uuid, OUT old_state text, OUT new_state text, OUT ordinal integer, OUT complete boolean) TO mingzhang_app;
+
+REVOKE ALL ON FUNCTION projects.approvers_needed(in_book bigint, of_amount numeric) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.approvers_needed(in_book bigint, of_amount numeric) TO mingzhang_app;
+GRANT ALL ON FUNCTION projects.approvers_needed(in_book bigint, of_amount numeric) TO mingzhang_auditor;
+
+REVOKE ALL ON FUNCTION projects.draft(in_book bigint, document uuid, of_kind text, prefix text, year integer, of_unit uuid, of_node uuid, by_flow text, of_amount numeric, of_content text, person uuid, in_unit uuid, as_role text) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.draft(in_book bigint, document uuid, of_kind text, prefix text, year integer, of_unit uuid, of_node uuid, by_flow text, of_amount numeric, of_content text, person uuid, in_unit uuid, as_role text) TO mingzhang_app;
+
+REVOKE ALL ON FUNCTION projects.enter_outside_act(in_book bigint, id uuid, document uuid, by_verb text, shown_hash bytea, of_name text, of_office text, on_day date, paper bytea, person uuid, in_unit uuid, as_role text) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.enter_outside_act(in_book bigint, id uuid, document uuid, by_verb text, shown_hash bytea, of_name text, of_office text, on_day date, paper bytea, person uuid, in_unit uuid, as_role text) TO mingzhang_app;
+
+REVOKE ALL ON FUNCTION projects.first_roles(in_book bigint, persons uuid[], units uuid[], roles text[], from_day date) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.first_roles(in_book bigint, persons uuid[], units uuid[], roles text[], from_day date) TO mingzhang_app;
+
+REVOKE ALL ON FUNCTION projects.holds(in_book bigint, person uuid, in_unit uuid, as_role text, behalf uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.holds(in_book bigint, person uuid, in_unit uuid, as_role text, behalf uuid) TO mingzhang_app;
+GRANT ALL ON FUNCTION projects.holds(in_book bigint, person uuid, in_unit uuid, as_role text, behalf uuid) TO mingzhang_auditor;
+
+REVOKE ALL ON FUNCTION projects.judge_acts() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION projects.leads(for_book bigint, for_node uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.leads(for_book bigint, for_node uuid) TO mingzhang_app;
+GRANT ALL ON FUNCTION projects.leads(for_book bigint, for_node uuid) TO mingzhang_auditor;
+
+REVOKE ALL ON FUNCTION projects.minimum_persons(in_book bigint, of_flow text) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.minimum_persons(in_book bigint, of_flow text) TO mingzhang_app;
+GRANT ALL ON FUNCTION projects.minimum_persons(in_book bigint, of_flow text) TO mingzhang_auditor;
+
+REVOKE ALL ON FUNCTION projects.party_unit() FROM PUBLIC;
+
 GRANT SELECT,INSERT ON TABLE projects.plan_lines TO mingzhang_app;
 GRANT SELECT ON TABLE projects.plan_lines TO mingzhang_auditor;
 
@@ -3062,6 +3875,22 @@ GRANT UPDATE(quantity) ON TABLE projects.plan_lines TO mingzhang_app;
 REVOKE ALL ON FUNCTION projects.planned(line projects.plan_lines) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.planned(line projects.plan_lines) TO mingzhang_app;
 GRANT ALL ON FUNCTION projects.planned(line projects.plan_lines) TO mingzhang_auditor;
+
+GRANT SELECT ON TABLE projects.documents TO mingzhang_app;
+GRANT SELECT ON TABLE projects.documents TO mingzhang_auditor;
+
+REVOKE ALL ON FUNCTION projects.reaches(d projects.documents, as_role text, in_unit uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.reaches(d projects.documents, as_role text, in_unit uuid) TO mingzhang_app;
+GRANT ALL ON FUNCTION projects.reaches(d projects.documents, as_role text, in_unit uuid) TO mingzhang_auditor;
+
+REVOKE ALL ON FUNCTION projects.require_document(in_book bigint, document uuid, person uuid, in_unit uuid, as_role text, behalf uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION projects.revise(in_book bigint, document uuid, of_node uuid, by_flow text, of_amount numeric, of_content text, person uuid, in_unit uuid, as_role text) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.revise(in_book bigint, document uuid, of_node uuid, by_flow text, of_amount numeric, of_content text, person uuid, in_unit uuid, as_role text) TO mingzhang_app;
+
+REVOKE ALL ON FUNCTION projects.steps() FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.steps() TO mingzhang_app;
+GRANT ALL ON FUNCTION projects.steps() TO mingzhang_auditor;
 
 GRANT SELECT,INSERT ON TABLE accounting.accounts TO mingzhang_app;
 GRANT SELECT ON TABLE accounting.accounts TO mingzhang_auditor;
@@ -3120,6 +3949,30 @@ GRANT SELECT,INSERT ON TABLE api.tokens TO mingzhang_app;
 
 GRANT UPDATE(revoked_at) ON TABLE api.tokens TO mingzhang_app;
 
+GRANT SELECT ON TABLE projects.acts TO mingzhang_app;
+GRANT SELECT ON TABLE projects.acts TO mingzhang_auditor;
+
+GRANT SELECT,INSERT ON TABLE projects.approval_bands TO mingzhang_app;
+GRANT SELECT ON TABLE projects.approval_bands TO mingzhang_auditor;
+
+GRANT UPDATE(approvers) ON TABLE projects.approval_bands TO mingzhang_app;
+
+GRANT SELECT ON TABLE projects.delegations TO mingzhang_app;
+GRANT SELECT ON TABLE projects.delegations TO mingzhang_auditor;
+
+GRANT SELECT ON TABLE projects.departures TO mingzhang_app;
+GRANT SELECT ON TABLE projects.departures TO mingzhang_auditor;
+
+GRANT SELECT ON TABLE projects.duties TO mingzhang_app;
+GRANT SELECT ON TABLE projects.duties TO mingzhang_auditor;
+
+GRANT SELECT,INSERT ON TABLE projects.flows TO mingzhang_app;
+GRANT SELECT ON TABLE projects.flows TO mingzhang_auditor;
+
+GRANT UPDATE(minimum_persons) ON TABLE projects.flows TO mingzhang_app;
+
+GRANT UPDATE(up_to) ON TABLE projects.flows TO mingzhang_app;
+
 GRANT SELECT,INSERT ON TABLE projects.funding_sources TO mingzhang_app;
 GRANT SELECT ON TABLE projects.funding_sources TO mingzhang_auditor;
 
@@ -3138,5 +3991,11 @@ GRANT UPDATE(name_zh) ON TABLE projects.nodes TO mingzhang_app;
 GRANT UPDATE(name_en) ON TABLE projects.nodes TO mingzhang_app;
 
 GRANT UPDATE(due_month) ON TABLE projects.nodes TO mingzhang_app;
+
+GRANT SELECT ON TABLE projects.outside_acts TO mingzhang_app;
+GRANT SELECT ON TABLE projects.outside_acts TO mingzhang_auditor;
+
+GRANT SELECT ON TABLE projects.role_grants TO mingzhang_app;
+GRANT SELECT ON TABLE projects.role_grants TO mingzhang_auditor;
 
 ALTER DEFAULT PRIVILEGES FOR ROLE mingzhang_owner REVOKE ALL ON FUNCTIONS  FROM PUBLIC;

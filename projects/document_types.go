@@ -1,0 +1,10 @@
+package projects
+
+// documentTypes are all kinds of documents. Each stands with its content and effects in the file named after it.
+var documentTypes []documentType
+
+func init() { // the effects themselves look kinds up, which an initialiser may not
+	documentTypes = []documentType{
+		budgetDocument,
+	}
+}
