@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -66,6 +67,7 @@ const (
 	rightKey     = "right"
 	rightPost    = "post"    // vouchers and events
 	rightArrange = "arrange" // projects, units, budget lines, periods
+	rolesKey     = "roles"   // documents: the roles themselves, because who may is a matter of kind and verb
 )
 
 // rights of the roles that change something. Auditors and inspectors read; the administrator has no money right.
@@ -77,6 +79,9 @@ var rights = map[string][]string{
 }
 
 func may(role string, op *huma.Operation) bool {
+	if roles, asked := op.Metadata[rolesKey].([]string); asked {
+		return slices.Contains(roles, role)
+	}
 	right, asked := op.Metadata[rightKey].(string)
 	if !asked {
 		return op.Method == http.MethodGet // a command whose right was forgotten is nobody's

@@ -61,6 +61,7 @@ func (s *Server) routes(e *echo.Echo) huma.API {
 	s.registerRoutes(api)
 	s.reportRoutes(api)
 	s.reconciliationRoutes(api)
+	s.documentRoutes(api)
 	s.logRoutes(api)
 	docs(e, api)
 	return api
@@ -85,6 +86,9 @@ func operation[I, O any](s *Server, api huma.API, op huma.Operation, run func(co
 	}
 	if right, asked := op.Metadata[rightKey]; asked {
 		op.Extensions = map[string]any{"x-right": right}
+	}
+	if roles, asked := op.Metadata[rolesKey]; asked {
+		op.Extensions = map[string]any{"x-roles": roles}
 	}
 	op.Metadata[schemasKey] = api.OpenAPI().Components.Schemas
 	huma.Register(api, op, func(ctx context.Context, in *I) (*O, error) {
