@@ -62,9 +62,10 @@ func doOnce[A any](ctx context.Context, db *bun.DB, c Command, run func(ctx cont
 			_ = tx.Rollback() // the error that led here is the one to tell
 		}
 	}()
+	// The same statement says who reads: one round trip less in every command.
 	taken, err := tx.ExecContext(ctx, `insert into accounting.commands (book_id, key, name, actor, at, request_hash, target)
-		values (?, ?, ?, ?, clock_timestamp(), ?, ?) on conflict (book_id, key) do nothing`,
-		c.Book, c.Key, c.Name, c.By.Person, hash[:], c.Target)
+		select ?, ?, ?, ?, clock_timestamp(), ?, ? from set_config('mingzhang.reads', ?, true) on conflict (book_id, key) do nothing`,
+		c.Book, c.Key, c.Name, c.By.Person, hash[:], c.Target, c.By.reads())
 	if err != nil {
 		return answer, fault.FromSQL(err)
 	}

@@ -107,7 +107,11 @@ func onTable(role, table string, verbs ...string) (all []theft) {
 		"insert": `insert into accounting.%s default values`, "update": `update accounting.%s set book_id = book_id`, "delete": `delete from accounting.%s`, "truncate": `truncate accounting.%s`,
 	}
 	for _, verb := range verbs {
-		all = append(all, theft{role, fmt.Sprintf(statements[verb], table), fmt.Sprintf("grant %s, select on accounting.%s to %s", verb, table, role)})
+		grant := fmt.Sprintf("grant %s, select on accounting.%s to %s", verb, table, role)
+		if verb == "insert" && (table == "turnover" || table == "positions") {
+			grant += "; alter table accounting." + table + " disable row level security" // which refuses it too, by the same SQLSTATE
+		}
+		all = append(all, theft{role, fmt.Sprintf(statements[verb], table), grant})
 	}
 	return all
 }

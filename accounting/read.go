@@ -12,13 +12,16 @@ import (
 )
 
 // Read runs a report in one REPEATABLE READ READ ONLY transaction, so that all its queries see the same books. A report
-// put together from two moments would not add up while postings go on.
+// put together from two moments would not add up while postings go on. It sees what the context's reader may see: see WithReader.
 func Read(ctx context.Context, db *bun.DB, report func(ctx context.Context, tx bun.Tx) error) error {
 	tx, err := db.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
 	if err != nil {
 		return fault.FromSQL(err)
 	}
 	defer func() { _ = tx.Rollback() }() // nothing was written, so nothing can be lost
+	if err := readAs(ctx, tx); err != nil {
+		return err
+	}
 	if err := report(ctx, tx); err != nil {
 		return fault.FromSQL(err)
 	}

@@ -89,7 +89,7 @@ func Correct(ctx context.Context, tx bun.Tx, book BookID, no VoucherNo, right Vo
 func ReverseVoucher(ctx context.Context, books *Books, db *bun.DB, c Command, r ReversalRequest) (Receipt, error) {
 	c.Body = r
 	var red Voucher
-	err := Read(ctx, db, func(ctx context.Context, tx bun.Tx) (err error) {
+	err := Read(WithReader(ctx, c.By), db, func(ctx context.Context, tx bun.Tx) (err error) {
 		red, err = Reverse(ctx, tx, c.Book, r.No, r.On, r.Reason, r.PreparedBy, r.ReviewedBy)
 		return err
 	})

@@ -58,7 +58,7 @@ func (s *Server) authenticate(api huma.API) func(huma.Context, func(huma.Context
 			_ = huma.WriteErr(api, c, p.Status, p.Detail, err)
 			return
 		}
-		next(huma.WithContext(c, context.WithValue(ctx, callerKey{}, found)))
+		next(huma.WithContext(c, accounting.WithReader(context.WithValue(ctx, callerKey{}, found), found.Actor)))
 	}
 }
 

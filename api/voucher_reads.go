@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/uptrace/bun"
 
 	"mingzhang/accounting"
 	"mingzhang/accounting/fault"
@@ -69,11 +70,15 @@ type (
 )
 
 func (s *Server) getVoucher(ctx context.Context, in *getVoucherRequest) (*voucherResponse, error) {
-	p, err := accounting.FindVoucher(ctx, s.db, by(ctx).Book, in.no())
-	if err != nil {
-		return nil, err
-	}
-	return &voucherResponse{voucherOutput(*p)}, nil
+	out := &voucherResponse{}
+	err := accounting.Read(ctx, s.db, func(ctx context.Context, tx bun.Tx) error {
+		p, err := accounting.FindVoucher(ctx, tx, by(ctx).Book, in.no())
+		if err == nil {
+			out.Body = voucherOutput(*p)
+		}
+		return err
+	})
+	return out, err
 }
 
 func (s *Server) listVouchers(ctx context.Context, in *listVouchersRequest) (*listVouchersResponse, error) {
@@ -83,18 +88,21 @@ func (s *Server) listVouchers(ctx context.Context, in *listVouchersRequest) (*li
 	}
 	out := &listVouchersResponse{}
 	out.Body.Vouchers = []VoucherOutput{}
-	for p, err := range accounting.Vouchers(ctx, s.db, q) {
-		if err != nil {
-			return nil, err
+	err = accounting.Read(ctx, s.db, func(ctx context.Context, tx bun.Tx) error {
+		for p, err := range accounting.Vouchers(ctx, tx, q) {
+			if err != nil {
+				return err
+			}
+			if len(out.Body.Vouchers) == in.Limit {
+				last := out.Body.Vouchers[in.Limit-1]
+				out.Body.Next = fmt.Sprintf("%s/%d", last.Period, last.Number)
+				break
+			}
+			out.Body.Vouchers = append(out.Body.Vouchers, voucherOutput(p))
 		}
-		if len(out.Body.Vouchers) == in.Limit {
-			last := out.Body.Vouchers[in.Limit-1]
-			out.Body.Next = fmt.Sprintf("%s/%d", last.Period, last.Number)
-			break
-		}
-		out.Body.Vouchers = append(out.Body.Vouchers, voucherOutput(p))
-	}
-	return out, nil
+		return nil
+	})
+	return out, err
 }
 
 // voucherQuery asks for one voucher more than the page, which tells whether there is a next page.

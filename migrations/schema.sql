@@ -334,7 +334,7 @@ end $$;
 ALTER FUNCTION accounting.judge_vouchers() OWNER TO mingzhang_owner;
 
 CREATE FUNCTION accounting.known_number(p_book bigint, p_period integer, p_at timestamp with time zone) RETURNS integer
-    LANGUAGE plpgsql STABLE
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
@@ -706,6 +706,15 @@ end $$;
 
 ALTER FUNCTION accounting.post(p_book bigint, p_key text[], p_name text[], p_hash bytea[], p_target uuid[], p_date date[], p_period integer[], p_kind text[], p_source text[], p_document uuid[], p_memo text[], p_document_hashes bytea[], p_prepared uuid[], p_reviewed uuid[], p_posted uuid[], p_attachments integer[], p_refers_period integer[], p_refers_number integer[], p_line_count integer[], p_voucher integer[], p_line_no integer[], p_account text[], p_project uuid[], p_budget_line uuid[], p_subject uuid[], p_subject_kind integer[], p_subject_code text[], p_class text[], p_debit numeric[], p_credit numeric[]) OWNER TO mingzhang_owner;
 
+CREATE FUNCTION accounting.reader_unit() RETURNS uuid
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select nullif(nullif(current_setting('mingzhang.reads', true), ''), 'all')::uuid
+$$;
+
+ALTER FUNCTION accounting.reader_unit() OWNER TO mingzhang_owner;
+
 CREATE FUNCTION accounting.registry_grows() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -979,6 +988,21 @@ $$;
 
 ALTER FUNCTION projects.minimum_persons(in_book bigint, of_flow text) OWNER TO mingzhang_owner;
 
+CREATE FUNCTION projects.nodes_led() RETURNS SETOF uuid
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  with recursive led as (
+    select p.book_id, p.node_id from projects.node_parties p where p.unit_id = (select accounting.reader_unit()) and p.role = 'lead' and p.valid
+    union
+    select n.book_id, n.node_id from led join projects.nodes n on n.book_id = led.book_id and n.parent_id = led.node_id
+     where not exists (select from projects.node_parties p where p.book_id = n.book_id and p.node_id = n.node_id and p.role = 'lead' and p.valid)
+  )
+  select led.node_id from led
+$$;
+
+ALTER FUNCTION projects.nodes_led() OWNER TO mingzhang_owner;
+
 CREATE FUNCTION projects.party_unit() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1054,6 +1078,26 @@ CREATE FUNCTION projects.reaches(d projects.documents, as_role text, in_unit uui
 $$;
 
 ALTER FUNCTION projects.reaches(d projects.documents, as_role text, in_unit uuid) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.readable_nodes() RETURNS SETOF uuid
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select n from projects.readable_projects() n
+  union select p.node_id from projects.node_parties p where p.unit_id = (select accounting.reader_unit()) and p.role = 'supervisor' and p.valid
+$$;
+
+ALTER FUNCTION projects.readable_nodes() OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.readable_projects() RETURNS SETOF uuid
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select l.project_id from accounting.ledgers l where l.unit_id = (select accounting.reader_unit())
+  union select n from projects.nodes_led() n
+$$;
+
+ALTER FUNCTION projects.readable_projects() OWNER TO mingzhang_owner;
 
 CREATE FUNCTION projects.require_document(in_book bigint, document uuid, person uuid, in_unit uuid, as_role text, behalf uuid) RETURNS projects.documents
     LANGUAGE plpgsql
@@ -3768,6 +3812,62 @@ ALTER TABLE ONLY projects.role_grants
 ALTER TABLE ONLY projects.role_grants
     ADD CONSTRAINT role_grants_book_id_unit_id_fkey FOREIGN KEY (book_id, unit_id) REFERENCES accounting.units(book_id, unit_id);
 
+CREATE POLICY auditor_reads ON accounting.lines FOR SELECT TO mingzhang_auditor USING (true);
+
+CREATE POLICY auditor_reads ON accounting.positions FOR SELECT TO mingzhang_auditor USING (true);
+
+CREATE POLICY auditor_reads ON accounting.turnover FOR SELECT TO mingzhang_auditor USING (true);
+
+CREATE POLICY auditor_reads ON accounting.vouchers FOR SELECT TO mingzhang_auditor USING (true);
+
+ALTER TABLE accounting.lines ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE accounting.positions ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE accounting.turnover ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY unit_reads ON accounting.lines FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (project_id IN ( SELECT projects.readable_projects() AS readable_projects))));
+
+CREATE POLICY unit_reads ON accounting.positions FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (project_id IN ( SELECT projects.readable_projects() AS readable_projects))));
+
+CREATE POLICY unit_reads ON accounting.turnover FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (project_id IN ( SELECT projects.readable_projects() AS readable_projects))));
+
+CREATE POLICY unit_reads ON accounting.vouchers FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
+   FROM accounting.lines l
+  WHERE ((l.book_id = vouchers.book_id) AND (l.period = vouchers.period) AND (l.number = vouchers.number))))));
+
+ALTER TABLE accounting.vouchers ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE projects.acts ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY auditor_reads ON projects.acts FOR SELECT TO mingzhang_auditor USING (true);
+
+CREATE POLICY auditor_reads ON projects.documents FOR SELECT TO mingzhang_auditor USING (true);
+
+CREATE POLICY auditor_reads ON projects.duties FOR SELECT TO mingzhang_auditor USING (true);
+
+CREATE POLICY auditor_reads ON projects.outside_acts FOR SELECT TO mingzhang_auditor USING (true);
+
+ALTER TABLE projects.documents ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE projects.duties ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE projects.outside_acts ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY unit_reads ON projects.acts FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
+   FROM projects.documents d
+  WHERE ((d.book_id = acts.book_id) AND (d.document_id = acts.document_id))))));
+
+CREATE POLICY unit_reads ON projects.documents FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (unit_id = ( SELECT accounting.reader_unit() AS reader_unit)) OR (node_id IN ( SELECT projects.readable_nodes() AS readable_nodes))));
+
+CREATE POLICY unit_reads ON projects.duties FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
+   FROM projects.documents d
+  WHERE ((d.book_id = duties.book_id) AND (d.document_id = duties.document_id))))));
+
+CREATE POLICY unit_reads ON projects.outside_acts FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
+   FROM projects.documents d
+  WHERE ((d.book_id = outside_acts.book_id) AND (d.document_id = outside_acts.document_id))))));
+
 GRANT USAGE ON SCHEMA accounting TO mingzhang_app;
 GRANT USAGE ON SCHEMA accounting TO mingzhang_auditor;
 
@@ -3822,6 +3922,9 @@ REVOKE ALL ON FUNCTION accounting.period_moves_forward() FROM PUBLIC;
 REVOKE ALL ON FUNCTION accounting.post(p_book bigint, p_key text[], p_name text[], p_hash bytea[], p_target uuid[], p_date date[], p_period integer[], p_kind text[], p_source text[], p_document uuid[], p_memo text[], p_document_hashes bytea[], p_prepared uuid[], p_reviewed uuid[], p_posted uuid[], p_attachments integer[], p_refers_period integer[], p_refers_number integer[], p_line_count integer[], p_voucher integer[], p_line_no integer[], p_account text[], p_project uuid[], p_budget_line uuid[], p_subject uuid[], p_subject_kind integer[], p_subject_code text[], p_class text[], p_debit numeric[], p_credit numeric[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION accounting.post(p_book bigint, p_key text[], p_name text[], p_hash bytea[], p_target uuid[], p_date date[], p_period integer[], p_kind text[], p_source text[], p_document uuid[], p_memo text[], p_document_hashes bytea[], p_prepared uuid[], p_reviewed uuid[], p_posted uuid[], p_attachments integer[], p_refers_period integer[], p_refers_number integer[], p_line_count integer[], p_voucher integer[], p_line_no integer[], p_account text[], p_project uuid[], p_budget_line uuid[], p_subject uuid[], p_subject_kind integer[], p_subject_code text[], p_class text[], p_debit numeric[], p_credit numeric[]) TO mingzhang_app;
 
+REVOKE ALL ON FUNCTION accounting.reader_unit() FROM PUBLIC;
+GRANT ALL ON FUNCTION accounting.reader_unit() TO mingzhang_app;
+
 REVOKE ALL ON FUNCTION accounting.registry_grows() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION accounting.registry_keeps() FROM PUBLIC;
@@ -3865,6 +3968,9 @@ REVOKE ALL ON FUNCTION projects.minimum_persons(in_book bigint, of_flow text) FR
 GRANT ALL ON FUNCTION projects.minimum_persons(in_book bigint, of_flow text) TO mingzhang_app;
 GRANT ALL ON FUNCTION projects.minimum_persons(in_book bigint, of_flow text) TO mingzhang_auditor;
 
+REVOKE ALL ON FUNCTION projects.nodes_led() FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.nodes_led() TO mingzhang_app;
+
 REVOKE ALL ON FUNCTION projects.party_unit() FROM PUBLIC;
 
 GRANT SELECT,INSERT ON TABLE projects.plan_lines TO mingzhang_app;
@@ -3882,6 +3988,12 @@ GRANT SELECT ON TABLE projects.documents TO mingzhang_auditor;
 REVOKE ALL ON FUNCTION projects.reaches(d projects.documents, as_role text, in_unit uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.reaches(d projects.documents, as_role text, in_unit uuid) TO mingzhang_app;
 GRANT ALL ON FUNCTION projects.reaches(d projects.documents, as_role text, in_unit uuid) TO mingzhang_auditor;
+
+REVOKE ALL ON FUNCTION projects.readable_nodes() FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.readable_nodes() TO mingzhang_app;
+
+REVOKE ALL ON FUNCTION projects.readable_projects() FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.readable_projects() TO mingzhang_app;
 
 REVOKE ALL ON FUNCTION projects.require_document(in_book bigint, document uuid, person uuid, in_unit uuid, as_role text, behalf uuid) FROM PUBLIC;
 

@@ -70,13 +70,13 @@ func Record(ctx context.Context, books *accounting.Books, db *bun.DB, c accounti
 			return accounting.Post(ctx, tx, vs...)
 		})
 	}
-	vs, err := Vouchers(ctx, db, c, e)
+	vs, err := Vouchers(ctx, db, c, e) // from the registries alone
 	if err != nil {
 		return nil, accounting.Refuse(ctx, db, c, err)
 	}
 	receipt, err := books.Post(ctx, c, vs[0])
 	if err != nil {
-		return nil, explain(ctx, resolver{db, c}, e, err)
+		return nil, explainLater(ctx, db, c, e, err)
 	}
 	return []accounting.Receipt{receipt}, nil
 }
@@ -156,10 +156,23 @@ func explain(ctx context.Context, r resolver, e Event, err error) error {
 	return err
 }
 
+// explainLater explains a refusal whose transaction is over. Without an explanation the refusal stands as it is.
+func explainLater(ctx context.Context, db *bun.DB, c accounting.Command, e Event, refused error) error {
+	_ = accounting.Read(accounting.WithReader(ctx, c.By), db, func(ctx context.Context, tx bun.Tx) error {
+		refused = explain(ctx, resolver{tx, c}, e, refused)
+		return nil
+	})
+	return refused
+}
+
 // Correct takes back a voucher and posts the right one, of the event as it should have been, in one act 冲销并更正.
 // Codes: those of Record and accounting.Correct.
 func Correct(ctx context.Context, db *bun.DB, c accounting.Command, wrong accounting.VoucherNo, right Event, reason string) ([]accounting.Receipt, error) {
-	vs, err := Vouchers(ctx, db, c, right)
+	var vs []accounting.Voucher
+	err := accounting.Read(accounting.WithReader(ctx, c.By), db, func(ctx context.Context, tx bun.Tx) (err error) {
+		vs, err = Vouchers(ctx, tx, c, right)
+		return err
+	})
 	if err != nil {
 		return nil, accounting.Refuse(ctx, db, c, err)
 	}

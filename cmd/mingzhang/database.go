@@ -112,5 +112,5 @@ func (o *options) withDatabase(ctx context.Context, run func(ctx context.Context
 	if err != nil {
 		return err
 	}
-	return errors.Join(run(ctx, db), db.close())
+	return errors.Join(run(accounting.WithReader(ctx, accounting.Operator), db), db.close())
 }

@@ -31,7 +31,8 @@ type place struct {
 var places sync.Map // *bun.DB -> place
 
 // Open returns a migrated, empty database, logged in as mingzhang_app, the only login the service has. It disappears
-// with the test. The server forgets everything in a crash; see Durable.
+// with the test. The server forgets everything in a crash; see Durable. A test's own questions read all, as an operator's;
+// see Service for a login to which nobody said who reads.
 func Open(t testing.TB) *bun.DB {
 	t.Helper()
 	return open(t, place{shared(t), ""}, migrations.App, template)
@@ -62,11 +63,18 @@ func Superuser(t testing.TB, db *bun.DB) *bun.DB {
 	return Login(t, db, pglocal.Admin)
 }
 
+// Service logs in to the same database exactly as the service does: a transaction that does not say who reads sees nothing
+// of vouchers, balances and documents.
+func Service(t testing.TB, db *bun.DB) *bun.DB {
+	t.Helper()
+	return Login(t, db, migrations.App)
+}
+
 // Login logs in to the same database as another role. It is for attacks only, like Superuser.
 // The owner is nobody's login: reach it by SET ROLE from the superuser.
 func Login(t testing.TB, db *bun.DB, role string) *bun.DB {
 	t.Helper()
-	return connect(t, where(t, db), role)
+	return connect(t, where(t, db), role, "")
 }
 
 // DSN is the address of the test's database for a role, for tests that start the built program.
@@ -116,7 +124,7 @@ func open(t testing.TB, p place, role, from string) *bun.DB {
 			t.Fatal(err)
 		}
 	}
-	db := connect(t, p, role)
+	db := connect(t, p, role, " mingzhang.reads=all")
 	places.Store(db, p)
 	t.Cleanup(func() { places.Delete(db) })
 	return db
@@ -131,9 +139,9 @@ func (p place) drop(t testing.TB) {
 	}
 }
 
-func connect(t testing.TB, p place, role string) *bun.DB {
+func connect(t testing.TB, p place, role, settings string) *bun.DB {
 	t.Helper()
-	db, err := migrations.OpenDB(p.cluster.pg.DSN(role, p.database))
+	db, err := migrations.OpenDB(p.cluster.pg.DSN(role, p.database) + settings)
 	if err != nil {
 		t.Fatal(err)
 	}

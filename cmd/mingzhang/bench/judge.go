@@ -31,7 +31,9 @@ func (s *service) judge(ctx context.Context, r *run) error {
 	}
 	defer func() { _ = db.Close() }()
 	var commands, vouchers int64
-	if err := db.NewRaw(`select (select count(*) from accounting.commands where book_id = ?0 and name = 'voucher.post'), (select count(*) from accounting.vouchers where book_id = ?0)`, book).Scan(ctx, &commands, &vouchers); err != nil {
+	if err := accounting.Read(ctx, db, func(ctx context.Context, tx bun.Tx) error {
+		return tx.NewRaw(`select (select count(*) from accounting.commands where book_id = ?0 and name = 'voucher.post'), (select count(*) from accounting.vouchers where book_id = ?0)`, book).Scan(ctx, &commands, &vouchers)
+	}); err != nil {
 		return err
 	}
 	posted := s.posted.Load()
