@@ -14,7 +14,9 @@ var Operator = Actor{Role: "system"}
 type readerKey struct{}
 
 // WithReader says for whom Read reads. Without a reader the database shows nothing of vouchers, balances and documents.
-func WithReader(ctx context.Context, a Actor) context.Context { return context.WithValue(ctx, readerKey{}, a) }
+func WithReader(ctx context.Context, a Actor) context.Context {
+	return context.WithValue(ctx, readerKey{}, a)
+}
 
 // ReadsAll says whether somebody in this role reads the books of every unit; the others read their own unit's and those it
 // leads. Programs without a role are the operator's.

@@ -16,7 +16,9 @@ func benchCommand() *cobra.Command {
 		Use:   "bench",
 		Short: "Measure posting against the limit of PostgreSQL itself, on a throw-away cluster",
 		Args:  cobra.NoArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return bench.Run(accounting.WithReader(cmd.Context(), accounting.Operator), o) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return bench.Run(accounting.WithReader(cmd.Context(), accounting.Operator), o)
+		},
 	}
 	cmd.Flags().StringSliceVar(&o.Cases, "cases", nil, "some of "+strings.Join(bench.Names(), ",")+"; all when left out")
 	cmd.Flags().IntVar(&o.Rounds, "rounds", 3, "how often each side is measured, in turn")
