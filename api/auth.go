@@ -70,6 +70,9 @@ const (
 	rolesKey     = "roles"   // documents: the roles themselves, because who may is a matter of kind and verb
 )
 
+// wholeBook are the roles that read what is no unit's own: the operation log, what stands in the way of closing the book.
+var wholeBook = slices.DeleteFunc(slices.Clone(Roles), func(role string) bool { return !accounting.Actor{Role: role}.ReadsAll() })
+
 // rights of the roles that change something. Auditors and inspectors read; the administrator has no money right.
 var rights = map[string][]string{
 	"budget_officer":   {rightPost, rightArrange},

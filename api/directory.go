@@ -60,13 +60,17 @@ func (d *directory) find(ctx context.Context, book accounting.BookID, registry, 
 	var id uuid.UUID
 	err := d.db.NewRaw(`select ? from ? where book_id = ? and code = ?`, bun.Ident(r.id), bun.Ident(r.table), book, code).Scan(ctx, &id)
 	if errors.Is(err, sql.ErrNoRows) {
-		return uuid.Nil, fault.ByCode(r.fault, fmt.Sprintf("this book has no %s with the code %q", registry, code), nil)
+		return uuid.Nil, notFound(registry, code)
 	}
 	if err != nil {
 		return uuid.Nil, fault.FromSQL(err)
 	}
 	d.known.Store(key, id)
 	return id, nil
+}
+
+func notFound(registry, code string) error {
+	return fault.ByCode(registries[registry].fault, fmt.Sprintf("this book has no %s with the code %q", registry, code), nil)
 }
 
 // code is the way back: what people write for an identity, "" for none.

@@ -61,7 +61,7 @@ type (
 
 func (s *Server) logRoutes(api huma.API) {
 	read := func(id, path, summary string) huma.Operation {
-		return huma.Operation{OperationID: id, Method: http.MethodGet, Path: base + path, Summary: summary, Tags: []string{"Operation log"}}
+		return huma.Operation{OperationID: id, Method: http.MethodGet, Path: base + path, Summary: summary, Tags: []string{"Operation log"}, Metadata: map[string]any{rolesKey: wholeBook}}
 	}
 	operation(s, api, read("list-commands", "/log/commands", "操作日志 What was done, by whom, newest first"), s.commands)
 	operation(s, api, read("list-refusals", "/log/refusals", "What was attempted and refused, newest first"), s.refusals)

@@ -72,7 +72,9 @@ func (s *Server) periodRoutes(api huma.API) {
 	}
 	operation(s, api, command("open-year", "/years/{year}/open", "Open the fourteen periods of a year"), s.openYear)
 	operation(s, api, command("close-period", "/periods/{period}/close", "结账 Close a period for good"), s.closePeriod)
-	operation(s, api, read("list-blockers", "/periods/{period}/blockers", "What stands in the way of closing a period"), s.blockers)
+	blockers := read("list-blockers", "/periods/{period}/blockers", "What stands in the way of closing a period, in the whole book")
+	blockers.Metadata = map[string]any{rolesKey: wholeBook}
+	operation(s, api, blockers, s.blockers)
 	operation(s, api, read("list-periods", "/periods", "The periods of the book"), s.periods)
 }
 

@@ -51,10 +51,9 @@ func (s *Server) line(ctx context.Context, book accounting.BookID, in *LineInput
 		return l, fault.Invalid("basis_mismatch", "account %s is of the basis %s, not %s", in.Account, accounting.Basis(in.Account), in.Basis)
 	}
 	var id uuid.UUID
-	if id, err = s.directory.find(ctx, book, "project", in.Project); err != nil {
+	if l.Project, err = s.project(ctx, book, in.Project); err != nil {
 		return l, err
 	}
-	l.Project = accounting.ProjectID{UUID: id}
 	if in.BudgetLine != "" {
 		if id, err = s.directory.find(ctx, book, "budget line", in.BudgetLine); err != nil {
 			return l, err

@@ -10,6 +10,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"mingzhang/accounting"
 	"mingzhang/projects"
 )
 
@@ -53,6 +54,13 @@ func (s *Server) reconciliation(ctx context.Context, in *reconciliationRequest) 
 	var err error
 	if q.Unit, err = s.unitID(ctx, q.Book, in.Unit); err != nil {
 		return nil, err
+	}
+	if who := by(ctx); !who.ReadsAll() {
+		if !q.Unit.IsZero() && q.Unit != who.Unit {
+			return nil, notFound("unit", in.Unit)
+		}
+		// The report of one unit shows that unit's rows only; its checks look at all lines, so it reads as the operator.
+		q.Unit, ctx = who.Unit, accounting.WithReader(ctx, accounting.Operator)
 	}
 	report, err := projects.Reconcile(ctx, s.db, q)
 	if err != nil {

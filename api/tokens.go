@@ -20,7 +20,7 @@ import (
 )
 
 // Roles a token can be made for.
-var Roles = []string{"budget_officer", "treasury_officer", "project_clerk", "project_head", "lead_approver", "auditor", "inspector", "admin"}
+var Roles = []string{"budget_officer", "treasury_officer", "project_clerk", "project_head", "supervisor", "lead_approver", "auditor", "inspector", "admin"}
 
 // CreateToken makes a bearer token by which a program acts for a person in a role. It is shown once; only its hash is kept.
 // Codes: person_unknown, role_unknown.

@@ -10,6 +10,7 @@ import (
 
 	"mingzhang/accounting"
 	"mingzhang/accounting/fault"
+	"mingzhang/projects"
 )
 
 // VoucherOutput is a voucher as it stands in the books.
@@ -137,7 +138,19 @@ func voucherNo(text string) (no accounting.VoucherNo, err error) {
 // projectID and unitID find what a query names; nothing named restricts nothing.
 func (s *Server) projectID(ctx context.Context, book accounting.BookID, code string) (id accounting.ProjectID, err error) {
 	if code != "" {
-		id.UUID, err = s.directory.find(ctx, book, "project", code)
+		id, err = s.project(ctx, book, code)
+	}
+	return id, err
+}
+
+// project finds a project by its code. One whose books the caller does not read is not there.
+func (s *Server) project(ctx context.Context, book accounting.BookID, code string) (id accounting.ProjectID, err error) {
+	if id.UUID, err = s.directory.find(ctx, book, "project", code); err != nil || by(ctx).ReadsAll() {
+		return id, err
+	}
+	may, err := projects.MayRead(ctx, s.db, id)
+	if err == nil && !may {
+		err = notFound("project", code)
 	}
 	return id, err
 }

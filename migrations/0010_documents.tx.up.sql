@@ -388,6 +388,9 @@ begin
   if not found or not projects.reaches(d, as_role, in_unit) then
     raise exception 'there is no such document for you' using errcode = 'AC041';
   end if;
+  if as_role in ('auditor', 'inspector') then
+    raise exception 'role % reads and does nothing with documents', as_role using errcode = 'AC044';
+  end if;
   if not projects.holds(in_book, person, in_unit, as_role, behalf) then
     raise exception 'role % of this unit is not held today', as_role using errcode = 'AC044';
   end if;

@@ -72,5 +72,9 @@ begin
   end loop;
 end $$;
 
+-- A supervisor's firm works by program too.
+alter table api.tokens drop constraint if exists tokens_role_check, add constraint tokens_role_check
+  check (role in ('budget_officer', 'treasury_officer', 'project_clerk', 'project_head', 'supervisor', 'lead_approver', 'auditor', 'inspector', 'admin'));
+
 -- What was known at a moment is a number of the whole period, whoever asks.
 alter function accounting.known_number security definer;

@@ -70,7 +70,7 @@ func Record(ctx context.Context, books *accounting.Books, db *bun.DB, c accounti
 			return accounting.Post(ctx, tx, vs...)
 		})
 	}
-	vs, err := Vouchers(ctx, db, c, e) // from the registries alone
+	vs, err := asWho(ctx, db, c, e) // from the registries alone
 	if err != nil {
 		return nil, accounting.Refuse(ctx, db, c, err)
 	}

@@ -68,7 +68,7 @@ func (r resolver) onLines(ctx context.Context, draws ...Draw) ([]eventCell, erro
 		from accounting.budget_lines b
 		join accounting.ledgers l on l.book_id = b.book_id and l.project_id = b.project_id
 		join accounting.units u on u.book_id = l.book_id and u.unit_id = l.unit_id
-		where b.book_id = ? and (b.code in (?) or b.budget_line_id in (?))`)
+		where b.book_id = ? and (b.code in (?) or b.budget_line_id in (?)) and (? or b.project_id in (select projects.readable_projects()))`)
 	if err != nil {
 		return nil, err
 	}
@@ -93,10 +93,10 @@ func (r resolver) onProjects(ctx context.Context, names ...string) ([]eventCell,
 	return r.find(ctx, "project_unknown", "project with an accounting unit", names, `select l.code, l.project_id as id, l.project_id as project, u.kind as unit
 		from accounting.ledgers l
 		join accounting.units u on u.book_id = l.book_id and u.unit_id = l.unit_id
-		where l.book_id = ? and (l.code in (?) or l.project_id in (?))`)
+		where l.book_id = ? and (l.code in (?) or l.project_id in (?)) and (? or l.project_id in (select projects.readable_projects()))`)
 }
 
-// find answers one cell per name, in the order of the names.
+// find answers one cell per name, in the order of the names. What a unit's people do not read is not there for them.
 func (r resolver) find(ctx context.Context, code, what string, names []string, query string) ([]eventCell, error) {
 	var ids []uuid.UUID
 	for _, n := range names {
@@ -112,7 +112,7 @@ func (r resolver) find(ctx context.Context, code, what string, names []string, q
 		Nature  accounting.FundNature
 		Unit    accounting.UnitKind
 	}
-	if err := r.db.NewRaw(query, r.c.Book, bun.List(names), bun.List(ids)).Scan(ctx, &rows); err != nil {
+	if err := r.db.NewRaw(query, r.c.Book, bun.List(names), bun.List(ids), r.c.By.ReadsAll()).Scan(ctx, &rows); err != nil {
 		return nil, fault.FromSQL(err)
 	}
 	byName := make(map[string]eventCell, 2*len(rows))
