@@ -36,7 +36,7 @@ type bureau struct {
 func newBureau(t testing.TB) *bureau {
 	t.Helper()
 	db := pgtest.Open(t)
-	b := serve(t, db, db)
+	b := serve(t, db, pgtest.Service(t, db))
 	unit := accounting.UnitID{UUID: accounting.NewID()}
 	b.head = accounting.Actor{Person: accounting.PersonID{UUID: accounting.NewID()}, Unit: unit}
 	ctx := t.Context()

@@ -23,20 +23,37 @@ type colleague struct {
 // colleagues gives persons of the unit their first roles, one person for each role, named by it; and each a token.
 func (b *bureau) colleagues(roles ...string) map[string]colleague {
 	b.t.Helper()
-	all := map[string]colleague{}
-	var holders []projects.RoleHolder
+	var desks []desk
 	for i, role := range roles {
 		name := role
 		if slices.Contains(roles[:i], role) {
 			name += " 2"
 		}
-		who := accounting.Actor{Person: accounting.PersonID{UUID: accounting.NewID()}, Unit: b.head.Unit, Role: role}
-		b.must(accounting.AddPerson(b.t.Context(), b.db, accounting.Person{Book: book, ID: who.Person, Code: name, Name: "某" + name, Unit: who.Unit}))
-		holders = append(holders, projects.RoleHolder{Person: who.Person, Unit: who.Unit, Role: role})
+		desks = append(desks, desk{name, b.head.Unit, role})
+	}
+	return b.staff(desks...)
+}
+
+// desk is a role of a unit with the name of who holds it.
+type desk struct {
+	name string
+	unit accounting.UnitID
+	role string
+}
+
+// staff gives persons the roles a book begins with, and each a token.
+func (b *bureau) staff(desks ...desk) map[string]colleague {
+	b.t.Helper()
+	all := map[string]colleague{}
+	var holders []projects.RoleHolder
+	for _, d := range desks {
+		who := accounting.Actor{Person: accounting.PersonID{UUID: accounting.NewID()}, Unit: d.unit, Role: d.role}
+		b.must(accounting.AddPerson(b.t.Context(), b.db, accounting.Person{Book: book, ID: who.Person, Code: d.name, Name: "某" + d.name, Unit: d.unit}))
+		holders = append(holders, projects.RoleHolder{Person: who.Person, Unit: d.unit, Role: d.role})
 		b.keys++
-		token, err := api.CreateToken(b.t.Context(), b.db, accounting.Command{Book: book, Key: fmt.Sprint("token-", b.keys), Name: "token.create", By: b.head}, name, role, time.Hour)
+		token, err := api.CreateToken(b.t.Context(), b.db, accounting.Command{Book: book, Key: fmt.Sprint("token-", b.keys), Name: "token.create", By: b.head}, d.name, d.role, time.Hour)
 		b.must(err)
-		all[name] = colleague{b, who, token}
+		all[d.name] = colleague{b, who, token}
 	}
 	b.must(projects.FirstRoles(b.t.Context(), b.db, book, accounting.MustDate("2025-01-01"), holders...))
 	return all

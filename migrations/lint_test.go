@@ -28,10 +28,12 @@ var registeredTables = map[string]string{
 	"accounting.vouchers": "tenant", "accounting.lines": "tenant", "accounting.reversals": "tenant", "accounting.turnover": "tenant",
 	"accounting.positions": "tenant", "accounting.commands": "tenant", "accounting.refusals": "tenant",
 	"projects.nodes": "tenant", "projects.node_parties": "tenant", "projects.funding_sources": "tenant", "projects.plan_lines": "tenant",
-	"api.tokens": "tenant",
+	"api.tokens":     "tenant",
 	"projects.flows": "tenant", "projects.approval_bands": "tenant", "projects.document_counters": "tenant", "projects.documents": "tenant",
 	"projects.duties": "tenant", "projects.acts": "tenant", "projects.outside_acts": "tenant", "projects.role_grants": "tenant",
 	"projects.delegations": "tenant", "projects.departures": "tenant",
+	"projects.contracts": "tenant", "projects.contract_items": "tenant", "projects.contract_funding": "tenant",
+	"projects.certificates": "tenant", "projects.certificate_items": "tenant", "projects.settlements": "tenant",
 }
 
 const ours = `('accounting', 'projects', 'api')`

@@ -866,6 +866,153 @@ end $$;
 
 ALTER FUNCTION projects.act(in_book bigint, document uuid, by_verb text, person uuid, in_unit uuid, as_role text, behalf uuid, shown_hash bytea, because text, outside uuid, OUT old_state text, OUT new_state text, OUT ordinal integer, OUT complete boolean) OWNER TO mingzhang_owner;
 
+CREATE TABLE projects.contracts (
+    book_id bigint NOT NULL,
+    contract_id uuid NOT NULL,
+    number text NOT NULL,
+    node_id uuid NOT NULL,
+    name text NOT NULL,
+    type text NOT NULL,
+    supplier text NOT NULL,
+    credit_code text NOT NULL,
+    payee text NOT NULL,
+    signed_on date NOT NULL,
+    original_price accounting.yuan NOT NULL,
+    price accounting.yuan NOT NULL,
+    funded accounting.yuan NOT NULL,
+    draw_by text NOT NULL,
+    recoup_rate numeric(7,4),
+    progress_rate numeric(7,4) NOT NULL,
+    settled_rate numeric(7,4) NOT NULL,
+    retention_rate numeric(7,4) NOT NULL,
+    defects_months integer NOT NULL,
+    state text DEFAULT 'effective'::text NOT NULL,
+    settled_price accounting.yuan,
+    settled_on date,
+    terminated_on date,
+    advance_terms accounting.yuan NOT NULL,
+    advance_held accounting.yuan DEFAULT 0 NOT NULL,
+    advance_paid accounting.yuan DEFAULT 0 NOT NULL,
+    advance_recouped accounting.yuan DEFAULT 0 NOT NULL,
+    certified accounting.yuan DEFAULT 0 NOT NULL,
+    certified_payable accounting.yuan DEFAULT 0 NOT NULL,
+    payable_held accounting.yuan DEFAULT 0 NOT NULL,
+    payable_paid accounting.yuan DEFAULT 0 NOT NULL,
+    deducted accounting.yuan DEFAULT 0 NOT NULL,
+    retention_kept accounting.yuan DEFAULT 0 NOT NULL,
+    retention_held accounting.yuan DEFAULT 0 NOT NULL,
+    retention_paid accounting.yuan DEFAULT 0 NOT NULL,
+    retention_forfeited accounting.yuan DEFAULT 0 NOT NULL,
+    claimed accounting.yuan DEFAULT 0 NOT NULL,
+    claim_returned accounting.yuan DEFAULT 0 NOT NULL,
+    payable_now numeric GENERATED ALWAYS AS (GREATEST((0)::numeric, LEAST((((certified_payable)::numeric - (payable_held)::numeric) - (payable_paid)::numeric), ((((round(((
+CASE
+    WHEN (state = 'settled'::text) THEN settled_rate
+    ELSE progress_rate
+END * (certified)::numeric) / (100)::numeric), 2) - (advance_recouped)::numeric) - (payable_held)::numeric) - (payable_paid)::numeric) - (deducted)::numeric)))) STORED,
+    CONSTRAINT advance_within_terms CHECK ((((advance_held)::numeric + (advance_paid)::numeric) <= (advance_terms)::numeric)),
+    CONSTRAINT certified_adds_up CHECK (((certified_payable)::numeric = ((((certified)::numeric + (claimed)::numeric) - (advance_recouped)::numeric) - (retention_kept)::numeric))),
+    CONSTRAINT certified_within_price CHECK (((certified)::numeric <= (price)::numeric)),
+    CONSTRAINT contracts_advance_held_check CHECK (((advance_held)::numeric >= (0)::numeric)),
+    CONSTRAINT contracts_advance_paid_check CHECK (((advance_paid)::numeric >= (0)::numeric)),
+    CONSTRAINT contracts_advance_recouped_check CHECK (((advance_recouped)::numeric >= (0)::numeric)),
+    CONSTRAINT contracts_certified_check CHECK (((certified)::numeric >= (0)::numeric)),
+    CONSTRAINT contracts_certified_payable_check CHECK (((certified_payable)::numeric >= (0)::numeric)),
+    CONSTRAINT contracts_check CHECK ((((advance_terms)::numeric >= (0)::numeric) AND ((advance_terms)::numeric <= (price)::numeric))),
+    CONSTRAINT contracts_claim_returned_check CHECK (((claim_returned)::numeric >= (0)::numeric)),
+    CONSTRAINT contracts_claimed_check CHECK (((claimed)::numeric >= (0)::numeric)),
+    CONSTRAINT contracts_deducted_check CHECK (((deducted)::numeric >= (0)::numeric)),
+    CONSTRAINT contracts_defects_months_check CHECK (((defects_months >= 0) AND (defects_months <= 120))),
+    CONSTRAINT contracts_draw_by_check CHECK ((draw_by = ANY (ARRAY['order'::text, 'shares'::text]))),
+    CONSTRAINT contracts_funded_check CHECK (((funded)::numeric >= (0)::numeric)),
+    CONSTRAINT contracts_name_check CHECK ((name <> ''::text)),
+    CONSTRAINT contracts_number_check CHECK ((number <> ''::text)),
+    CONSTRAINT contracts_original_price_check CHECK (((original_price)::numeric > (0)::numeric)),
+    CONSTRAINT contracts_payable_held_check CHECK (((payable_held)::numeric >= (0)::numeric)),
+    CONSTRAINT contracts_payable_paid_check CHECK (((payable_paid)::numeric >= (0)::numeric)),
+    CONSTRAINT contracts_price_check CHECK (((price)::numeric > (0)::numeric)),
+    CONSTRAINT contracts_progress_rate_check CHECK (((progress_rate > (0)::numeric) AND (progress_rate <= (100)::numeric))),
+    CONSTRAINT contracts_recoup_rate_check CHECK (((recoup_rate >= (0)::numeric) AND (recoup_rate <= (100)::numeric))),
+    CONSTRAINT contracts_retention_forfeited_check CHECK (((retention_forfeited)::numeric >= (0)::numeric)),
+    CONSTRAINT contracts_retention_held_check CHECK (((retention_held)::numeric >= (0)::numeric)),
+    CONSTRAINT contracts_retention_kept_check CHECK (((retention_kept)::numeric >= (0)::numeric)),
+    CONSTRAINT contracts_retention_paid_check CHECK (((retention_paid)::numeric >= (0)::numeric)),
+    CONSTRAINT contracts_retention_rate_check CHECK (((retention_rate >= (0)::numeric) AND (retention_rate < (100)::numeric))),
+    CONSTRAINT contracts_settled_price_check CHECK (((settled_price)::numeric >= (0)::numeric)),
+    CONSTRAINT contracts_settled_rate_check CHECK (((settled_rate > (0)::numeric) AND (settled_rate <= (100)::numeric))),
+    CONSTRAINT contracts_state_check CHECK ((state = ANY (ARRAY['effective'::text, 'settled'::text, 'terminated'::text]))),
+    CONSTRAINT contracts_supplier_check CHECK ((supplier <> ''::text)),
+    CONSTRAINT contracts_type_check CHECK ((type = ANY (ARRAY['works'::text, 'goods'::text, 'services'::text]))),
+    CONSTRAINT funded_within_price CHECK (((funded)::numeric <= (price)::numeric)),
+    CONSTRAINT paid_within_certified CHECK ((((payable_held)::numeric + (payable_paid)::numeric) <= (certified_payable)::numeric)),
+    CONSTRAINT recouped_within_advance CHECK (((advance_recouped)::numeric <= (advance_paid)::numeric)),
+    CONSTRAINT retention_of_works_at_most_three_percent CHECK (((type <> 'works'::text) OR (retention_rate <= (3)::numeric))),
+    CONSTRAINT retention_within_kept CHECK (((((retention_held)::numeric + (retention_paid)::numeric) + (retention_forfeited)::numeric) <= (retention_kept)::numeric)),
+    CONSTRAINT retention_within_rate CHECK (((retention_kept)::numeric <= round((((certified)::numeric * retention_rate) / (100)::numeric), 2))),
+    CONSTRAINT returned_within_claim CHECK (((claim_returned)::numeric <= (claimed)::numeric)),
+    CONSTRAINT settled_is_whole CHECK ((((state = 'settled'::text) = ((settled_price IS NOT NULL) AND (settled_on IS NOT NULL))) AND ((settled_price IS NULL) OR ((settled_price)::numeric = (certified)::numeric)))),
+    CONSTRAINT terminated_has_day CHECK (((state <> 'terminated'::text) OR (terminated_on IS NOT NULL)))
+);
+
+ALTER TABLE projects.contracts OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.add_certificate(c projects.contracts, document uuid, day date, k jsonb, settles boolean) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare i jsonb; now projects.contract_items; total numeric := 0; reached numeric; n int; gross numeric := (k ->> 'gross')::numeric;
+begin
+  select coalesce(max(x.number), 0) + 1 into n from projects.certificates x where x.book_id = c.book_id and x.contract_id = c.contract_id;
+  if n is distinct from (k ->> 'certificate_no')::int then
+    raise exception 'contract %: the next certificate is no. %, not no. %', c.number, n, k ->> 'certificate_no' using errcode = 'AC043';
+  end if;
+  if c.certified + gross > c.price then
+    raise exception 'contract %: price %, certified %, asked %: % too much', c.number, projects.fen(c.price), projects.fen(c.certified), projects.fen(gross), projects.fen(c.certified + gross - c.price) using errcode = 'AC048';
+  end if;
+  if (k ->> 'recouped')::numeric > c.advance_paid - c.advance_recouped then
+    raise exception 'contract %: advance paid %, recouped %, asked %: % too much', c.number, projects.fen(c.advance_paid), projects.fen(c.advance_recouped), projects.fen((k ->> 'recouped')::numeric),
+      projects.fen((k ->> 'recouped')::numeric - c.advance_paid + c.advance_recouped) using errcode = 'AC048';
+  end if;
+  update projects.contracts x set certified = x.certified + gross, advance_recouped = x.advance_recouped + (k ->> 'recouped')::numeric, retention_kept = x.retention_kept + (k ->> 'retained')::numeric,
+      certified_payable = x.certified_payable + (k ->> 'net')::numeric, deducted = x.deducted + coalesce((k ->> 'deducted')::numeric, 0),
+      state = case when settles then 'settled' else x.state end, settled_price = case when settles then x.certified + gross end, settled_on = case when settles then day end
+    where x.book_id = c.book_id and x.contract_id = c.contract_id returning * into c;
+  insert into projects.certificates (book_id, certificate_id, contract_id, number, day, gross, recouped, retained, deducted, net, certified, payable_now, formula)
+    values (c.book_id, document, c.contract_id, n, day, gross, (k ->> 'recouped')::numeric, (k ->> 'retained')::numeric, coalesce((k ->> 'deducted')::numeric, 0), (k ->> 'net')::numeric,
+      c.certified, c.payable_now, projects.payable_formula(c));
+  for i in select * from jsonb_array_elements(k -> 'items') loop
+    select * into now from projects.contract_items x where x.book_id = c.book_id and x.contract_id = c.contract_id and x.code = i ->> 'code';
+    if not found then
+      raise exception 'contract % has no item %', c.number, i ->> 'code' using errcode = 'AC048';
+    end if;
+    if settles then
+      i := jsonb_build_object('code', now.code, 'amount', (i ->> 'amount')::numeric - now.certified_amount);
+      update projects.contract_items x set settled_amount = x.certified_amount + (i ->> 'amount')::numeric where x.book_id = c.book_id and x.contract_id = c.contract_id and x.code = now.code;
+    else
+      now.certified_quantity := now.certified_quantity + coalesce((i ->> 'quantity')::numeric, 0);
+      now.certified_percent := now.certified_percent + coalesce((i ->> 'percent')::numeric, 0);
+      if now.certified_quantity > now.quantity or now.certified_percent > 100 then
+        raise exception 'contract %: item % would reach % of %', c.number, now.code, coalesce(now.certified_quantity::text, now.certified_percent || ' %'), coalesce(now.quantity::text, '100 %') using errcode = 'AC048';
+      end if;
+      reached := case when now.quantity is null then round(now.amount * now.certified_percent / 100, 2) else round(now.certified_quantity * now.unit_price, 2) end;
+      if reached is distinct from now.certified_amount + (i ->> 'amount')::numeric then
+        raise exception 'contract %: item % comes to %, of which % is certified: not % but %', c.number, now.code, projects.fen(reached), projects.fen(now.certified_amount),
+          projects.fen((i ->> 'amount')::numeric), projects.fen(reached - now.certified_amount) using errcode = 'AC042';
+      end if;
+      update projects.contract_items x set certified_quantity = now.certified_quantity, certified_percent = now.certified_percent, certified_amount = reached
+        where x.book_id = c.book_id and x.contract_id = c.contract_id and x.code = now.code;
+    end if;
+    insert into projects.certificate_items (book_id, certificate_id, contract_id, code, quantity, percent, cumulative, amount)
+      values (c.book_id, document, c.contract_id, now.code, (i ->> 'quantity')::numeric, (i ->> 'percent')::numeric, (i ->> 'cumulative')::numeric, (i ->> 'amount')::numeric);
+    total := total + (i ->> 'amount')::numeric;
+  end loop;
+  if total <> gross then
+    raise exception 'contract %: the items of certificate no. % come to %, not %', c.number, n, projects.fen(total), projects.fen(gross) using errcode = 'AC042';
+  end if;
+end $$;
+
+ALTER FUNCTION projects.add_certificate(c projects.contracts, document uuid, day date, k jsonb, settles boolean) OWNER TO mingzhang_owner;
+
 CREATE FUNCTION projects.approvers_needed(in_book bigint, of_amount numeric) RETURNS integer
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -874,6 +1021,102 @@ CREATE FUNCTION projects.approvers_needed(in_book bigint, of_amount numeric) RET
 $$;
 
 ALTER FUNCTION projects.approvers_needed(in_book bigint, of_amount numeric) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.certify_contract(in_book bigint, document uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare d projects.documents := projects.signed(in_book, document, 'certificate', 'certified'); k jsonb := d.content;
+begin
+  perform projects.add_certificate(projects.contract_of(in_book, k, '{effective}'), document, (k ->> 'date')::date, k, false);
+end $$;
+
+ALTER FUNCTION projects.certify_contract(in_book bigint, document uuid) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.change_contract(in_book bigint, document uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  d projects.documents := projects.signed(in_book, document, 'change_order', 'posted'); k jsonb := d.content;
+  c projects.contracts := projects.contract_of(in_book, k, '{effective}'); i jsonb; now projects.contract_items; after numeric;
+begin
+  for i in select * from jsonb_array_elements(coalesce(k -> 'items', '[]')) loop
+    select * into now from projects.contract_items x where x.book_id = in_book and x.contract_id = c.contract_id and x.code = i ->> 'code';
+    if not found then
+      insert into projects.contract_items (book_id, contract_id, code, ordinal, name, unit, quantity, unit_price, amount)
+        select in_book, c.contract_id, i ->> 'code', max(x.ordinal) + 1, i ->> 'name', coalesce(i ->> 'unit', ''), (i ->> 'quantity')::numeric, (i ->> 'unit_price')::numeric, (i ->> 'amount')::numeric
+        from projects.contract_items x where x.book_id = in_book and x.contract_id = c.contract_id;
+    else
+      if (i ->> 'amount')::numeric < now.certified_amount or (i ->> 'quantity')::numeric < now.certified_quantity then
+        raise exception 'contract %: item % would come to % (%), % (%) is certified', c.number, now.code, projects.fen((i ->> 'amount')::numeric), coalesce(i ->> 'quantity', '-'),
+          projects.fen(now.certified_amount), now.certified_quantity using errcode = 'AC048';
+      end if;
+      update projects.contract_items x set quantity = (i ->> 'quantity')::numeric, amount = (i ->> 'amount')::numeric
+        where x.book_id = in_book and x.contract_id = c.contract_id and x.code = now.code;
+    end if;
+  end loop;
+  select sum(x.amount) into after from projects.contract_items x where x.book_id = in_book and x.contract_id = c.contract_id;
+  if after is distinct from (k ->> 'price_after')::numeric then
+    raise exception '% says something else than what was shown: the items of contract % come to %, not %', d.number, c.number, projects.fen(after), k ->> 'price_after' using errcode = 'AC042';
+  end if;
+  if after > c.price then
+    perform projects.require_estimate(in_book, c.node_id, c.number, after - c.price, k ->> 'estimate_change');
+  end if;
+  after := after - coalesce((select sum((x ->> 'amount')::numeric) from jsonb_array_elements(coalesce(k -> 'fund', '[]')) x), 0)
+    + coalesce((select sum((x ->> 'amount')::numeric) from jsonb_array_elements(coalesce(k -> 'release', '[]')) x), 0);
+  if c.funded > after then
+    raise exception 'contract %: funded % in the end would be % above the price: release it', c.number, projects.fen(c.funded), projects.fen(c.funded - after) using errcode = 'AC048';
+  end if;
+  -- give back before the price falls, take more after it has risen
+  perform projects.fund_contract(in_book, c.contract_id, document, coalesce(k -> 'release', '[]'), -1);
+  update projects.contracts x set price = (k ->> 'price_after')::numeric where x.book_id = in_book and x.contract_id = c.contract_id;
+  perform projects.fund_contract(in_book, c.contract_id, document, coalesce(k -> 'fund', '[]'), 1);
+end $$;
+
+ALTER FUNCTION projects.change_contract(in_book bigint, document uuid) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.conclude_contract(in_book bigint, document uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare d projects.documents := projects.signed(in_book, document, 'contract', 'effective'); k jsonb := d.content; items numeric;
+begin
+  perform projects.require_estimate(in_book, d.node_id, k ->> 'number', (k ->> 'price')::numeric, k ->> 'estimate_change');
+  insert into projects.contracts (book_id, contract_id, number, node_id, name, type, supplier, credit_code, payee, signed_on, original_price, price, funded, draw_by,
+      recoup_rate, progress_rate, settled_rate, retention_rate, defects_months, advance_terms)
+    values (in_book, document, k ->> 'number', d.node_id, k ->> 'name', k ->> 'type', k #>> '{supplier,name}', coalesce(k #>> '{supplier,credit_code}', ''), coalesce(k #>> '{supplier,payee}', ''),
+      (k ->> 'date')::date, (k ->> 'price')::numeric, (k ->> 'price')::numeric, 0, k ->> 'draw_by', (k ->> 'recoup_rate')::numeric, (k ->> 'progress_rate')::numeric,
+      (k ->> 'settled_rate')::numeric, (k ->> 'retention_rate')::numeric, (k ->> 'defects_months')::int, (k ->> 'advance')::numeric);
+  insert into projects.contract_items (book_id, contract_id, code, ordinal, name, unit, quantity, unit_price, amount)
+    select in_book, document, i ->> 'code', n, i ->> 'name', coalesce(i ->> 'unit', ''), (i ->> 'quantity')::numeric, (i ->> 'unit_price')::numeric, (i ->> 'amount')::numeric
+    from jsonb_array_elements(k -> 'items') with ordinality as x (i, n);
+  select sum(i.amount) into items from projects.contract_items i where i.book_id = in_book and i.contract_id = document;
+  if items is distinct from (k ->> 'price')::numeric then
+    raise exception 'contract %: items % , price %', k ->> 'number', projects.fen(items), projects.fen((k ->> 'price')::numeric) using errcode = 'AC048';
+  end if;
+  perform projects.fund_contract(in_book, document, document, k -> 'funding', 1);
+end $$;
+
+ALTER FUNCTION projects.conclude_contract(in_book bigint, document uuid) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.contract_of(in_book bigint, content jsonb, any_of text[]) RETURNS projects.contracts
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare c projects.contracts;
+begin
+  select * into c from projects.contracts x where x.book_id = in_book and x.number = content ->> 'contract' for update;
+  if not found then
+    raise exception 'there is no contract %', content ->> 'contract' using errcode = 'AC041';
+  end if;
+  if not c.state = any (any_of) then
+    raise exception 'contract % is %', c.number, c.state using errcode = 'AC043';
+  end if;
+  return c;
+end $$;
+
+ALTER FUNCTION projects.contract_of(in_book bigint, content jsonb, any_of text[]) OWNER TO mingzhang_owner;
 
 CREATE FUNCTION projects.draft(in_book bigint, document uuid, of_kind text, prefix text, year integer, of_unit uuid, of_node uuid, by_flow text, of_amount numeric, of_content text, person uuid, in_unit uuid, as_role text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
@@ -918,6 +1161,27 @@ end $$;
 
 ALTER FUNCTION projects.enter_outside_act(in_book bigint, id uuid, document uuid, by_verb text, shown_hash bytea, of_name text, of_office text, on_day date, paper bytea, person uuid, in_unit uuid, as_role text) OWNER TO mingzhang_owner;
 
+CREATE FUNCTION projects.estimate_use(in_book bigint, node uuid, OUT estimate numeric, OUT contracted numeric, OUT beside numeric) RETURNS record
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select coalesce((select case when bool_and(projects.planned(p) is not null) then sum(projects.planned(p)) end from projects.plan_lines p where p.book_id = in_book and p.node_id = node),
+      (select n.stated_amount from projects.nodes n where n.book_id = in_book and n.node_id = node and not n.approximate)),
+    coalesce((select sum(coalesce(c.settled_price, case when c.state = 'terminated' then c.certified else c.price end)) from projects.contracts c where c.book_id = in_book and c.node_id = node), 0),
+    greatest(0, coalesce((select sum(t.debit - t.credit) from accounting.turnover t where t.book_id = in_book and t.project_id = node and t.account = '9401' and t.period % 100 <> 14), 0)
+      + coalesce((select sum(p.debit - p.credit) from accounting.positions p where p.book_id = in_book and p.project_id = node and p.account = '9301.04'), 0)
+      - coalesce((select sum(c.advance_held + c.advance_paid + c.payable_held + c.payable_paid + c.retention_held + c.retention_paid) from projects.contracts c where c.book_id = in_book and c.node_id = node), 0))
+$$;
+
+ALTER FUNCTION projects.estimate_use(in_book bigint, node uuid, OUT estimate numeric, OUT contracted numeric, OUT beside numeric) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.fen(amount numeric) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$ select round(amount, 2)::numeric(20, 2)::text $$;
+
+ALTER FUNCTION projects.fen(amount numeric) OWNER TO mingzhang_owner;
+
 CREATE FUNCTION projects.first_roles(in_book bigint, persons uuid[], units uuid[], roles text[], from_day date) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -931,6 +1195,23 @@ begin
 end $$;
 
 ALTER FUNCTION projects.first_roles(in_book bigint, persons uuid[], units uuid[], roles text[], from_day date) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.fund_contract(in_book bigint, contract uuid, document uuid, draws jsonb, sign integer) RETURNS numeric
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare total numeric; first int;
+begin
+  select coalesce(max(f.ordinal), 0) into first from projects.contract_funding f where f.book_id = in_book and f.contract_id = contract and f.document_id = document;
+  insert into projects.contract_funding (book_id, contract_id, document_id, ordinal, budget_line_id, amount)
+    select in_book, contract, document, first + f.n, b.budget_line_id, sign * (f.draw ->> 'amount')::numeric from jsonb_array_elements(draws) with ordinality as f (draw, n)
+    join accounting.budget_lines b on b.book_id = in_book and f.draw ->> 'budget_line' in (b.code, b.budget_line_id::text);
+  select coalesce(sum((x ->> 'amount')::numeric), 0) into total from jsonb_array_elements(draws) x;
+  update projects.contracts c set funded = c.funded + sign * total where c.book_id = in_book and c.contract_id = contract;
+  return total;
+end $$;
+
+ALTER FUNCTION projects.fund_contract(in_book bigint, contract uuid, document uuid, draws jsonb, sign integer) OWNER TO mingzhang_owner;
 
 CREATE FUNCTION projects.holds(in_book bigint, person uuid, in_unit uuid, as_role text, behalf uuid) RETURNS boolean
     LANGUAGE sql STABLE
@@ -979,6 +1260,21 @@ $$;
 
 ALTER FUNCTION projects.leads(for_book bigint, for_node uuid) OWNER TO mingzhang_owner;
 
+CREATE FUNCTION projects.lock_contract(in_book bigint, contract uuid) RETURNS projects.contracts
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare c projects.contracts;
+begin
+  select * into c from projects.contracts x where x.book_id = in_book and x.contract_id = contract for update;
+  if not found then
+    raise exception 'there is no such contract' using errcode = 'AC041';
+  end if;
+  return c;
+end $$;
+
+ALTER FUNCTION projects.lock_contract(in_book bigint, contract uuid) OWNER TO mingzhang_owner;
+
 CREATE FUNCTION projects.minimum_persons(in_book bigint, of_flow text) RETURNS integer
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -987,6 +1283,59 @@ CREATE FUNCTION projects.minimum_persons(in_book bigint, of_flow text) RETURNS i
 $$;
 
 ALTER FUNCTION projects.minimum_persons(in_book bigint, of_flow text) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.move_on_contract(in_book bigint, contract uuid, money text, act text, amount numeric) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  c projects.contracts := projects.lock_contract(in_book, contract);
+  held numeric; room numeric; said text; d record;
+begin
+  if amount is null or amount <= 0 then
+    raise exception 'contract %: % of % is no amount to %', c.number, projects.fen(amount), money, act using errcode = 'AC048';
+  end if;
+  held := case money when 'advance' then c.advance_held when 'payable' then c.payable_held when 'retention' then c.retention_held end;
+  if act = 'hold' and money = 'advance' then
+    room := case when c.state = 'effective' then c.advance_terms - c.advance_held - c.advance_paid else 0 end;
+    said := format('advance agreed %s, requested %s, paid %s', projects.fen(c.advance_terms), projects.fen(c.advance_held), projects.fen(c.advance_paid));
+  elsif act = 'hold' and money = 'payable' then
+    room := c.payable_now;
+    said := 'payable now ' || projects.payable_formula(c);
+  elsif act = 'hold' and money = 'retention' then
+    room := c.retention_kept - c.retention_forfeited - c.retention_held - c.retention_paid;
+    said := format('retention kept %s, forfeited %s, requested %s, paid %s', projects.fen(c.retention_kept), projects.fen(c.retention_forfeited), projects.fen(c.retention_held), projects.fen(c.retention_paid));
+  elsif act in ('release', 'pay') and held is not null then
+    room := held;
+    said := format('%s requested %s', money, projects.fen(held));
+  elsif act = 'return' and money = 'advance' then
+    room := c.advance_paid - c.advance_recouped;
+    said := format('advance paid %s, recouped %s', projects.fen(c.advance_paid), projects.fen(c.advance_recouped));
+  elsif act = 'return' and money = 'payable' then
+    room := c.payable_paid;
+    said := format('paid %s', projects.fen(c.payable_paid));
+  elsif act = 'return' and money = 'retention' then
+    room := c.retention_paid;
+    said := format('retention paid %s', projects.fen(c.retention_paid));
+  elsif act = 'return' and money = 'claim' then
+    room := c.claimed - c.claim_returned;
+    said := format('paid too much %s, returned %s', projects.fen(c.claimed), projects.fen(c.claim_returned));
+  else
+    raise exception 'contract %: nobody can % %', c.number, act, money using errcode = 'AC048';
+  end if;
+  if amount > room then
+    raise exception 'contract %: %; asked %: % too much', c.number, said, projects.fen(amount), projects.fen(amount - room) using errcode = 'AC048';
+  end if;
+  select case act when 'hold' then amount when 'return' then 0 else -amount end as held, case act when 'pay' then amount when 'return' then -amount else 0 end as paid into d;
+  update projects.contracts x set
+      advance_held = x.advance_held + case money when 'advance' then d.held else 0 end, advance_paid = x.advance_paid + case money when 'advance' then d.paid else 0 end,
+      payable_held = x.payable_held + case money when 'payable' then d.held else 0 end, payable_paid = x.payable_paid + case money when 'payable' then d.paid else 0 end,
+      retention_held = x.retention_held + case money when 'retention' then d.held else 0 end, retention_paid = x.retention_paid + case money when 'retention' then d.paid else 0 end,
+      claim_returned = x.claim_returned + case money when 'claim' then amount else 0 end
+    where x.book_id = in_book and x.contract_id = contract;
+end $$;
+
+ALTER FUNCTION projects.move_on_contract(in_book bigint, contract uuid, money text, act text, amount numeric) OWNER TO mingzhang_owner;
 
 CREATE FUNCTION projects.nodes_led() RETURNS SETOF uuid
     LANGUAGE sql STABLE PARALLEL SAFE
@@ -1013,6 +1362,18 @@ begin
 end $$;
 
 ALTER FUNCTION projects.party_unit() OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.payable_formula(c projects.contracts) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select format('%s %% × %s certified − %s recouped − %s paid − %s requested − %s deductions = %s, at most %s certified and unpaid', trim_scale(rate), projects.fen(c.certified),
+    projects.fen(c.advance_recouped), projects.fen(c.payable_paid), projects.fen(c.payable_held), projects.fen(c.deducted),
+    projects.fen(rate * c.certified / 100 - c.advance_recouped - c.payable_paid - c.payable_held - c.deducted), projects.fen(c.certified_payable - c.payable_held - c.payable_paid))
+  from (select case when c.state = 'settled' then c.settled_rate else c.progress_rate end) as r (rate)
+$$;
+
+ALTER FUNCTION projects.payable_formula(c projects.contracts) OWNER TO mingzhang_owner;
 
 CREATE TABLE projects.plan_lines (
     book_id bigint NOT NULL,
@@ -1109,6 +1470,9 @@ begin
   if not found or not projects.reaches(d, as_role, in_unit) then
     raise exception 'there is no such document for you' using errcode = 'AC041';
   end if;
+  if as_role in ('auditor', 'inspector') then
+    raise exception 'role % reads and does nothing with documents', as_role using errcode = 'AC044';
+  end if;
   if not projects.holds(in_book, person, in_unit, as_role, behalf) then
     raise exception 'role % of this unit is not held today', as_role using errcode = 'AC044';
   end if;
@@ -1116,6 +1480,22 @@ begin
 end $$;
 
 ALTER FUNCTION projects.require_document(in_book bigint, document uuid, person uuid, in_unit uuid, as_role text, behalf uuid) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.require_estimate(in_book bigint, node uuid, number text, added numeric, approved_by text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare u record;
+begin
+  perform from projects.nodes n where n.book_id = in_book and n.node_id = node for update;
+  select * into u from projects.estimate_use(in_book, node);
+  if coalesce(approved_by, '') = '' and u.contracted + u.beside + added > u.estimate then
+    raise exception 'contract %: estimate of the project %, contracts %, paid or requested beside contracts %, added %: % too much without an approved change of the estimate', number,
+      projects.fen(u.estimate), projects.fen(u.contracted), projects.fen(u.beside), projects.fen(added), projects.fen(u.contracted + u.beside + added - u.estimate) using errcode = 'AC048';
+  end if;
+end $$;
+
+ALTER FUNCTION projects.require_estimate(in_book bigint, node uuid, number text, added numeric, approved_by text) OWNER TO mingzhang_owner;
 
 CREATE FUNCTION projects.revise(in_book bigint, document uuid, of_node uuid, by_flow text, of_amount numeric, of_content text, person uuid, in_unit uuid, as_role text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1134,6 +1514,58 @@ begin
 end $$;
 
 ALTER FUNCTION projects.revise(in_book bigint, document uuid, of_node uuid, by_flow text, of_amount numeric, of_content text, person uuid, in_unit uuid, as_role text) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.settle_contract(in_book bigint, document uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  d projects.documents := projects.signed(in_book, document, 'settlement', 'posted'); k jsonb := d.content; day date := (k ->> 'date')::date;
+  c projects.contracts := projects.contract_of(in_book, k, '{effective,terminated}'); price numeric := (k ->> 'settled_price')::numeric;
+  unpaid numeric := (k ->> 'cut_unpaid')::numeric; retained numeric := (k ->> 'cut_retained')::numeric; over numeric := (k ->> 'overpaid')::numeric; released numeric;
+begin
+  if price > c.certified then
+    if c.certified + (k #>> '{rest,gross}')::numeric is distinct from price then
+      raise exception 'contract %: certified % and the rest % are not the settled price %', c.number, projects.fen(c.certified), k #>> '{rest,gross}', projects.fen(price) using errcode = 'AC042';
+    end if;
+    perform projects.add_certificate(c, document, day, (k -> 'rest') || jsonb_build_object('items', k -> 'items'), true);
+  else
+    if c.certified - price <> unpaid + retained + over then
+      raise exception 'contract %: certified % less settled % is not % unpaid, % retained and % overpaid', c.number, projects.fen(c.certified), projects.fen(price), unpaid, retained, over using errcode = 'AC042';
+    end if;
+    if unpaid > c.certified_payable - c.payable_held - c.payable_paid then
+      raise exception 'contract %: certified payable %, requested %, paid %: % cannot be cut; return the requests first', c.number, projects.fen(c.certified_payable), projects.fen(c.payable_held),
+        projects.fen(c.payable_paid), projects.fen(unpaid) using errcode = 'AC048';
+    end if;
+    update projects.contracts x set certified = price, certified_payable = x.certified_payable - unpaid, retention_kept = x.retention_kept - retained, claimed = x.claimed + over,
+        state = 'settled', settled_price = price, settled_on = day where x.book_id = in_book and x.contract_id = c.contract_id;
+    update projects.contract_items x set settled_amount = (i ->> 'amount')::numeric from jsonb_array_elements(k -> 'items') i
+      where x.book_id = in_book and x.contract_id = c.contract_id and x.code = i ->> 'code';
+  end if;
+  if (select sum(coalesce(x.settled_amount, 0)) from projects.contract_items x where x.book_id = in_book and x.contract_id = c.contract_id) is distinct from price then
+    raise exception 'contract %: the settled items do not come to %', c.number, projects.fen(price) using errcode = 'AC042';
+  end if;
+  released := projects.fund_contract(in_book, c.contract_id, document, coalesce(k -> 'release', '[]'), -1);
+  insert into projects.settlements (book_id, settlement_id, contract_id, day, settled_price, certified_before, cut_unpaid, cut_retained, overpaid, overpaid_due, released)
+    values (in_book, document, c.contract_id, day, price, c.certified, unpaid, retained, over, case when over > 0 then day + 30 end, released);
+end $$;
+
+ALTER FUNCTION projects.settle_contract(in_book bigint, document uuid) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.signed(in_book bigint, document uuid, of_kind text, in_state text) RETURNS projects.documents
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare d projects.documents;
+begin
+  select * into d from projects.documents x where x.book_id = in_book and x.document_id = document and x.kind = of_kind and x.state = in_state for update;
+  if not found then
+    raise exception 'there is no % that is %', of_kind, in_state using errcode = 'AC043';
+  end if;
+  return d;
+end $$;
+
+ALTER FUNCTION projects.signed(in_book bigint, document uuid, of_kind text, in_state text) OWNER TO mingzhang_owner;
 
 CREATE FUNCTION projects.steps() RETURNS TABLE(kind text, flow text, verb text, from_state text, to_state text, duty text, roles text[])
     LANGUAGE sql IMMUTABLE
@@ -1305,6 +1737,18 @@ CREATE FUNCTION projects.steps() RETURNS TABLE(kind text, flow text, verb text, 
 $$;
 
 ALTER FUNCTION projects.steps() OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.terminate_contract(in_book bigint, document uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare d projects.documents := projects.signed(in_book, document, 'termination', 'posted'); k jsonb := d.content; c projects.contracts := projects.contract_of(in_book, k, '{effective}');
+begin
+  perform projects.fund_contract(in_book, c.contract_id, document, coalesce(k -> 'release', '[]'), -1);
+  update projects.contracts x set state = 'terminated', terminated_on = (k ->> 'date')::date where x.book_id = in_book and x.contract_id = c.contract_id;
+end $$;
+
+ALTER FUNCTION projects.terminate_contract(in_book bigint, document uuid) OWNER TO mingzhang_owner;
 
 CREATE TABLE accounting.accounts (
     book_id bigint NOT NULL,
@@ -2537,7 +2981,7 @@ CREATE TABLE api.tokens (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     expires_at timestamp with time zone NOT NULL,
     revoked_at timestamp with time zone,
-    CONSTRAINT tokens_role_check CHECK ((role = ANY (ARRAY['budget_officer'::text, 'treasury_officer'::text, 'project_clerk'::text, 'project_head'::text, 'lead_approver'::text, 'auditor'::text, 'inspector'::text, 'admin'::text]))),
+    CONSTRAINT tokens_role_check CHECK ((role = ANY (ARRAY['budget_officer'::text, 'treasury_officer'::text, 'project_clerk'::text, 'project_head'::text, 'supervisor'::text, 'lead_approver'::text, 'auditor'::text, 'inspector'::text, 'admin'::text]))),
     CONSTRAINT tokens_token_hash_check CHECK ((octet_length(token_hash) = 32))
 );
 
@@ -2586,6 +3030,88 @@ CREATE TABLE projects.approval_bands (
 );
 
 ALTER TABLE projects.approval_bands OWNER TO mingzhang_owner;
+
+CREATE TABLE projects.certificate_items (
+    book_id bigint NOT NULL,
+    certificate_id uuid NOT NULL,
+    contract_id uuid NOT NULL,
+    code text NOT NULL,
+    quantity numeric(20,3),
+    percent numeric(9,6),
+    cumulative numeric(20,6),
+    amount accounting.yuan NOT NULL
+);
+
+ALTER TABLE projects.certificate_items OWNER TO mingzhang_owner;
+
+CREATE TABLE projects.certificates (
+    book_id bigint NOT NULL,
+    certificate_id uuid NOT NULL,
+    contract_id uuid NOT NULL,
+    number integer NOT NULL,
+    day date NOT NULL,
+    gross accounting.yuan NOT NULL,
+    recouped accounting.yuan NOT NULL,
+    retained accounting.yuan NOT NULL,
+    deducted accounting.yuan NOT NULL,
+    net accounting.yuan NOT NULL,
+    certified accounting.yuan NOT NULL,
+    payable_now accounting.yuan NOT NULL,
+    formula text NOT NULL,
+    CONSTRAINT certificate_adds_up CHECK (((net)::numeric = (((gross)::numeric - (recouped)::numeric) - (retained)::numeric))),
+    CONSTRAINT certificates_deducted_check CHECK (((deducted)::numeric >= (0)::numeric)),
+    CONSTRAINT certificates_gross_check CHECK (((gross)::numeric > (0)::numeric)),
+    CONSTRAINT certificates_net_check CHECK (((net)::numeric >= (0)::numeric)),
+    CONSTRAINT certificates_number_check CHECK ((number > 0)),
+    CONSTRAINT certificates_payable_now_check CHECK (((payable_now)::numeric >= (0)::numeric)),
+    CONSTRAINT certificates_recouped_check CHECK (((recouped)::numeric >= (0)::numeric)),
+    CONSTRAINT certificates_retained_check CHECK (((retained)::numeric >= (0)::numeric))
+);
+
+ALTER TABLE projects.certificates OWNER TO mingzhang_owner;
+
+CREATE TABLE projects.contract_funding (
+    book_id bigint NOT NULL,
+    contract_id uuid NOT NULL,
+    document_id uuid NOT NULL,
+    ordinal integer NOT NULL,
+    budget_line_id uuid NOT NULL,
+    amount accounting.yuan NOT NULL,
+    CONSTRAINT contract_funding_amount_check CHECK (((amount)::numeric <> (0)::numeric)),
+    CONSTRAINT contract_funding_ordinal_check CHECK ((ordinal > 0))
+);
+
+ALTER TABLE projects.contract_funding OWNER TO mingzhang_owner;
+
+CREATE TABLE projects.contract_items (
+    book_id bigint NOT NULL,
+    contract_id uuid NOT NULL,
+    code text NOT NULL,
+    ordinal integer NOT NULL,
+    name text NOT NULL,
+    unit text NOT NULL,
+    quantity numeric(20,3),
+    unit_price numeric(20,4),
+    amount accounting.yuan NOT NULL,
+    certified_quantity numeric(20,3) DEFAULT 0 NOT NULL,
+    certified_percent numeric(9,6) DEFAULT 0 NOT NULL,
+    certified_amount accounting.yuan DEFAULT 0 NOT NULL,
+    settled_amount accounting.yuan,
+    CONSTRAINT certified_within_item CHECK ((((certified_amount)::numeric <= (amount)::numeric) AND ((quantity IS NULL) OR (certified_quantity <= quantity)))),
+    CONSTRAINT contract_items_amount_check CHECK (((amount)::numeric >= (0)::numeric)),
+    CONSTRAINT contract_items_certified_amount_check CHECK (((certified_amount)::numeric >= (0)::numeric)),
+    CONSTRAINT contract_items_certified_percent_check CHECK (((certified_percent >= (0)::numeric) AND (certified_percent <= (100)::numeric))),
+    CONSTRAINT contract_items_certified_quantity_check CHECK ((certified_quantity >= (0)::numeric)),
+    CONSTRAINT contract_items_code_check CHECK ((code <> ''::text)),
+    CONSTRAINT contract_items_name_check CHECK ((name <> ''::text)),
+    CONSTRAINT contract_items_ordinal_check CHECK ((ordinal > 0)),
+    CONSTRAINT contract_items_quantity_check CHECK ((quantity >= (0)::numeric)),
+    CONSTRAINT contract_items_settled_amount_check CHECK (((settled_amount)::numeric >= (0)::numeric)),
+    CONSTRAINT contract_items_unit_price_check CHECK ((unit_price > (0)::numeric)),
+    CONSTRAINT quantity_or_lump CHECK (((num_nonnulls(quantity, unit_price) = ANY (ARRAY[0, 2])) AND ((quantity IS NULL) OR ((amount)::numeric = round((quantity * unit_price), 2)))))
+);
+
+ALTER TABLE projects.contract_items OWNER TO mingzhang_owner;
 
 CREATE TABLE projects.delegations (
     book_id bigint NOT NULL,
@@ -2736,6 +3262,29 @@ CREATE TABLE projects.role_grants (
 );
 
 ALTER TABLE projects.role_grants OWNER TO mingzhang_owner;
+
+CREATE TABLE projects.settlements (
+    book_id bigint NOT NULL,
+    settlement_id uuid NOT NULL,
+    contract_id uuid NOT NULL,
+    day date NOT NULL,
+    settled_price accounting.yuan NOT NULL,
+    certified_before accounting.yuan NOT NULL,
+    cut_unpaid accounting.yuan NOT NULL,
+    cut_retained accounting.yuan NOT NULL,
+    overpaid accounting.yuan NOT NULL,
+    overpaid_due date,
+    released accounting.yuan NOT NULL,
+    CONSTRAINT cut_adds_up CHECK ((((settled_price)::numeric >= (certified_before)::numeric) OR (((certified_before)::numeric - (settled_price)::numeric) = (((cut_unpaid)::numeric + (cut_retained)::numeric) + (overpaid)::numeric)))),
+    CONSTRAINT overpaid_is_due CHECK ((((overpaid)::numeric > (0)::numeric) = (overpaid_due IS NOT NULL))),
+    CONSTRAINT settlements_cut_retained_check CHECK (((cut_retained)::numeric >= (0)::numeric)),
+    CONSTRAINT settlements_cut_unpaid_check CHECK (((cut_unpaid)::numeric >= (0)::numeric)),
+    CONSTRAINT settlements_overpaid_check CHECK (((overpaid)::numeric >= (0)::numeric)),
+    CONSTRAINT settlements_released_check CHECK (((released)::numeric >= (0)::numeric)),
+    CONSTRAINT settlements_settled_price_check CHECK (((settled_price)::numeric >= (0)::numeric))
+);
+
+ALTER TABLE projects.settlements OWNER TO mingzhang_owner;
 
 ALTER TABLE ONLY accounting.lines ATTACH PARTITION accounting.lines_2024 FOR VALUES FROM (202401) TO (202501);
 
@@ -3033,6 +3582,30 @@ ALTER TABLE ONLY projects.acts
 ALTER TABLE ONLY projects.approval_bands
     ADD CONSTRAINT approval_bands_pkey PRIMARY KEY (book_id, from_amount);
 
+ALTER TABLE ONLY projects.certificate_items
+    ADD CONSTRAINT certificate_items_pkey PRIMARY KEY (book_id, certificate_id, code);
+
+ALTER TABLE ONLY projects.certificates
+    ADD CONSTRAINT certificates_book_id_contract_id_number_key UNIQUE (book_id, contract_id, number);
+
+ALTER TABLE ONLY projects.certificates
+    ADD CONSTRAINT certificates_pkey PRIMARY KEY (book_id, certificate_id);
+
+ALTER TABLE ONLY projects.contract_funding
+    ADD CONSTRAINT contract_funding_pkey PRIMARY KEY (book_id, contract_id, document_id, ordinal);
+
+ALTER TABLE ONLY projects.contract_items
+    ADD CONSTRAINT contract_items_book_id_contract_id_ordinal_key UNIQUE (book_id, contract_id, ordinal);
+
+ALTER TABLE ONLY projects.contract_items
+    ADD CONSTRAINT contract_items_pkey PRIMARY KEY (book_id, contract_id, code);
+
+ALTER TABLE ONLY projects.contracts
+    ADD CONSTRAINT contracts_book_id_number_key UNIQUE (book_id, number);
+
+ALTER TABLE ONLY projects.contracts
+    ADD CONSTRAINT contracts_pkey PRIMARY KEY (book_id, contract_id);
+
 ALTER TABLE ONLY projects.delegations
     ADD CONSTRAINT delegations_pkey PRIMARY KEY (book_id, delegation_id);
 
@@ -3077,6 +3650,12 @@ ALTER TABLE ONLY projects.plan_lines
 
 ALTER TABLE ONLY projects.role_grants
     ADD CONSTRAINT role_grants_pkey PRIMARY KEY (book_id, grant_id);
+
+ALTER TABLE ONLY projects.settlements
+    ADD CONSTRAINT settlements_book_id_contract_id_key UNIQUE (book_id, contract_id);
+
+ALTER TABLE ONLY projects.settlements
+    ADD CONSTRAINT settlements_pkey PRIMARY KEY (book_id, settlement_id);
 
 CREATE UNIQUE INDEX budget_line_carried_once ON accounting.budget_lines USING btree (book_id, carried_from) WHERE (carried_from IS NOT NULL);
 
@@ -3162,6 +3741,8 @@ CREATE INDEX refusals_by_time ON accounting.refusals USING brin (at);
 
 CREATE UNIQUE INDEX subjects_by_code ON accounting.subjects USING btree (book_id, kind, code) WHERE (kind <> ''::text);
 
+CREATE INDEX contracts_of_node ON projects.contracts USING btree (book_id, node_id);
+
 CREATE INDEX delegations_to ON projects.delegations USING btree (book_id, to_person);
 
 CREATE INDEX documents_by_node ON projects.documents USING btree (book_id, node_id);
@@ -3169,6 +3750,8 @@ CREATE INDEX documents_by_node ON projects.documents USING btree (book_id, node_
 CREATE INDEX documents_by_state ON projects.documents USING btree (book_id, kind, state, unit_id);
 
 CREATE INDEX nodes_by_parent ON projects.nodes USING btree (book_id, parent_id);
+
+CREATE UNIQUE INDEX one_open_certificate ON projects.documents USING btree (book_id, (((content)::jsonb ->> 'contract'::text))) WHERE ((kind = 'certificate'::text) AND (state <> ALL (ARRAY['certified'::text, 'withdrawn'::text])));
 
 CREATE INDEX plan_lines_of_node ON projects.plan_lines USING btree (book_id, node_id);
 
@@ -3512,6 +4095,70 @@ CREATE TRIGGER act_is_final BEFORE UPDATE ON projects.duties FOR EACH ROW EXECUT
 
 ALTER TABLE projects.duties ENABLE ALWAYS TRIGGER act_is_final;
 
+CREATE TRIGGER certificate_is_final BEFORE UPDATE ON projects.certificate_items FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
+
+ALTER TABLE projects.certificate_items ENABLE ALWAYS TRIGGER certificate_is_final;
+
+CREATE TRIGGER certificate_is_final BEFORE UPDATE ON projects.certificates FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
+
+ALTER TABLE projects.certificates ENABLE ALWAYS TRIGGER certificate_is_final;
+
+CREATE TRIGGER certificate_is_final BEFORE UPDATE ON projects.contract_funding FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
+
+ALTER TABLE projects.contract_funding ENABLE ALWAYS TRIGGER certificate_is_final;
+
+CREATE TRIGGER certificate_is_final BEFORE UPDATE ON projects.settlements FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
+
+ALTER TABLE projects.settlements ENABLE ALWAYS TRIGGER certificate_is_final;
+
+CREATE TRIGGER contract_stays BEFORE DELETE ON projects.certificate_items FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.certificate_items ENABLE ALWAYS TRIGGER contract_stays;
+
+CREATE TRIGGER contract_stays BEFORE DELETE ON projects.certificates FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.certificates ENABLE ALWAYS TRIGGER contract_stays;
+
+CREATE TRIGGER contract_stays BEFORE DELETE ON projects.contract_funding FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.contract_funding ENABLE ALWAYS TRIGGER contract_stays;
+
+CREATE TRIGGER contract_stays BEFORE DELETE ON projects.contract_items FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.contract_items ENABLE ALWAYS TRIGGER contract_stays;
+
+CREATE TRIGGER contract_stays BEFORE DELETE ON projects.contracts FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.contracts ENABLE ALWAYS TRIGGER contract_stays;
+
+CREATE TRIGGER contract_stays BEFORE DELETE ON projects.settlements FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.settlements ENABLE ALWAYS TRIGGER contract_stays;
+
+CREATE TRIGGER contracts_stay BEFORE TRUNCATE ON projects.certificate_items FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.certificate_items ENABLE ALWAYS TRIGGER contracts_stay;
+
+CREATE TRIGGER contracts_stay BEFORE TRUNCATE ON projects.certificates FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.certificates ENABLE ALWAYS TRIGGER contracts_stay;
+
+CREATE TRIGGER contracts_stay BEFORE TRUNCATE ON projects.contract_funding FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.contract_funding ENABLE ALWAYS TRIGGER contracts_stay;
+
+CREATE TRIGGER contracts_stay BEFORE TRUNCATE ON projects.contract_items FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.contract_items ENABLE ALWAYS TRIGGER contracts_stay;
+
+CREATE TRIGGER contracts_stay BEFORE TRUNCATE ON projects.contracts FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.contracts ENABLE ALWAYS TRIGGER contracts_stay;
+
+CREATE TRIGGER contracts_stay BEFORE TRUNCATE ON projects.settlements FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.settlements ENABLE ALWAYS TRIGGER contracts_stay;
+
 CREATE TRIGGER document_stays BEFORE DELETE ON projects.acts FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
 
 ALTER TABLE projects.acts ENABLE ALWAYS TRIGGER document_stays;
@@ -3743,6 +4390,39 @@ ALTER TABLE ONLY projects.acts
 ALTER TABLE ONLY projects.approval_bands
     ADD CONSTRAINT approval_bands_book_id_fkey FOREIGN KEY (book_id) REFERENCES accounting.books(book_id);
 
+ALTER TABLE ONLY projects.certificate_items
+    ADD CONSTRAINT certificate_items_book_id_certificate_id_fkey FOREIGN KEY (book_id, certificate_id) REFERENCES projects.certificates(book_id, certificate_id);
+
+ALTER TABLE ONLY projects.certificate_items
+    ADD CONSTRAINT certificate_items_book_id_contract_id_code_fkey FOREIGN KEY (book_id, contract_id, code) REFERENCES projects.contract_items(book_id, contract_id, code);
+
+ALTER TABLE ONLY projects.certificates
+    ADD CONSTRAINT certificates_book_id_certificate_id_fkey FOREIGN KEY (book_id, certificate_id) REFERENCES projects.documents(book_id, document_id);
+
+ALTER TABLE ONLY projects.certificates
+    ADD CONSTRAINT certificates_book_id_contract_id_fkey FOREIGN KEY (book_id, contract_id) REFERENCES projects.contracts(book_id, contract_id);
+
+ALTER TABLE ONLY projects.contract_funding
+    ADD CONSTRAINT contract_funding_book_id_budget_line_id_fkey FOREIGN KEY (book_id, budget_line_id) REFERENCES accounting.budget_lines(book_id, budget_line_id);
+
+ALTER TABLE ONLY projects.contract_funding
+    ADD CONSTRAINT contract_funding_book_id_contract_id_fkey FOREIGN KEY (book_id, contract_id) REFERENCES projects.contracts(book_id, contract_id);
+
+ALTER TABLE ONLY projects.contract_funding
+    ADD CONSTRAINT contract_funding_book_id_document_id_fkey FOREIGN KEY (book_id, document_id) REFERENCES projects.documents(book_id, document_id);
+
+ALTER TABLE ONLY projects.contract_items
+    ADD CONSTRAINT contract_items_book_id_contract_id_fkey FOREIGN KEY (book_id, contract_id) REFERENCES projects.contracts(book_id, contract_id);
+
+ALTER TABLE ONLY projects.contracts
+    ADD CONSTRAINT contracts_book_id_contract_id_fkey FOREIGN KEY (book_id, contract_id) REFERENCES projects.documents(book_id, document_id);
+
+ALTER TABLE ONLY projects.contracts
+    ADD CONSTRAINT contracts_book_id_fkey FOREIGN KEY (book_id) REFERENCES accounting.books(book_id);
+
+ALTER TABLE ONLY projects.contracts
+    ADD CONSTRAINT contracts_book_id_node_id_fkey FOREIGN KEY (book_id, node_id) REFERENCES projects.nodes(book_id, node_id);
+
 ALTER TABLE ONLY projects.delegations
     ADD CONSTRAINT delegations_book_id_from_person_fkey FOREIGN KEY (book_id, from_person) REFERENCES accounting.persons(book_id, person_id);
 
@@ -3811,6 +4491,12 @@ ALTER TABLE ONLY projects.role_grants
 
 ALTER TABLE ONLY projects.role_grants
     ADD CONSTRAINT role_grants_book_id_unit_id_fkey FOREIGN KEY (book_id, unit_id) REFERENCES accounting.units(book_id, unit_id);
+
+ALTER TABLE ONLY projects.settlements
+    ADD CONSTRAINT settlements_book_id_contract_id_fkey FOREIGN KEY (book_id, contract_id) REFERENCES projects.contracts(book_id, contract_id);
+
+ALTER TABLE ONLY projects.settlements
+    ADD CONSTRAINT settlements_book_id_settlement_id_fkey FOREIGN KEY (book_id, settlement_id) REFERENCES projects.documents(book_id, document_id);
 
 CREATE POLICY auditor_reads ON accounting.lines FOR SELECT TO mingzhang_auditor USING (true);
 
@@ -3941,9 +4627,25 @@ REVOKE ALL ON FUNCTION accounting.voucher_detail(p_book bigint, p_code text, p_k
 REVOKE ALL ON FUNCTION projects.act(in_book bigint, document uuid, by_verb text, person uuid, in_unit uuid, as_role text, behalf uuid, shown_hash bytea, because text, outside uuid, OUT old_state text, OUT new_state text, OUT ordinal integer, OUT complete boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.act(in_book bigint, document uuid, by_verb text, person uuid, in_unit uuid, as_role text, behalf uuid, shown_hash bytea, because text, outside uuid, OUT old_state text, OUT new_state text, OUT ordinal integer, OUT complete boolean) TO mingzhang_app;
 
+GRANT SELECT ON TABLE projects.contracts TO mingzhang_app;
+GRANT SELECT ON TABLE projects.contracts TO mingzhang_auditor;
+
+REVOKE ALL ON FUNCTION projects.add_certificate(c projects.contracts, document uuid, day date, k jsonb, settles boolean) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION projects.approvers_needed(in_book bigint, of_amount numeric) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.approvers_needed(in_book bigint, of_amount numeric) TO mingzhang_app;
 GRANT ALL ON FUNCTION projects.approvers_needed(in_book bigint, of_amount numeric) TO mingzhang_auditor;
+
+REVOKE ALL ON FUNCTION projects.certify_contract(in_book bigint, document uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.certify_contract(in_book bigint, document uuid) TO mingzhang_app;
+
+REVOKE ALL ON FUNCTION projects.change_contract(in_book bigint, document uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.change_contract(in_book bigint, document uuid) TO mingzhang_app;
+
+REVOKE ALL ON FUNCTION projects.conclude_contract(in_book bigint, document uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.conclude_contract(in_book bigint, document uuid) TO mingzhang_app;
+
+REVOKE ALL ON FUNCTION projects.contract_of(in_book bigint, content jsonb, any_of text[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION projects.draft(in_book bigint, document uuid, of_kind text, prefix text, year integer, of_unit uuid, of_node uuid, by_flow text, of_amount numeric, of_content text, person uuid, in_unit uuid, as_role text) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.draft(in_book bigint, document uuid, of_kind text, prefix text, year integer, of_unit uuid, of_node uuid, by_flow text, of_amount numeric, of_content text, person uuid, in_unit uuid, as_role text) TO mingzhang_app;
@@ -3951,8 +4653,18 @@ GRANT ALL ON FUNCTION projects.draft(in_book bigint, document uuid, of_kind text
 REVOKE ALL ON FUNCTION projects.enter_outside_act(in_book bigint, id uuid, document uuid, by_verb text, shown_hash bytea, of_name text, of_office text, on_day date, paper bytea, person uuid, in_unit uuid, as_role text) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.enter_outside_act(in_book bigint, id uuid, document uuid, by_verb text, shown_hash bytea, of_name text, of_office text, on_day date, paper bytea, person uuid, in_unit uuid, as_role text) TO mingzhang_app;
 
+REVOKE ALL ON FUNCTION projects.estimate_use(in_book bigint, node uuid, OUT estimate numeric, OUT contracted numeric, OUT beside numeric) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.estimate_use(in_book bigint, node uuid, OUT estimate numeric, OUT contracted numeric, OUT beside numeric) TO mingzhang_app;
+GRANT ALL ON FUNCTION projects.estimate_use(in_book bigint, node uuid, OUT estimate numeric, OUT contracted numeric, OUT beside numeric) TO mingzhang_auditor;
+
+REVOKE ALL ON FUNCTION projects.fen(amount numeric) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.fen(amount numeric) TO mingzhang_app;
+GRANT ALL ON FUNCTION projects.fen(amount numeric) TO mingzhang_auditor;
+
 REVOKE ALL ON FUNCTION projects.first_roles(in_book bigint, persons uuid[], units uuid[], roles text[], from_day date) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.first_roles(in_book bigint, persons uuid[], units uuid[], roles text[], from_day date) TO mingzhang_app;
+
+REVOKE ALL ON FUNCTION projects.fund_contract(in_book bigint, contract uuid, document uuid, draws jsonb, sign integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION projects.holds(in_book bigint, person uuid, in_unit uuid, as_role text, behalf uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.holds(in_book bigint, person uuid, in_unit uuid, as_role text, behalf uuid) TO mingzhang_app;
@@ -3964,14 +4676,24 @@ REVOKE ALL ON FUNCTION projects.leads(for_book bigint, for_node uuid) FROM PUBLI
 GRANT ALL ON FUNCTION projects.leads(for_book bigint, for_node uuid) TO mingzhang_app;
 GRANT ALL ON FUNCTION projects.leads(for_book bigint, for_node uuid) TO mingzhang_auditor;
 
+REVOKE ALL ON FUNCTION projects.lock_contract(in_book bigint, contract uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.lock_contract(in_book bigint, contract uuid) TO mingzhang_app;
+
 REVOKE ALL ON FUNCTION projects.minimum_persons(in_book bigint, of_flow text) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.minimum_persons(in_book bigint, of_flow text) TO mingzhang_app;
 GRANT ALL ON FUNCTION projects.minimum_persons(in_book bigint, of_flow text) TO mingzhang_auditor;
+
+REVOKE ALL ON FUNCTION projects.move_on_contract(in_book bigint, contract uuid, money text, act text, amount numeric) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.move_on_contract(in_book bigint, contract uuid, money text, act text, amount numeric) TO mingzhang_app;
 
 REVOKE ALL ON FUNCTION projects.nodes_led() FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.nodes_led() TO mingzhang_app;
 
 REVOKE ALL ON FUNCTION projects.party_unit() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION projects.payable_formula(c projects.contracts) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.payable_formula(c projects.contracts) TO mingzhang_app;
+GRANT ALL ON FUNCTION projects.payable_formula(c projects.contracts) TO mingzhang_auditor;
 
 GRANT SELECT,INSERT ON TABLE projects.plan_lines TO mingzhang_app;
 GRANT SELECT ON TABLE projects.plan_lines TO mingzhang_auditor;
@@ -3997,12 +4719,22 @@ GRANT ALL ON FUNCTION projects.readable_projects() TO mingzhang_app;
 
 REVOKE ALL ON FUNCTION projects.require_document(in_book bigint, document uuid, person uuid, in_unit uuid, as_role text, behalf uuid) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION projects.require_estimate(in_book bigint, node uuid, number text, added numeric, approved_by text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION projects.revise(in_book bigint, document uuid, of_node uuid, by_flow text, of_amount numeric, of_content text, person uuid, in_unit uuid, as_role text) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.revise(in_book bigint, document uuid, of_node uuid, by_flow text, of_amount numeric, of_content text, person uuid, in_unit uuid, as_role text) TO mingzhang_app;
+
+REVOKE ALL ON FUNCTION projects.settle_contract(in_book bigint, document uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.settle_contract(in_book bigint, document uuid) TO mingzhang_app;
+
+REVOKE ALL ON FUNCTION projects.signed(in_book bigint, document uuid, of_kind text, in_state text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION projects.steps() FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.steps() TO mingzhang_app;
 GRANT ALL ON FUNCTION projects.steps() TO mingzhang_auditor;
+
+REVOKE ALL ON FUNCTION projects.terminate_contract(in_book bigint, document uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.terminate_contract(in_book bigint, document uuid) TO mingzhang_app;
 
 GRANT SELECT,INSERT ON TABLE accounting.accounts TO mingzhang_app;
 GRANT SELECT ON TABLE accounting.accounts TO mingzhang_auditor;
@@ -4069,6 +4801,18 @@ GRANT SELECT ON TABLE projects.approval_bands TO mingzhang_auditor;
 
 GRANT UPDATE(approvers) ON TABLE projects.approval_bands TO mingzhang_app;
 
+GRANT SELECT ON TABLE projects.certificate_items TO mingzhang_app;
+GRANT SELECT ON TABLE projects.certificate_items TO mingzhang_auditor;
+
+GRANT SELECT ON TABLE projects.certificates TO mingzhang_app;
+GRANT SELECT ON TABLE projects.certificates TO mingzhang_auditor;
+
+GRANT SELECT ON TABLE projects.contract_funding TO mingzhang_app;
+GRANT SELECT ON TABLE projects.contract_funding TO mingzhang_auditor;
+
+GRANT SELECT ON TABLE projects.contract_items TO mingzhang_app;
+GRANT SELECT ON TABLE projects.contract_items TO mingzhang_auditor;
+
 GRANT SELECT ON TABLE projects.delegations TO mingzhang_app;
 GRANT SELECT ON TABLE projects.delegations TO mingzhang_auditor;
 
@@ -4109,5 +4853,8 @@ GRANT SELECT ON TABLE projects.outside_acts TO mingzhang_auditor;
 
 GRANT SELECT ON TABLE projects.role_grants TO mingzhang_app;
 GRANT SELECT ON TABLE projects.role_grants TO mingzhang_auditor;
+
+GRANT SELECT ON TABLE projects.settlements TO mingzhang_app;
+GRANT SELECT ON TABLE projects.settlements TO mingzhang_auditor;
 
 ALTER DEFAULT PRIVILEGES FOR ROLE mingzhang_owner REVOKE ALL ON FUNCTIONS  FROM PUBLIC;

@@ -101,16 +101,16 @@ type DeskTime struct {
 func DeskTimes(ctx context.Context, db bun.IDB, book accounting.BookID, document uuid.UUID) ([]DeskTime, error) {
 	var rows []struct {
 		State   string
-		Seconds float64
+		Seconds int64
 	}
 	err := db.NewRaw(`with moves as (
 			select 0 as ordinal, 'draft' as state, d.created_at as since from projects.documents d where d.book_id = ?0 and d.document_id = ?1
 			union all select a.ordinal, a.to_state, a.at from projects.acts a where a.book_id = ?0 and a.document_id = ?1 and a.to_state <> a.from_state)
-		select state, extract(epoch from sum(coalesce(until, clock_timestamp()) - since))::float8 as seconds
+		select state, extract(epoch from sum(coalesce(until, clock_timestamp()) - since))::bigint as seconds
 		from (select *, lead(since) over (order by ordinal) as until from moves) m group by state order by min(ordinal)`, book, document).Scan(ctx, &rows)
 	times := make([]DeskTime, len(rows))
 	for i, r := range rows {
-		times[i] = DeskTime{r.State, time.Duration(r.Seconds * float64(time.Second)).Round(time.Second)}
+		times[i] = DeskTime{r.State, time.Duration(r.Seconds) * time.Second}
 	}
 	return times, fault.FromSQL(err)
 }

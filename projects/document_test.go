@@ -21,8 +21,7 @@ func (b *bureau) desks(roles ...[2]string) map[string]desk {
 	b.t.Helper()
 	persons := map[string]accounting.PersonID{}
 	desks := map[string]desk{}
-	var ids, units []any
-	var names []string
+	var holders []projects.RoleHolder
 	for _, r := range roles {
 		id, known := persons[r[0]]
 		if !known {
@@ -30,19 +29,11 @@ func (b *bureau) desks(roles ...[2]string) map[string]desk {
 			persons[r[0]] = id
 			b.must(accounting.AddPerson(b.t.Context(), b.db, accounting.Person{Book: book, ID: id, Code: r[0], Name: r[0], Unit: b.unit}))
 		}
-		ids, units, names = append(ids, id), append(units, b.unit), append(names, r[1])
+		holders = append(holders, projects.RoleHolder{Person: id, Unit: b.unit, Role: r[1]})
 		desks[r[0]+" "+r[1]] = desk{b, accounting.Actor{Person: id, Unit: b.unit, Role: r[1]}, r[0]}
 	}
-	b.must(projects.FirstRoles(b.t.Context(), b.db, book, accounting.MustDate("2025-01-01"), firstRoles(ids, units, names)...))
+	b.must(projects.FirstRoles(b.t.Context(), b.db, book, accounting.MustDate("2025-01-01"), holders...))
 	return desks
-}
-
-func firstRoles(ids, units []any, names []string) []projects.RoleHolder {
-	all := make([]projects.RoleHolder, len(ids))
-	for i := range ids {
-		all[i] = projects.RoleHolder{Person: ids[i].(accounting.PersonID), Unit: units[i].(accounting.UnitID), Role: names[i]}
-	}
-	return all
 }
 
 func (d desk) command() accounting.Command {
@@ -62,7 +53,7 @@ func TestBudgetDocumentIsApprovedByAnother(t *testing.T) {
 	b.node("2025-05", "ADM", 2025)
 	desks := b.desks([2]string{"ma", "budget_officer"}, [2]string{"li", "budget_officer"}, [2]string{"wu", "project_clerk"})
 	ma, li, wu := desks["ma budget_officer"], desks["li budget_officer"], desks["wu project_clerk"]
-	input, _ := json.Marshal(map[string]string{"budget_line": "2025-05/2025", "amount": "8600000.00"})
+	input := json.RawMessage(`{"budget_line":"2025-05/2025","amount":"8600000.00"}`)
 	paper := &projects.Budget{EventPaper: projects.EventPaper{Paper: projects.Paper{Date: accounting.MustDate("2025-01-20"), DocumentNo: "红财发〔2025〕1号", Attachments: []accounting.Hash{{1}}},
 		Node: "2025-05", Event: "Approve", Input: input}}
 	doc, err := projects.Draft(t.Context(), b.db, ma.command(), "budget", paper)
