@@ -1,0 +1,244 @@
+package api_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"mingzhang/accounting"
+	"mingzhang/api"
+)
+
+// neighbours is a bureau with two units, each with a project, vouchers, documents and people of its own: 101 has 2025-05-01
+// and 2025-06, 202 has 2025-07.
+type neighbours struct {
+	*bureau
+	people map[string]colleague // by unit and role: "101 project_clerk"
+	papers map[string]string    // identity of a submitted document of each unit
+	hash   string               // of the document of 101
+}
+
+// unitRoles are the roles that read their own unit's books and documents only.
+var unitRoles = []string{"project_clerk", "project_head", "supervisor", "lead_approver"}
+
+func newNeighbours(t *testing.T) neighbours {
+	t.Helper()
+	n := neighbours{bureau: newBureau(t), papers: map[string]string{}}
+	other := accounting.UnitID{UUID: accounting.NewID()}
+	n.must(accounting.AddUnit(t.Context(), n.db, accounting.Unit{Book: book, ID: other, Code: "202", Name: "交通局", Kind: accounting.Administrative}))
+	n.made("/projects", `{"code":"2025-07","kind":"project","name_zh":"项目","type":"works","unit":"202"}`)
+	n.made("/budget-lines", `{"project":"2025-07","fiscal_year":2025,"fund_nature":"general_public_budget","funding_source":"county"}`)
+	n.event("approval", `"budget_line":"2025-07/2025","amount":"70000.00"`)
+	n.event("issue", `"budget_line":"2025-07/2025","amount":"7000.00"`)
+	desks := []desk{{"budget", n.head.Unit, "budget_officer"}}
+	for _, role := range unitRoles {
+		desks = append(desks, desk{"101 " + role, n.head.Unit, role}, desk{"202 " + role, other, role})
+	}
+	n.people = n.staff(desks...)
+	for unit, project := range map[string]string{"202": "2025-07", "101": "2025-06"} {
+		paper := strings.ReplaceAll(fmt.Sprintf(budgetPaper, "10.00"), "2025-06", project)
+		var d api.DocumentOutput
+		n.people["budget"].does(http.MethodPost, "/documents/budget", paper, &d)
+		var taken struct{ Document api.DocumentOutput }
+		n.people["budget"].does(http.MethodPost, "/documents/"+d.ID+"/submit", `{"hash":"`+d.Hash+`"}`, &taken)
+		n.papers[unit] = d.ID
+		if unit == "101" {
+			n.hash = d.Hash
+		}
+	}
+	return n
+}
+
+// belongings are the objects that stand in addresses, by the beginning of the address: one of unit 101, which is foreign to
+// 202, and one that is not there. An address of no unit's objects has a row without them. The longest beginning counts.
+func (n neighbours) belongings() map[string][2]string {
+	return map[string][2]string{
+		"/api/v1/documents/{id}":             {n.papers["101"], "0190a6c2-7d3e-7000-8000-000000000001"},
+		"/api/v1/vouchers/{period}/{number}": {"2025-03/1", "2025-03/99"},
+		"/api/v1/projects/{code}":            {"2025-06", "2025-99"},
+		"/api/v1/plan-lines/{id}":            {},
+		"/api/v1/accounts/{account}":         {},
+		"/api/v1/periods/{period}":           {},
+		"/api/v1/years/{year}":               {},
+	}
+}
+
+// body is a request that gets as far as looking the object up.
+func (n neighbours) body(op operation) string {
+	switch {
+	case op.method == http.MethodGet:
+		return ""
+	case op.method == http.MethodPut:
+		return fmt.Sprintf(budgetPaper, "10.00")
+	case op.ID == "reverse-voucher":
+		return `{"date":"2025-04-01","reason":"错","prepared_by":"clerk"}`
+	case op.ID == "correct-voucher":
+		return `{"reason":"错","voucher":` + voucher("2025-05-01", "2025-07") + `}`
+	case op.ID == "enter-outside-act":
+		return `{"verb":"supervise","hash":"` + n.hash + `","name":"某","office":"某公司","date":"2025-03-01","paper":"` + n.hash + `"}`
+	default:
+		return `{"hash":"` + n.hash + `","reason":"因故"}`
+	}
+}
+
+// For every address with an object in it, people of another unit get the same answer as for an object that is not there;
+// a new address without a row fails.
+func TestForeignObjectsAnswerLikeAbsentOnes(t *testing.T) {
+	t.Parallel()
+	n := newNeighbours(t)
+	belongings, tried := n.belongings(), 0
+	for _, op := range n.operations() {
+		if !strings.Contains(op.path, "{") {
+			continue
+		}
+		beginning := ""
+		for b := range belongings {
+			if strings.HasPrefix(op.path, b) && len(b) > len(beginning) {
+				beginning = b
+			}
+		}
+		if beginning == "" {
+			t.Errorf("%s %s: no row says whose objects these are", op.method, op.path)
+			continue
+		}
+		objects := belongings[beginning]
+		if objects[0] == "" {
+			continue
+		}
+		for _, role := range unitRoles {
+			if !slices.Contains(n.allowed(op), role) {
+				continue
+			}
+			tried++
+			stranger, own := n.people["202 "+role], n.people["101 "+role]
+			ask := func(c colleague, object string) answer {
+				a := c.send(op.method, strings.TrimPrefix(objectPath(beginning, object)+strings.TrimPrefix(op.path, beginning), "/api/v1")+"?as_of=2025-12-31", n.body(op))
+				a.body = []byte(plain(a.body, object))
+				return a
+			}
+			foreign, absent := ask(stranger, objects[0]), ask(stranger, objects[1])
+			if foreign.status != absent.status || string(foreign.body) != string(absent.body) || foreign.status < 400 || foreign.status == http.StatusForbidden || foreign.code() == "request_invalid" {
+				t.Errorf("%s by a %s of another unit: a foreign object gets %d %s, an absent one %d %s", op.ID, role, foreign.status, foreign.body, absent.status, absent.body)
+			}
+			if a := ask(own, objects[0]); string(a.body) == string(absent.body) || op.method == http.MethodGet && a.status != http.StatusOK {
+				t.Errorf("%s by a %s of the own unit: %d %s; the row tests nothing", op.ID, role, a.status, a.body)
+			}
+		}
+	}
+	if tried < 30 {
+		t.Errorf("only %d pairs of an address and a role were tried", tried)
+	}
+}
+
+// objectPath puts an object, which may have two parts, into the beginning of an address.
+func objectPath(beginning, object string) string {
+	for _, part := range strings.Split(object, "/") {
+		open, end := strings.Index(beginning, "{"), strings.Index(beginning, "}")
+		beginning = beginning[:open] + part + beginning[end+1:]
+	}
+	return beginning
+}
+
+// plain is an answer without the name of the object that was asked for.
+func plain(body []byte, object string) string {
+	text := string(body)
+	for _, name := range []string{object, strings.Replace(object, "/", " 记-000", 1), strings.Replace(object, "/", " 记-00", 1)} {
+		text = strings.ReplaceAll(text, name, "*")
+	}
+	return text
+}
+
+// What people of a unit name in a command is theirs, or it is not there.
+func TestForeignProjectsAreNotThereForCommands(t *testing.T) {
+	t.Parallel()
+	n := newNeighbours(t)
+	event := func(line string) string {
+		return `{"date":"2025-03-05","document_no":"号","prepared_by":"clerk","attachments":1,"budget_line":"` + line + `","amount":"1.00"}`
+	}
+	for _, x := range []struct{ path, own, foreign, absent, code string }{
+		{"/vouchers", voucher("2025-05-01", "2025-07"), voucher(), voucher(`"2025-05-01"`, `"2024-01"`), "project_unknown"},
+		{"/events/freeze", event("2025-07/2025"), event("2025-05-01/2025"), event("2024-01/2025"), "budget_line_unknown"},
+	} {
+		head := n.people["202 project_head"]
+		mask := strings.NewReplacer("2025-05-01", "*", "2024-01", "*")
+		foreign, absent := head.send(http.MethodPost, x.path, x.foreign), head.send(http.MethodPost, x.path, x.absent)
+		if mask.Replace(string(foreign.body)) != mask.Replace(string(absent.body)) || foreign.code() != x.code {
+			t.Errorf("%s: a foreign project gets %s, an absent one %s", x.path, foreign.body, absent.body)
+		}
+		if a := head.send(http.MethodPost, x.path, x.own); a.status != http.StatusCreated {
+			t.Errorf("%s with an own project: %d %s", x.path, a.status, a.body)
+		}
+	}
+}
+
+// Lists and reports show a unit its own rows only; the auditor sees all.
+func TestListsAndReportsShowOwnRows(t *testing.T) {
+	t.Parallel()
+	n := newNeighbours(t)
+	clerk, auditor := n.people["202 project_clerk"], colleague{n.bureau, n.head, n.tokens["auditor"]}
+	read := func(c colleague, path string, out any) {
+		a := c.send(http.MethodGet, path, "")
+		if a.status != http.StatusOK {
+			t.Fatalf("%s: %d %s", path, a.status, a.body)
+		}
+		n.must(json.Unmarshal(a.body, out))
+	}
+	type rows struct {
+		Documents []struct{ Project string }
+		Vouchers  []struct{ Lines []struct{ Project string } }
+		Lines     []struct{ Project string }
+		Rows      []struct{ Project string }
+	}
+	for path, count := range map[string][2]int{ // of the clerk, of the auditor
+		"/documents": {1, 2}, "/vouchers": {2, 4}, "/accounts/9201/statement?as_of=2025-12-31": {2, 4},
+		"/trial-balance?as_of=2025-12-31&account=9201&by=project": {1, 2}, "/trial-balance?as_of=2025-12-31&account=9201&by=project&unit=101": {0, 1},
+		"/trial-balance?as_of=2025-12-31&account=9201&by=project&known_at=2000-01-01T00:00:00Z": {0, 0},
+	} {
+		for i, who := range []colleague{clerk, auditor} {
+			var r rows
+			read(who, path, &r)
+			projects := []string{}
+			for _, d := range r.Documents {
+				projects = append(projects, d.Project)
+			}
+			for _, v := range r.Vouchers {
+				projects = append(projects, v.Lines[0].Project)
+			}
+			for _, l := range append(r.Lines, r.Rows...) {
+				projects = append(projects, l.Project)
+			}
+			foreign := slices.ContainsFunc(projects, func(p string) bool { return p != "2025-07" })
+			if len(projects) != count[i] || i == 0 && foreign {
+				t.Errorf("%s shows %v to the %s, want %d", path, projects, []string{"clerk of 202", "auditor"}[i], count[i])
+			}
+		}
+	}
+	var report struct {
+		Projects []struct{ Code string }
+		OK       bool `json:"ok"`
+	}
+	read(clerk, "/reconciliation?as_of=2025-12-31", &report)
+	if len(report.Projects) != 1 || report.Projects[0].Code != "2025-07" || !report.OK {
+		t.Errorf("the reconciliation shows the clerk of 202 %+v", report)
+	}
+	foreign, absent := clerk.send(http.MethodGet, "/reconciliation?as_of=2025-12-31&unit=101", ""), clerk.send(http.MethodGet, "/reconciliation?as_of=2025-12-31&unit=999", "")
+	if foreign.code() != "unit_unknown" || strings.ReplaceAll(string(foreign.body), "101", "999") != string(absent.body) {
+		t.Errorf("the reconciliation of another unit: %s, of none: %s", foreign.body, absent.body)
+	}
+	// Once 202 leads 2025-06, its people see what belongs to that, and nothing of 2025-05-01.
+	n.made("/projects/2025-06/parties", `{"parties":[{"role":"lead","name":"交通局"}]}`)
+	var led rows
+	read(clerk, "/documents", &led)
+	if len(led.Documents) != 2 {
+		t.Errorf("the clerk of the lead unit sees %+v", led.Documents)
+	}
+	if a := clerk.send(http.MethodGet, "/projects/2025-06/ledger?as_of=2025-12-31", ""); a.status != http.StatusOK {
+		t.Errorf("the ledger of a project that is led: %d %s", a.status, a.body)
+	}
+	if a := clerk.send(http.MethodGet, "/vouchers/2025-03/1", ""); a.code() != "voucher_unknown" {
+		t.Errorf("a voucher of a project that is not led: %d %s", a.status, a.body)
+	}
+}
