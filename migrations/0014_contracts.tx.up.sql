@@ -63,6 +63,7 @@ create table projects.contracts (
   constraint retention_within_kept check (retention_held + retention_paid + retention_forfeited <= retention_kept),
   constraint returned_within_claim check (claim_returned <= claimed),
   constraint settled_is_whole check ((state = 'settled') = (settled_price is not null and settled_on is not null) and (settled_price is null or settled_price = certified)),
+  constraint settled_closes_advance check (state <> 'settled' or (advance_held = 0 and advance_paid = advance_recouped)),
   constraint terminated_has_day check (state <> 'terminated' or terminated_on is not null)
 );
 create index contracts_of_node on projects.contracts (book_id, node_id);
@@ -163,7 +164,7 @@ create table projects.settlements (
 -- One certificate of a contract is under way at a time: the next begins where this one ends.
 create unique index one_open_certificate on projects.documents (book_id, ((content::jsonb) ->> 'contract')) where kind = 'certificate' and state not in ('certified', 'withdrawn');
 
--- 分 are written out: 40.00, not 40.
+-- Fen are written out: 40.00, not 40.
 create function projects.fen(amount numeric) returns text language sql immutable set search_path = pg_catalog, pg_temp as $$ select round(amount, 2)::numeric(20, 2)::text $$;
 
 create function projects.payable_formula(c projects.contracts) returns text language sql stable set search_path = pg_catalog, pg_temp as $$
@@ -259,14 +260,19 @@ begin
   return c;
 end $$;
 
--- Adds (sign 1) or gives back (sign -1) money of budget lines and answers the sum, not below zero.
+-- Adds (sign 1) or gives back (sign -1) money of budget lines of the contract's project and answers the sum, not below zero.
 create function projects.fund_contract(in_book bigint, contract uuid, document uuid, draws jsonb, sign int) returns numeric language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare total numeric; first int;
+declare total numeric; first int; found int;
 begin
   select coalesce(max(f.ordinal), 0) into first from projects.contract_funding f where f.book_id = in_book and f.contract_id = contract and f.document_id = document;
   insert into projects.contract_funding (book_id, contract_id, document_id, ordinal, budget_line_id, amount)
     select in_book, contract, document, first + f.n, b.budget_line_id, sign * (f.draw ->> 'amount')::numeric from jsonb_array_elements(draws) with ordinality as f (draw, n)
-    join accounting.budget_lines b on b.book_id = in_book and f.draw ->> 'budget_line' in (b.code, b.budget_line_id::text);
+    join projects.contracts c on c.book_id = in_book and c.contract_id = contract
+    join accounting.budget_lines b on b.book_id = in_book and b.project_id = c.node_id and f.draw ->> 'budget_line' in (b.code, b.budget_line_id::text);
+  get diagnostics found = row_count;
+  if found <> jsonb_array_length(draws) then
+    raise exception 'a budget line is not one of the contract''s project' using errcode = 'AC048';
+  end if;
   select coalesce(sum((x ->> 'amount')::numeric), 0) into total from jsonb_array_elements(draws) x;
   update projects.contracts c set funded = c.funded + sign * total where c.book_id = in_book and c.contract_id = contract;
   return total;
@@ -419,6 +425,10 @@ declare
   c projects.contracts := projects.contract_of(in_book, k, '{effective,terminated}'); price numeric := (k ->> 'settled_price')::numeric;
   unpaid numeric := (k ->> 'cut_unpaid')::numeric; retained numeric := (k ->> 'cut_retained')::numeric; over numeric := (k ->> 'overpaid')::numeric; released numeric;
 begin
+  if c.advance_held > 0 or c.advance_paid - c.advance_recouped <> (case when price > c.certified then (k #>> '{rest,recouped}')::numeric else 0 end) then
+    raise exception 'contract %: advance requested %, paid %, recouped %: pay, certify or return it first', c.number, projects.fen(c.advance_held), projects.fen(c.advance_paid),
+      projects.fen(c.advance_recouped) using errcode = 'AC048';
+  end if;
   if price > c.certified then
     if c.certified + (k #>> '{rest,gross}')::numeric is distinct from price then
       raise exception 'contract %: certified % and the rest % are not the settled price %', c.number, projects.fen(c.certified), k #>> '{rest,gross}', projects.fen(price) using errcode = 'AC042';
@@ -427,6 +437,10 @@ begin
   else
     if c.certified - price <> unpaid + retained + over then
       raise exception 'contract %: certified % less settled % is not % unpaid, % retained and % overpaid', c.number, projects.fen(c.certified), projects.fen(price), unpaid, retained, over using errcode = 'AC042';
+    end if;
+    if c.retention_held + c.retention_paid + c.retention_forfeited > c.retention_kept - retained then
+      raise exception 'contract %: retention requested %, paid %, forfeited %, kept after the cut %', c.number, projects.fen(c.retention_held), projects.fen(c.retention_paid),
+        projects.fen(c.retention_forfeited), projects.fen(c.retention_kept - retained) using errcode = 'AC048';
     end if;
     if unpaid > c.certified_payable - c.payable_held - c.payable_paid then
       raise exception 'contract %: certified payable %, requested %, paid %: % cannot be cut; return the requests first', c.number, projects.fen(c.certified_payable), projects.fen(c.payable_held),

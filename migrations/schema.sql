@@ -950,6 +950,7 @@ END * (certified)::numeric) / (100)::numeric), 2) - (advance_recouped)::numeric)
     CONSTRAINT retention_within_kept CHECK (((((retention_held)::numeric + (retention_paid)::numeric) + (retention_forfeited)::numeric) <= (retention_kept)::numeric)),
     CONSTRAINT retention_within_rate CHECK (((retention_kept)::numeric <= round((((certified)::numeric * retention_rate) / (100)::numeric), 2))),
     CONSTRAINT returned_within_claim CHECK (((claim_returned)::numeric <= (claimed)::numeric)),
+    CONSTRAINT settled_closes_advance CHECK (((state <> 'settled'::text) OR (((advance_held)::numeric = (0)::numeric) AND ((advance_paid)::numeric = (advance_recouped)::numeric)))),
     CONSTRAINT settled_is_whole CHECK ((((state = 'settled'::text) = ((settled_price IS NOT NULL) AND (settled_on IS NOT NULL))) AND ((settled_price IS NULL) OR ((settled_price)::numeric = (certified)::numeric)))),
     CONSTRAINT terminated_has_day CHECK (((state <> 'terminated'::text) OR (terminated_on IS NOT NULL)))
 );
@@ -1200,12 +1201,17 @@ CREATE FUNCTION projects.fund_contract(in_book bigint, contract uuid, document u
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-declare total numeric; first int;
+declare total numeric; first int; found int;
 begin
   select coalesce(max(f.ordinal), 0) into first from projects.contract_funding f where f.book_id = in_book and f.contract_id = contract and f.document_id = document;
   insert into projects.contract_funding (book_id, contract_id, document_id, ordinal, budget_line_id, amount)
     select in_book, contract, document, first + f.n, b.budget_line_id, sign * (f.draw ->> 'amount')::numeric from jsonb_array_elements(draws) with ordinality as f (draw, n)
-    join accounting.budget_lines b on b.book_id = in_book and f.draw ->> 'budget_line' in (b.code, b.budget_line_id::text);
+    join projects.contracts c on c.book_id = in_book and c.contract_id = contract
+    join accounting.budget_lines b on b.book_id = in_book and b.project_id = c.node_id and f.draw ->> 'budget_line' in (b.code, b.budget_line_id::text);
+  get diagnostics found = row_count;
+  if found <> jsonb_array_length(draws) then
+    raise exception 'a budget line is not one of the contract''s project' using errcode = 'AC048';
+  end if;
   select coalesce(sum((x ->> 'amount')::numeric), 0) into total from jsonb_array_elements(draws) x;
   update projects.contracts c set funded = c.funded + sign * total where c.book_id = in_book and c.contract_id = contract;
   return total;
@@ -1524,6 +1530,10 @@ declare
   c projects.contracts := projects.contract_of(in_book, k, '{effective,terminated}'); price numeric := (k ->> 'settled_price')::numeric;
   unpaid numeric := (k ->> 'cut_unpaid')::numeric; retained numeric := (k ->> 'cut_retained')::numeric; over numeric := (k ->> 'overpaid')::numeric; released numeric;
 begin
+  if c.advance_held > 0 or c.advance_paid - c.advance_recouped <> (case when price > c.certified then (k #>> '{rest,recouped}')::numeric else 0 end) then
+    raise exception 'contract %: advance requested %, paid %, recouped %: pay, certify or return it first', c.number, projects.fen(c.advance_held), projects.fen(c.advance_paid),
+      projects.fen(c.advance_recouped) using errcode = 'AC048';
+  end if;
   if price > c.certified then
     if c.certified + (k #>> '{rest,gross}')::numeric is distinct from price then
       raise exception 'contract %: certified % and the rest % are not the settled price %', c.number, projects.fen(c.certified), k #>> '{rest,gross}', projects.fen(price) using errcode = 'AC042';
@@ -1532,6 +1542,10 @@ begin
   else
     if c.certified - price <> unpaid + retained + over then
       raise exception 'contract %: certified % less settled % is not % unpaid, % retained and % overpaid', c.number, projects.fen(c.certified), projects.fen(price), unpaid, retained, over using errcode = 'AC042';
+    end if;
+    if c.retention_held + c.retention_paid + c.retention_forfeited > c.retention_kept - retained then
+      raise exception 'contract %: retention requested %, paid %, forfeited %, kept after the cut %', c.number, projects.fen(c.retention_held), projects.fen(c.retention_paid),
+        projects.fen(c.retention_forfeited), projects.fen(c.retention_kept - retained) using errcode = 'AC048';
     end if;
     if unpaid > c.certified_payable - c.payable_held - c.payable_paid then
       raise exception 'contract %: certified payable %, requested %, paid %: % cannot be cut; return the requests first', c.number, projects.fen(c.certified_payable), projects.fen(c.payable_held),

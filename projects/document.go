@@ -63,6 +63,12 @@ type Content interface {
 	about(ctx context.Context, r resolver) (about, error)
 }
 
+// completed is a content with figures that follow from what its maker states. They are computed when it is written, once,
+// and a maker who states others is refused with the arithmetic. The answer is a copy: what was asked stays as it came.
+type completed interface {
+	complete(ctx context.Context, r resolver) (Content, error)
+}
+
 // about is what the books of documents keep of a content: the node decides who leads it and who reads it.
 type about struct {
 	node   string            // code; empty: of no project
@@ -165,6 +171,12 @@ func describe(ctx context.Context, tx bun.Tx, c accounting.Command, content Cont
 	}
 	if p.Memo != "" {
 		if err := accounting.CheckText("memo", p.Memo, 500); err != nil {
+			return d, err
+		}
+	}
+	if made, ok := content.(completed); ok {
+		var err error
+		if content, err = made.complete(ctx, resolver{tx, c}); err != nil {
 			return d, err
 		}
 	}

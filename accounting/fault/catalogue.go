@@ -62,6 +62,7 @@ var Catalogue = []Info{
 	{"contract_exceeded", KindConflict, "AC048", "More than the contract allows: certified, advance, retention or price", "超出合同可付、预付、质保金或合同价", "See the arithmetic in the detail"},
 	{"document_invalid", KindInvalid, "", "The document does not say what its kind says", "单据内容不合规", "See the field in the detail"},
 	{"reason_required", KindInvalid, "", "This act states its reason", "须填写理由", "Write why"},
+	{"contract_unknown", KindNotFound, "", "There is no such contract for you", "合同不存在或无权查看", "Check the number"},
 	{"retention_rate", KindInvalid, "", "Retention is at most 3 % of the price (R16)", "质保金比例不得超过3%", "Lower the rate"},
 	{"book_unknown", KindNotFound, "", "There is no such book", "账套不存在", "Check the book"},
 	{"text_invalid", KindInvalid, "", "A text is empty, too long or holds control characters", "文字不合规", "Correct the field named"},
