@@ -34,6 +34,7 @@ var registeredTables = map[string]string{
 	"projects.delegations": "tenant", "projects.departures": "tenant",
 	"projects.contracts": "tenant", "projects.contract_items": "tenant", "projects.contract_funding": "tenant",
 	"projects.certificates": "tenant", "projects.certificate_items": "tenant", "projects.settlements": "tenant",
+	"projects.node_milestones": "tenant", "projects.assets": "tenant", "projects.final_accounts": "tenant",
 }
 
 const ours = `('accounting', 'projects', 'api')`

@@ -1014,6 +1014,34 @@ end $$;
 
 ALTER FUNCTION projects.add_certificate(c projects.contracts, document uuid, day date, k jsonb, settles boolean) OWNER TO mingzhang_owner;
 
+CREATE FUNCTION projects.add_milestone(in_book bigint, in_node uuid, reached text, on_day date, document uuid) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  way text[] := '{approved,in_progress,completed,accepted,final_account,capitalised,closed}'; now projects.node_milestones; n projects.nodes; follows boolean;
+begin
+  select * into n from projects.nodes x where x.book_id = in_book and x.node_id = in_node for update;
+  select * into now from projects.node_milestones m where m.book_id = in_book and m.node_id = in_node order by m.ordinal desc limit 1;
+  follows := case
+    when now.milestone in ('closed', 'cancelled') then false
+    when now.milestone = 'suspended' then reached in ('in_progress', 'cancelled')
+    when reached in ('suspended', 'cancelled') then coalesce(now.milestone, 'approved') in ('approved', 'in_progress')
+    when reached in ('final_account', 'capitalised') then now.milestone = way[array_position(way, reached) - 1]
+    when reached = 'closed' and n.type = 'works' then coalesce(now.milestone in ('final_account', 'capitalised'), false)
+    else coalesce(array_position(way, reached) > array_position(way, now.milestone), true)
+  end;
+  if not coalesce(follows, false) or on_day < now.day then
+    raise exception 'project % is % since %: it does not become % on %', n.code, coalesce(now.milestone, 'a draft'), coalesce(now.day::text, 'its beginning'), reached, on_day using errcode = 'AC064';
+  end if;
+  if reached = 'capitalised' then
+    perform projects.require_certified(in_book, in_node);
+  end if;
+  insert into projects.node_milestones (book_id, node_id, ordinal, milestone, day, document_id) values (in_book, in_node, coalesce(now.ordinal, 0) + 1, reached, on_day, document);
+end $$;
+
+ALTER FUNCTION projects.add_milestone(in_book bigint, in_node uuid, reached text, on_day date, document uuid) OWNER TO mingzhang_owner;
+
 CREATE FUNCTION projects.approvers_needed(in_book bigint, of_amount numeric) RETURNS integer
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1022,6 +1050,19 @@ CREATE FUNCTION projects.approvers_needed(in_book bigint, of_amount numeric) RET
 $$;
 
 ALTER FUNCTION projects.approvers_needed(in_book bigint, of_amount numeric) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.asset_keeps() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  if to_jsonb(old) - array['settled_value', 'settled_by', 'provisional'] <> to_jsonb(new) - array['settled_value', 'settled_by', 'provisional'] or new.settled_value is null then
+    raise exception 'asset %: only its settled value may change', old.name using errcode = 'AC034';
+  end if;
+  return new;
+end $$;
+
+ALTER FUNCTION projects.asset_keeps() OWNER TO mingzhang_owner;
 
 CREATE FUNCTION projects.certify_contract(in_book bigint, document uuid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1076,6 +1117,107 @@ begin
 end $$;
 
 ALTER FUNCTION projects.change_contract(in_book bigint, document uuid) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.check_completion(in_book bigint, document uuid) RETURNS void
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare d projects.documents; k jsonb; i jsonb; named numeric; asked numeric; changes numeric; a record; r record;
+begin
+  select * into strict d from projects.documents x where x.book_id = in_book and x.document_id = document and x.kind = 'completion';
+  k := d.content; i := k -> 'input';
+  if k ->> 'event' in ('HandOver', 'TransferOut') then
+    perform projects.require_certified(in_book, d.node_id);
+    select coalesce(sum((x ->> 'value')::numeric), 0) into named from jsonb_array_elements(coalesce(k -> 'assets', '[]')) x;
+    asked := coalesce((i ->> 'works')::numeric, 0) + coalesce((i ->> 'equipment')::numeric, 0) + coalesce((i ->> 'other')::numeric, 0);
+    if named <> asked then
+      raise exception 'handed over %, the assets named come to %: difference %', projects.fen(asked), projects.fen(named), projects.fen(asked - named) using errcode = 'AC061';
+    end if;
+  elsif k ->> 'event' = 'AdjustAsset' then
+    changes := coalesce((i ->> 'increase')::numeric, 0) - coalesce((i ->> 'decrease')::numeric, 0);
+    for a in select x ->> 'asset' as asked_for, (x ->> 'value')::numeric as becomes, s.* from jsonb_array_elements(coalesce(k -> 'assets', '[]')) x
+        left join projects.assets s on s.book_id = in_book and s.node_id = d.node_id and s.asset_id::text = x ->> 'asset' loop
+      if a.account is null then
+        raise exception 'asset % is none of this project in the books', a.asked_for using errcode = 'AC061';
+      end if;
+      if not a.provisional and (changes <> 0 or coalesce((i ->> 'increase')::numeric, 0) <> 0) then
+        raise exception 'asset % is final at %, not provisional', a.name, projects.fen(a.settled_value) using errcode = 'AC062';
+      end if;
+    end loop;
+    if coalesce((i ->> 'increase')::numeric, 0) + coalesce((i ->> 'decrease')::numeric, 0) <> 0 and a.asset_id is null then
+      raise exception 'an adjustment names the provisional assets whose value it settles' using errcode = 'AC062';
+    end if;
+    for r in select s.account, sum((x ->> 'value')::numeric - coalesce(s.settled_value, s.value)) as change from jsonb_array_elements(coalesce(k -> 'assets', '[]')) x
+        join projects.assets s on s.book_id = in_book and s.node_id = d.node_id and s.asset_id::text = x ->> 'asset' group by 1 order by 1 loop
+      select * into a from projects.registered(in_book, d.node_id, r.account);
+      asked := a.books + case when r.account = i ->> 'asset' then changes else 0 end;
+      if a.register + r.change <> asked then
+        raise exception 'account %: assets % and changes % = %, the books will hold %: difference %', r.account, projects.fen(a.register), projects.fen(r.change), projects.fen(a.register + r.change),
+          projects.fen(asked), projects.fen(asked - a.register - r.change) using errcode = 'AC061';
+      end if;
+    end loop;
+  end if;
+end $$;
+
+ALTER FUNCTION projects.check_completion(in_book bigint, document uuid) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.check_final_account(in_book bigint, document uuid) RETURNS void
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare d projects.documents; k jsonb; wrong text; changed numeric; t record;
+begin
+  select * into strict d from projects.documents x where x.book_id = in_book and x.document_id = document and x.kind = 'final_account';
+  k := d.content;
+  if exists (select from projects.final_accounts f where f.book_id = in_book and f.node_id = d.node_id) then
+    raise exception 'this project has its final account' using errcode = 'AC064';
+  end if;
+  if not exists (select from projects.node_milestones m where m.book_id = in_book and m.node_id = d.node_id and m.milestone = 'accepted') then
+    raise exception 'this project is not accepted yet' using errcode = 'AC064';
+  end if;
+  select string_agg(case when a.asset_id is null then format('asset %s is none of this project', x.asset) when x.n is null then format('asset %s is missing', a.name)
+      when x.n > 1 then format('asset %s stands there %s times', a.name, x.n) when a.account is null then format('asset %s: %s stated, transferred out at %s', a.name, projects.fen(x.value), projects.fen(a.value))
+      else format('asset %s: %s stated, final at %s', a.name, projects.fen(x.value), projects.fen(a.settled_value)) end, '; ' order by a.name) into wrong
+    from projects.assets a full join (select x ->> 'asset' as asset, count(*) as n, min((x ->> 'value')::numeric) as value from jsonb_array_elements(coalesce(k -> 'assets', '[]')) x group by 1) x on x.asset = a.asset_id::text
+      and a.book_id = in_book and a.node_id = d.node_id
+    where (a.asset_id is null or a.book_id = in_book and a.node_id = d.node_id)
+      and (a.asset_id is null or x.n is distinct from 1 or x.value <> coalesce(a.settled_value, case when a.account is null then a.value end, x.value));
+  if wrong is not null then
+    raise exception '%', wrong using errcode = 'AC062';
+  end if;
+
+    select coalesce(sum(x.v) filter (where x.side = 'source'), 0) as sources, coalesce(sum(x.v) filter (where x.side = 'use'), 0) as uses, coalesce(sum(x.v) filter (where x.side = 'cost'), 0) as cost,
+        coalesce(sum(x.v) filter (where x.side = 'use' and x.item in ('handed_over', 'transferred_out', 'written_off', 'rest')), 0) as placed, coalesce(sum(x.v) filter (where x.item = 'handed_over'), 0) as handed_over,
+        string_agg(x.item || ' ' || projects.fen(x.v), ' + ' order by x.item) filter (where x.side = 'source' and x.v <> 0) as of_sources, string_agg(x.item || ' ' || projects.fen(x.v), ' + ' order by x.item) filter (where x.side = 'use' and x.v <> 0) as of_uses,
+        string_agg(x.item || ' ' || projects.fen(x.v), ' + ' order by x.item) filter (where x.side = 'cost' and x.v <> 0) as of_cost,
+        string_agg(x.item || ' ' || projects.fen(x.v), ' + ' order by x.item) filter (where x.side = 'use' and x.item in ('handed_over', 'transferred_out', 'written_off', 'rest') and x.v <> 0) as of_places
+      into t from projects.stated_figures(k) x (side, item, v);
+    if t.sources <> t.uses then
+      raise exception 'sources % = %, uses % = %: difference %', t.of_sources, projects.fen(t.sources), t.of_uses, projects.fen(t.uses), projects.fen(t.sources - t.uses) using errcode = 'AC063';
+    end if;
+    if t.cost <> t.placed then
+      raise exception 'cost % = %, % = %: difference %', t.of_cost, projects.fen(t.cost), t.of_places, projects.fen(t.placed), projects.fen(t.cost - t.placed) using errcode = 'AC063';
+    end if;
+
+  -- what the books will hold when the assets have the values stated
+  select coalesce(sum((x ->> 'value')::numeric - coalesce(a.settled_value, a.value)), 0) into changed from jsonb_array_elements(coalesce(k -> 'assets', '[]')) x
+    join projects.assets a on a.book_id = in_book and a.asset_id::text = x ->> 'asset' and a.account is not null;
+  select string_agg(format('%s %s: %s stated, %s in the books, difference %s', side, item, projects.fen(stated), projects.fen(held), projects.fen(stated - held)), '; ' order by side, item) into wrong
+    from (select coalesce(s.side, b.side) as side, coalesce(s.item, b.item) as item, coalesce(s.amount, 0) as stated, coalesce(b.amount, 0) as held
+      from projects.stated_figures(k) s full join (select f.side, f.item, sum(f.amount) as amount from (select * from projects.project_figures(in_book, d.node_id)
+          union all values ('cost', 'adjustment', changed), ('use', 'handed_over', changed), ('source', 'carried', changed)) as f (side, item, amount) group by 1, 2) b on b.side = s.side and b.item = s.item) x
+    where stated <> held;
+  if wrong is not null then
+    raise exception '%', wrong using errcode = 'AC063';
+  end if;
+  select coalesce(sum((x ->> 'value')::numeric), 0) into changed from jsonb_array_elements(coalesce(k -> 'assets', '[]')) x
+    join projects.assets a on a.book_id = in_book and a.asset_id::text = x ->> 'asset' and a.account is not null;
+  if changed <> t.handed_over then
+    raise exception 'handed over %, the assets listed come to %: difference %', projects.fen(t.handed_over), projects.fen(changed), projects.fen(t.handed_over - changed) using errcode = 'AC063';
+  end if;
+end $$;
+
+ALTER FUNCTION projects.check_final_account(in_book bigint, document uuid) OWNER TO mingzhang_owner;
 
 CREATE FUNCTION projects.conclude_contract(in_book bigint, document uuid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1218,6 +1360,27 @@ begin
 end $$;
 
 ALTER FUNCTION projects.fund_contract(in_book bigint, contract uuid, document uuid, draws jsonb, sign integer) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.hand_over(in_book bigint, document uuid, ids uuid[], on_day date) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare d projects.documents := projects.signed(in_book, document, 'completion', 'posted'); k jsonb := d.content; final uuid; keeper text;
+begin
+  if k ->> 'event' not in ('HandOver', 'TransferOut') then
+    raise exception '% hands nothing over', d.number using errcode = 'AC043';
+  end if;
+  perform from projects.nodes n where n.book_id = in_book and n.node_id = d.node_id for update;
+  perform projects.check_completion(in_book, document);
+  select f.document_id into final from projects.final_accounts f where f.book_id = in_book and f.node_id = d.node_id;
+  select u.name into keeper from accounting.ledgers l join accounting.units u on u.book_id = l.book_id and u.unit_id = l.unit_id where l.book_id = in_book and l.project_id = d.node_id;
+  insert into projects.assets (book_id, asset_id, node_id, document_id, ordinal, account, class, name, owner, value, handed_over_on, settled_value, settled_by)
+    select in_book, ids[n], d.node_id, document, n, case when k ->> 'event' = 'HandOver' then k -> 'input' ->> 'asset' end, x ->> 'class', x ->> 'name', coalesce(x ->> 'owner', keeper), (x ->> 'value')::numeric,
+      on_day, case when final is not null then (x ->> 'value')::numeric end, final
+    from jsonb_array_elements(k -> 'assets') with ordinality as a (x, n);
+end $$;
+
+ALTER FUNCTION projects.hand_over(in_book bigint, document uuid, ids uuid[], on_day date) OWNER TO mingzhang_owner;
 
 CREATE FUNCTION projects.holds(in_book bigint, person uuid, in_unit uuid, as_role text, behalf uuid) RETURNS boolean
     LANGUAGE sql STABLE
@@ -1411,6 +1574,52 @@ CREATE FUNCTION projects.planned(line projects.plan_lines) RETURNS numeric
 
 ALTER FUNCTION projects.planned(line projects.plan_lines) OWNER TO mingzhang_owner;
 
+CREATE FUNCTION projects.project_figures(in_book bigint, in_node uuid) RETURNS TABLE(side text, item text, amount numeric)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  with moved as (
+    select l.account, l.budget_line_id, coalesce(o.source, v.source) as event, sum(l.debit) as debit, sum(l.credit) as credit, sum(l.debit - l.credit) as net
+    from accounting.lines l
+    join accounting.vouchers v on v.book_id = l.book_id and v.period = l.period and v.number = l.number
+    left join accounting.reversals r on r.book_id = v.book_id and r.by_period = v.period and r.by_number = v.number
+    left join accounting.vouchers o on o.book_id = r.book_id and o.period = r.period and o.number = r.number
+    where l.book_id = in_book and l.project_id = in_node and l.basis = 'financial' and l.period % 100 <> 14
+    group by 1, 2, 3
+  ), figures as (
+    select 'cost' as side, case m.account when '1613.01' then 'works' when '1613.02' then 'equipment' when '1613.03' then 'deferred' when '1613.04' then 'other' else 'to_write_off' end as item, m.net as amount
+      from moved m where m.account in ('1613.01', '1613.02', '1613.03', '1613.04', '1613.05') and m.event not in ('T1', 'T2', 'T3', 'T4')
+    union all select 'cost', 'to_write_off', case m.account when '1613.05' then m.debit else -m.credit end from moved m where m.event = 'T4' and m.account in ('1613.05', '1613.01')
+    union all select 'cost', 'adjustment', m.net from moved m where m.account in ('1601', '1801') and m.event not in ('T2', 'O1')
+    union all
+    select case when u.item is null then 'source' else 'use' end, coalesce(u.item, s.item), case when u.item is null then -m.net else m.net end
+    from moved m
+    cross join lateral (select case when m.account in ('1601', '1801') and m.event <> 'O1' then 'handed_over' when m.account = '3401' then 'transferred_out' when m.account = '5301' then 'written_off'
+        when m.account like '1613.%' and m.account <> '1613.07' then 'rest' when m.account like '1214.%' then 'advances' when m.account = '1218' then 'claims' when m.account like '1002.%' then 'money'
+        when m.account like '5%' then 'expenses' end) as u (item)
+    left join accounting.budget_lines b on b.book_id = in_book and b.budget_line_id = m.budget_line_id
+    cross join lateral (select case when m.account like '4001.%' then 'funding ' || b.funding_source when m.account in ('2307.01', '2502.01') then 'retention' when m.account like '2%' then 'payables'
+        else 'carried' end) as s (item)
+  )
+  select f.side, f.item, sum(f.amount) from figures f group by 1, 2 having sum(f.amount) <> 0
+$$;
+
+ALTER FUNCTION projects.project_figures(in_book bigint, in_node uuid) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.reach_milestone(in_book bigint, document uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare d projects.documents := projects.signed(in_book, document, 'milestone', 'posted'); k jsonb := d.content;
+begin
+  if k ->> 'milestone' = 'final_account' then
+    raise exception 'the final account itself brings that about' using errcode = 'AC064';
+  end if;
+  perform projects.add_milestone(in_book, d.node_id, k ->> 'milestone', (k ->> 'date')::date, document);
+end $$;
+
+ALTER FUNCTION projects.reach_milestone(in_book bigint, document uuid) OWNER TO mingzhang_owner;
+
 CREATE TABLE projects.documents (
     book_id bigint NOT NULL,
     document_id uuid NOT NULL,
@@ -1466,6 +1675,57 @@ $$;
 
 ALTER FUNCTION projects.readable_projects() OWNER TO mingzhang_owner;
 
+CREATE FUNCTION projects.record_final_account(in_book bigint, document uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare d projects.documents := projects.signed(in_book, document, 'final_account', 'approved'); k jsonb := d.content; day date := (k ->> 'date')::date; accepted date;
+begin
+  perform from projects.nodes n where n.book_id = in_book and n.node_id = d.node_id for update;
+  perform projects.check_final_account(in_book, document);
+  select m.day into accepted from projects.node_milestones m where m.book_id = in_book and m.node_id = d.node_id and m.milestone = 'accepted';
+  insert into projects.final_accounts (book_id, document_id, node_id, approved_on, accepted_on, due_on, works, equipment, deferred, other, to_write_off, adjustment,
+      handed_over, transferred_out, written_off, rest, sources_total, uses_total)
+    select in_book, document, d.node_id, day, accepted, (accepted + interval '3 months')::date,
+      sum(amount) filter (where side = 'cost' and item = 'works'), sum(amount) filter (where side = 'cost' and item = 'equipment'), sum(amount) filter (where side = 'cost' and item = 'deferred'),
+      sum(amount) filter (where side = 'cost' and item = 'other'), sum(amount) filter (where side = 'cost' and item = 'to_write_off'), sum(amount) filter (where side = 'cost' and item = 'adjustment'),
+      sum(amount) filter (where item = 'handed_over'), sum(amount) filter (where item = 'transferred_out'), sum(amount) filter (where item = 'written_off'), sum(amount) filter (where item = 'rest'),
+      sum(amount) filter (where side = 'source'), sum(amount) filter (where side = 'use')
+    from projects.stated_figures(k);
+  perform projects.add_milestone(in_book, d.node_id, 'final_account', day, document);
+end $$;
+
+ALTER FUNCTION projects.record_final_account(in_book bigint, document uuid) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.registered(in_book bigint, in_node uuid, in_account text, OUT register numeric, OUT books numeric) RETURNS record
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select coalesce((select sum(coalesce(a.settled_value, a.value)) from projects.assets a where a.book_id = in_book and a.node_id = in_node and a.account = in_account), 0),
+    coalesce((select sum(l.debit - l.credit) from accounting.lines l join accounting.vouchers v on v.book_id = l.book_id and v.period = l.period and v.number = l.number
+      where l.book_id = in_book and l.project_id = in_node and l.account = in_account and v.source <> 'O1'), 0)
+$$;
+
+ALTER FUNCTION projects.registered(in_book bigint, in_node uuid, in_account text, OUT register numeric, OUT books numeric) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.require_certified(in_book bigint, in_node uuid) RETURNS void
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare open text; advance numeric;
+begin
+  select string_agg(u.said, '; ' order by u.contract) into open from projects.undelivered(in_book, in_node) u;
+  if open is not null then
+    raise exception 'work is not certified yet: %', open using errcode = 'AC060';
+  end if;
+  select sum(p.debit - p.credit) into advance from accounting.positions p where p.book_id = in_book and p.project_id = in_node and p.account in ('1214.01', '1214.02');
+  if advance <> 0 then
+    raise exception '% of advances is neither recouped nor returned', projects.fen(advance) using errcode = 'AC060';
+  end if;
+end $$;
+
+ALTER FUNCTION projects.require_certified(in_book bigint, in_node uuid) OWNER TO mingzhang_owner;
+
 CREATE FUNCTION projects.require_document(in_book bigint, document uuid, person uuid, in_unit uuid, as_role text, behalf uuid) RETURNS projects.documents
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1520,6 +1780,36 @@ begin
 end $$;
 
 ALTER FUNCTION projects.revise(in_book bigint, document uuid, of_node uuid, by_flow text, of_amount numeric, of_content text, person uuid, in_unit uuid, as_role text) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.settle_assets(in_book bigint, document uuid) RETURNS TABLE(account text, change numeric)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+#variable_conflict use_column
+declare d projects.documents; k jsonb;
+begin
+  select * into d from projects.documents x where x.book_id = in_book and x.document_id = document
+    and (x.kind = 'completion' and x.state = 'posted' and x.content::jsonb ->> 'event' = 'AdjustAsset' or x.kind = 'final_account' and x.state = 'approved') for update;
+  if not found then
+    raise exception 'there is nothing signed that settles assets' using errcode = 'AC043';
+  end if;
+  k := d.content;
+  perform from projects.assets a where a.book_id = in_book and a.node_id = d.node_id order by a.asset_id for update;
+  if d.kind = 'completion' then
+    perform projects.check_completion(in_book, document);
+  elsif not exists (select from projects.final_accounts f where f.book_id = in_book and f.document_id = document) then
+    raise exception '% is not recorded', d.number using errcode = 'AC043';
+  end if;
+  return query with stated as (
+    select a.asset_id, a.account, a.provisional, coalesce(a.settled_value, a.value) as was, (x ->> 'value')::numeric as becomes from jsonb_array_elements(coalesce(k -> 'assets', '[]')) x
+    join projects.assets a on a.book_id = in_book and a.node_id = d.node_id and a.asset_id::text = x ->> 'asset'
+  ), settled as (
+    update projects.assets a set settled_value = s.becomes, settled_by = document from stated s where a.book_id = in_book and a.asset_id = s.asset_id and (s.provisional or s.becomes <> s.was)
+  )
+  select s.account, sum(s.becomes - s.was) from stated s where s.account is not null group by 1 order by 1;
+end $$;
+
+ALTER FUNCTION projects.settle_assets(in_book bigint, document uuid) OWNER TO mingzhang_owner;
 
 CREATE FUNCTION projects.settle_contract(in_book bigint, document uuid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1580,6 +1870,18 @@ begin
 end $$;
 
 ALTER FUNCTION projects.signed(in_book bigint, document uuid, of_kind text, in_state text) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.stated_figures(k jsonb) RETURNS TABLE(side text, item text, amount numeric)
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select 'cost', c.key, c.value::numeric from jsonb_each_text(k -> 'cost') c
+  union all select 'use', u.key, u.value::numeric from jsonb_each_text(k -> 'uses') u
+  union all select 'source', s.key, s.value::numeric from jsonb_each_text((k -> 'sources') - 'funding') s
+  union all select 'source', 'funding ' || (f ->> 'source'), sum((f ->> 'amount')::numeric) from jsonb_array_elements(coalesce(k -> 'sources' -> 'funding', '[]')) f group by 2
+$$;
+
+ALTER FUNCTION projects.stated_figures(k jsonb) OWNER TO mingzhang_owner;
 
 CREATE FUNCTION projects.steps() RETURNS TABLE(kind text, flow text, verb text, from_state text, to_state text, duty text, roles text[])
     LANGUAGE sql IMMUTABLE
@@ -1729,6 +2031,14 @@ CREATE FUNCTION projects.steps() RETURNS TABLE(kind text, flow text, verb text, 
     ('final_account', '', 'approve', 'reviewed', 'approved', 'approve', '{budget_officer}'),
     ('final_account', '', 'return', 'submitted', 'returned', 'review', '{project_head}'),
     ('final_account', '', 'return', 'reviewed', 'returned', 'approve', '{budget_officer}'),
+    ('final_account', '', 'withdraw', 'draft', 'withdrawn', 'prepare', '{project_clerk}'),
+    ('final_account', '', 'withdraw', 'returned', 'withdrawn', 'prepare', '{project_clerk}'),
+    ('milestone', '', 'submit', 'draft', 'submitted', 'prepare', '{project_clerk}'),
+    ('milestone', '', 'submit', 'returned', 'submitted', 'prepare', '{project_clerk}'),
+    ('milestone', '', 'approve', 'submitted', 'posted', 'approve', '{lead_approver}'),
+    ('milestone', '', 'return', 'submitted', 'returned', 'approve', '{lead_approver}'),
+    ('milestone', '', 'withdraw', 'draft', 'withdrawn', 'prepare', '{project_clerk}'),
+    ('milestone', '', 'withdraw', 'returned', 'withdrawn', 'prepare', '{project_clerk}'),
     ('year_end', '', 'submit', 'draft', 'submitted', 'prepare', '{budget_officer}'),
     ('year_end', '', 'approve', 'submitted', 'posted', 'approve', '{budget_officer}'),
     ('year_end', '', 'return', 'submitted', 'withdrawn', 'approve', '{budget_officer}'),
@@ -1763,6 +2073,31 @@ begin
 end $$;
 
 ALTER FUNCTION projects.terminate_contract(in_book bigint, document uuid) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.undelivered(in_book bigint, in_node uuid) RETURNS TABLE(contract text, amount numeric, said text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  with ledger as (
+    select p.subject_id, coalesce(sum(p.debit - p.credit) filter (where p.account = '9301.03'), 0) as held,
+      coalesce(sum(p.credit - p.debit) filter (where p.account in ('2307.01', '2502.01')), 0) as retained, coalesce(sum(p.credit - p.debit) filter (where p.account = '2302.02'), 0) as payable
+    from accounting.positions p where p.book_id = in_book and p.project_id = in_node and p.account in ('9301.03', '2307.01', '2502.01', '2302.02') group by 1
+  ), contracts as (
+    select * from projects.contracts c where c.book_id = in_book and c.node_id = in_node
+  ), open as (
+    select coalesce(c.number, s.code) as contract, coalesce(l.held, 0) as held, coalesce(l.retained, 0) - coalesce(c.retention_held, 0) as retained, coalesce(l.payable, 0) - coalesce(c.payable_held, 0) as payable,
+      c.price, c.certified, c.state = 'effective' as works_on
+    from ledger l full join contracts c on c.contract_id = l.subject_id
+    left join accounting.subjects s on s.book_id = in_book and s.subject_id = l.subject_id
+  )
+  select o.contract, case when by_price then o.price - o.certified else o.held - o.retained - o.payable end,
+    case when by_price then format('contract %s: price %s, certified %s, not certified %s', o.contract, projects.fen(o.price), projects.fen(o.certified), projects.fen(o.price - o.certified))
+      else format('contract %s: held %s, retention %s, certified and unpaid %s, not certified %s', o.contract, projects.fen(o.held), projects.fen(o.retained), projects.fen(o.payable), projects.fen(o.held - o.retained - o.payable)) end
+  from open o cross join lateral (select coalesce(o.works_on and o.price - o.certified > o.held - o.retained - o.payable, false)) as b (by_price)
+  where greatest(o.held - o.retained - o.payable, case when o.works_on then o.price - o.certified end) > 0
+$$;
+
+ALTER FUNCTION projects.undelivered(in_book bigint, in_node uuid) OWNER TO mingzhang_owner;
 
 CREATE TABLE accounting.accounts (
     book_id bigint NOT NULL,
@@ -3045,6 +3380,34 @@ CREATE TABLE projects.approval_bands (
 
 ALTER TABLE projects.approval_bands OWNER TO mingzhang_owner;
 
+CREATE TABLE projects.assets (
+    book_id bigint NOT NULL,
+    asset_id uuid NOT NULL,
+    node_id uuid NOT NULL,
+    document_id uuid NOT NULL,
+    ordinal integer NOT NULL,
+    account text,
+    class text NOT NULL,
+    name text NOT NULL,
+    owner text NOT NULL,
+    value accounting.yuan NOT NULL,
+    handed_over_on date NOT NULL,
+    settled_value accounting.yuan,
+    settled_by uuid,
+    provisional boolean GENERATED ALWAYS AS ((settled_value IS NULL)) STORED,
+    CONSTRAINT assets_account_check CHECK ((account = ANY (ARRAY['1601'::text, '1801'::text]))),
+    CONSTRAINT assets_class_check CHECK ((class <> ''::text)),
+    CONSTRAINT assets_name_check CHECK ((name <> ''::text)),
+    CONSTRAINT assets_ordinal_check CHECK ((ordinal > 0)),
+    CONSTRAINT assets_owner_check CHECK ((owner <> ''::text)),
+    CONSTRAINT assets_settled_value_check CHECK (((settled_value)::numeric >= (0)::numeric)),
+    CONSTRAINT assets_value_check CHECK (((value)::numeric > (0)::numeric)),
+    CONSTRAINT others_keep_their_value CHECK (((account IS NOT NULL) OR (settled_value IS NULL) OR ((settled_value)::numeric = (value)::numeric))),
+    CONSTRAINT settled_by_a_document CHECK (((settled_value IS NULL) = (settled_by IS NULL)))
+);
+
+ALTER TABLE projects.assets OWNER TO mingzhang_owner;
+
 CREATE TABLE projects.certificate_items (
     book_id bigint NOT NULL,
     certificate_id uuid NOT NULL,
@@ -3174,6 +3537,31 @@ CREATE TABLE projects.duties (
 
 ALTER TABLE projects.duties OWNER TO mingzhang_owner;
 
+CREATE TABLE projects.final_accounts (
+    book_id bigint NOT NULL,
+    document_id uuid NOT NULL,
+    node_id uuid NOT NULL,
+    approved_on date NOT NULL,
+    accepted_on date NOT NULL,
+    due_on date NOT NULL,
+    works accounting.yuan NOT NULL,
+    equipment accounting.yuan NOT NULL,
+    deferred accounting.yuan NOT NULL,
+    other accounting.yuan NOT NULL,
+    to_write_off accounting.yuan NOT NULL,
+    adjustment accounting.yuan NOT NULL,
+    handed_over accounting.yuan NOT NULL,
+    transferred_out accounting.yuan NOT NULL,
+    written_off accounting.yuan NOT NULL,
+    rest accounting.yuan NOT NULL,
+    sources_total accounting.yuan NOT NULL,
+    uses_total accounting.yuan NOT NULL,
+    CONSTRAINT cost_finds_its_place CHECK ((((((((works)::numeric + (equipment)::numeric) + (deferred)::numeric) + (other)::numeric) + (to_write_off)::numeric) + (adjustment)::numeric) = ((((handed_over)::numeric + (transferred_out)::numeric) + (written_off)::numeric) + (rest)::numeric))),
+    CONSTRAINT sources_equal_uses CHECK (((sources_total)::numeric = (uses_total)::numeric))
+);
+
+ALTER TABLE projects.final_accounts OWNER TO mingzhang_owner;
+
 CREATE TABLE projects.flows (
     book_id bigint NOT NULL,
     flow text NOT NULL,
@@ -3197,6 +3585,19 @@ CREATE TABLE projects.funding_sources (
 );
 
 ALTER TABLE projects.funding_sources OWNER TO mingzhang_owner;
+
+CREATE TABLE projects.node_milestones (
+    book_id bigint NOT NULL,
+    node_id uuid NOT NULL,
+    ordinal integer NOT NULL,
+    milestone text NOT NULL,
+    day date NOT NULL,
+    document_id uuid NOT NULL,
+    CONSTRAINT node_milestones_milestone_check CHECK ((milestone = ANY (ARRAY['approved'::text, 'in_progress'::text, 'completed'::text, 'accepted'::text, 'final_account'::text, 'capitalised'::text, 'closed'::text, 'suspended'::text, 'cancelled'::text]))),
+    CONSTRAINT node_milestones_ordinal_check CHECK ((ordinal > 0))
+);
+
+ALTER TABLE projects.node_milestones OWNER TO mingzhang_owner;
 
 CREATE TABLE projects.node_parties (
     book_id bigint NOT NULL,
@@ -3596,6 +3997,12 @@ ALTER TABLE ONLY projects.acts
 ALTER TABLE ONLY projects.approval_bands
     ADD CONSTRAINT approval_bands_pkey PRIMARY KEY (book_id, from_amount);
 
+ALTER TABLE ONLY projects.assets
+    ADD CONSTRAINT assets_book_id_document_id_ordinal_key UNIQUE (book_id, document_id, ordinal);
+
+ALTER TABLE ONLY projects.assets
+    ADD CONSTRAINT assets_pkey PRIMARY KEY (book_id, asset_id);
+
 ALTER TABLE ONLY projects.certificate_items
     ADD CONSTRAINT certificate_items_pkey PRIMARY KEY (book_id, certificate_id, code);
 
@@ -3641,11 +4048,23 @@ ALTER TABLE ONLY projects.duties
 ALTER TABLE ONLY projects.duties
     ADD CONSTRAINT duties_pkey PRIMARY KEY (book_id, document_id, person_id);
 
+ALTER TABLE ONLY projects.final_accounts
+    ADD CONSTRAINT final_accounts_book_id_node_id_key UNIQUE (book_id, node_id);
+
+ALTER TABLE ONLY projects.final_accounts
+    ADD CONSTRAINT final_accounts_pkey PRIMARY KEY (book_id, document_id);
+
 ALTER TABLE ONLY projects.flows
     ADD CONSTRAINT flows_pkey PRIMARY KEY (book_id, flow);
 
 ALTER TABLE ONLY projects.funding_sources
     ADD CONSTRAINT funding_sources_pkey PRIMARY KEY (book_id, code);
+
+ALTER TABLE ONLY projects.node_milestones
+    ADD CONSTRAINT node_milestones_book_id_document_id_key UNIQUE (book_id, document_id);
+
+ALTER TABLE ONLY projects.node_milestones
+    ADD CONSTRAINT node_milestones_pkey PRIMARY KEY (book_id, node_id, ordinal);
 
 ALTER TABLE ONLY projects.node_parties
     ADD CONSTRAINT node_parties_pkey PRIMARY KEY (book_id, node_id, role, ordinal);
@@ -3755,6 +4174,8 @@ CREATE INDEX refusals_by_time ON accounting.refusals USING brin (at);
 
 CREATE UNIQUE INDEX subjects_by_code ON accounting.subjects USING btree (book_id, kind, code) WHERE (kind <> ''::text);
 
+CREATE INDEX assets_of_node ON projects.assets USING btree (book_id, node_id);
+
 CREATE INDEX contracts_of_node ON projects.contracts USING btree (book_id, node_id);
 
 CREATE INDEX delegations_to ON projects.delegations USING btree (book_id, to_person);
@@ -3762,6 +4183,8 @@ CREATE INDEX delegations_to ON projects.delegations USING btree (book_id, to_per
 CREATE INDEX documents_by_node ON projects.documents USING btree (book_id, node_id);
 
 CREATE INDEX documents_by_state ON projects.documents USING btree (book_id, kind, state, unit_id);
+
+CREATE UNIQUE INDEX milestone_once ON projects.node_milestones USING btree (book_id, node_id, milestone) WHERE (milestone <> ALL (ARRAY['in_progress'::text, 'suspended'::text]));
 
 CREATE INDEX nodes_by_parent ON projects.nodes USING btree (book_id, parent_id);
 
@@ -4109,6 +4532,10 @@ CREATE TRIGGER act_is_final BEFORE UPDATE ON projects.duties FOR EACH ROW EXECUT
 
 ALTER TABLE projects.duties ENABLE ALWAYS TRIGGER act_is_final;
 
+CREATE TRIGGER asset_keeps BEFORE UPDATE ON projects.assets FOR EACH ROW EXECUTE FUNCTION projects.asset_keeps();
+
+ALTER TABLE projects.assets ENABLE ALWAYS TRIGGER asset_keeps;
+
 CREATE TRIGGER certificate_is_final BEFORE UPDATE ON projects.certificate_items FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
 
 ALTER TABLE projects.certificate_items ENABLE ALWAYS TRIGGER certificate_is_final;
@@ -4124,6 +4551,38 @@ ALTER TABLE projects.contract_funding ENABLE ALWAYS TRIGGER certificate_is_final
 CREATE TRIGGER certificate_is_final BEFORE UPDATE ON projects.settlements FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
 
 ALTER TABLE projects.settlements ENABLE ALWAYS TRIGGER certificate_is_final;
+
+CREATE TRIGGER completion_is_final BEFORE UPDATE ON projects.final_accounts FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
+
+ALTER TABLE projects.final_accounts ENABLE ALWAYS TRIGGER completion_is_final;
+
+CREATE TRIGGER completion_is_final BEFORE UPDATE ON projects.node_milestones FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
+
+ALTER TABLE projects.node_milestones ENABLE ALWAYS TRIGGER completion_is_final;
+
+CREATE TRIGGER completion_stays BEFORE DELETE ON projects.assets FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.assets ENABLE ALWAYS TRIGGER completion_stays;
+
+CREATE TRIGGER completion_stays BEFORE DELETE ON projects.final_accounts FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.final_accounts ENABLE ALWAYS TRIGGER completion_stays;
+
+CREATE TRIGGER completion_stays BEFORE DELETE ON projects.node_milestones FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.node_milestones ENABLE ALWAYS TRIGGER completion_stays;
+
+CREATE TRIGGER completions_stay BEFORE TRUNCATE ON projects.assets FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.assets ENABLE ALWAYS TRIGGER completions_stay;
+
+CREATE TRIGGER completions_stay BEFORE TRUNCATE ON projects.final_accounts FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.final_accounts ENABLE ALWAYS TRIGGER completions_stay;
+
+CREATE TRIGGER completions_stay BEFORE TRUNCATE ON projects.node_milestones FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.node_milestones ENABLE ALWAYS TRIGGER completions_stay;
 
 CREATE TRIGGER contract_stays BEFORE DELETE ON projects.certificate_items FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
 
@@ -4404,6 +4863,15 @@ ALTER TABLE ONLY projects.acts
 ALTER TABLE ONLY projects.approval_bands
     ADD CONSTRAINT approval_bands_book_id_fkey FOREIGN KEY (book_id) REFERENCES accounting.books(book_id);
 
+ALTER TABLE ONLY projects.assets
+    ADD CONSTRAINT assets_book_id_document_id_fkey FOREIGN KEY (book_id, document_id) REFERENCES projects.documents(book_id, document_id);
+
+ALTER TABLE ONLY projects.assets
+    ADD CONSTRAINT assets_book_id_node_id_fkey FOREIGN KEY (book_id, node_id) REFERENCES projects.nodes(book_id, node_id);
+
+ALTER TABLE ONLY projects.assets
+    ADD CONSTRAINT assets_book_id_settled_by_fkey FOREIGN KEY (book_id, settled_by) REFERENCES projects.documents(book_id, document_id);
+
 ALTER TABLE ONLY projects.certificate_items
     ADD CONSTRAINT certificate_items_book_id_certificate_id_fkey FOREIGN KEY (book_id, certificate_id) REFERENCES projects.certificates(book_id, certificate_id);
 
@@ -4470,11 +4938,23 @@ ALTER TABLE ONLY projects.duties
 ALTER TABLE ONLY projects.duties
     ADD CONSTRAINT duties_book_id_person_id_fkey FOREIGN KEY (book_id, person_id) REFERENCES accounting.persons(book_id, person_id);
 
+ALTER TABLE ONLY projects.final_accounts
+    ADD CONSTRAINT final_accounts_book_id_document_id_fkey FOREIGN KEY (book_id, document_id) REFERENCES projects.documents(book_id, document_id);
+
+ALTER TABLE ONLY projects.final_accounts
+    ADD CONSTRAINT final_accounts_book_id_node_id_fkey FOREIGN KEY (book_id, node_id) REFERENCES projects.nodes(book_id, node_id);
+
 ALTER TABLE ONLY projects.flows
     ADD CONSTRAINT flows_book_id_fkey FOREIGN KEY (book_id) REFERENCES accounting.books(book_id);
 
 ALTER TABLE ONLY projects.funding_sources
     ADD CONSTRAINT funding_sources_book_id_fkey FOREIGN KEY (book_id) REFERENCES accounting.books(book_id);
+
+ALTER TABLE ONLY projects.node_milestones
+    ADD CONSTRAINT node_milestones_book_id_document_id_fkey FOREIGN KEY (book_id, document_id) REFERENCES projects.documents(book_id, document_id);
+
+ALTER TABLE ONLY projects.node_milestones
+    ADD CONSTRAINT node_milestones_book_id_node_id_fkey FOREIGN KEY (book_id, node_id) REFERENCES projects.nodes(book_id, node_id);
 
 ALTER TABLE ONLY projects.node_parties
     ADD CONSTRAINT node_parties_book_id_node_id_fkey FOREIGN KEY (book_id, node_id) REFERENCES projects.nodes(book_id, node_id);
@@ -4540,11 +5020,19 @@ ALTER TABLE accounting.vouchers ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE projects.acts ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE projects.assets ENABLE ROW LEVEL SECURITY;
+
 CREATE POLICY auditor_reads ON projects.acts FOR SELECT TO mingzhang_auditor USING (true);
+
+CREATE POLICY auditor_reads ON projects.assets FOR SELECT TO mingzhang_auditor USING (true);
 
 CREATE POLICY auditor_reads ON projects.documents FOR SELECT TO mingzhang_auditor USING (true);
 
 CREATE POLICY auditor_reads ON projects.duties FOR SELECT TO mingzhang_auditor USING (true);
+
+CREATE POLICY auditor_reads ON projects.final_accounts FOR SELECT TO mingzhang_auditor USING (true);
+
+CREATE POLICY auditor_reads ON projects.node_milestones FOR SELECT TO mingzhang_auditor USING (true);
 
 CREATE POLICY auditor_reads ON projects.outside_acts FOR SELECT TO mingzhang_auditor USING (true);
 
@@ -4552,17 +5040,27 @@ ALTER TABLE projects.documents ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE projects.duties ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE projects.final_accounts ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE projects.node_milestones ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE projects.outside_acts ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY unit_reads ON projects.acts FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
    FROM projects.documents d
   WHERE ((d.book_id = acts.book_id) AND (d.document_id = acts.document_id))))));
 
+CREATE POLICY unit_reads ON projects.assets FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (node_id IN ( SELECT projects.readable_nodes() AS readable_nodes))));
+
 CREATE POLICY unit_reads ON projects.documents FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (unit_id = ( SELECT accounting.reader_unit() AS reader_unit)) OR (node_id IN ( SELECT projects.readable_nodes() AS readable_nodes))));
 
 CREATE POLICY unit_reads ON projects.duties FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
    FROM projects.documents d
   WHERE ((d.book_id = duties.book_id) AND (d.document_id = duties.document_id))))));
+
+CREATE POLICY unit_reads ON projects.final_accounts FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (node_id IN ( SELECT projects.readable_nodes() AS readable_nodes))));
+
+CREATE POLICY unit_reads ON projects.node_milestones FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (node_id IN ( SELECT projects.readable_nodes() AS readable_nodes))));
 
 CREATE POLICY unit_reads ON projects.outside_acts FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
    FROM projects.documents d
@@ -4646,15 +5144,25 @@ GRANT SELECT ON TABLE projects.contracts TO mingzhang_auditor;
 
 REVOKE ALL ON FUNCTION projects.add_certificate(c projects.contracts, document uuid, day date, k jsonb, settles boolean) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION projects.add_milestone(in_book bigint, in_node uuid, reached text, on_day date, document uuid) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION projects.approvers_needed(in_book bigint, of_amount numeric) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.approvers_needed(in_book bigint, of_amount numeric) TO mingzhang_app;
 GRANT ALL ON FUNCTION projects.approvers_needed(in_book bigint, of_amount numeric) TO mingzhang_auditor;
+
+REVOKE ALL ON FUNCTION projects.asset_keeps() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION projects.certify_contract(in_book bigint, document uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.certify_contract(in_book bigint, document uuid) TO mingzhang_app;
 
 REVOKE ALL ON FUNCTION projects.change_contract(in_book bigint, document uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.change_contract(in_book bigint, document uuid) TO mingzhang_app;
+
+REVOKE ALL ON FUNCTION projects.check_completion(in_book bigint, document uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.check_completion(in_book bigint, document uuid) TO mingzhang_app;
+
+REVOKE ALL ON FUNCTION projects.check_final_account(in_book bigint, document uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.check_final_account(in_book bigint, document uuid) TO mingzhang_app;
 
 REVOKE ALL ON FUNCTION projects.conclude_contract(in_book bigint, document uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.conclude_contract(in_book bigint, document uuid) TO mingzhang_app;
@@ -4679,6 +5187,9 @@ REVOKE ALL ON FUNCTION projects.first_roles(in_book bigint, persons uuid[], unit
 GRANT ALL ON FUNCTION projects.first_roles(in_book bigint, persons uuid[], units uuid[], roles text[], from_day date) TO mingzhang_app;
 
 REVOKE ALL ON FUNCTION projects.fund_contract(in_book bigint, contract uuid, document uuid, draws jsonb, sign integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION projects.hand_over(in_book bigint, document uuid, ids uuid[], on_day date) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.hand_over(in_book bigint, document uuid, ids uuid[], on_day date) TO mingzhang_app;
 
 REVOKE ALL ON FUNCTION projects.holds(in_book bigint, person uuid, in_unit uuid, as_role text, behalf uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.holds(in_book bigint, person uuid, in_unit uuid, as_role text, behalf uuid) TO mingzhang_app;
@@ -4718,6 +5229,13 @@ REVOKE ALL ON FUNCTION projects.planned(line projects.plan_lines) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.planned(line projects.plan_lines) TO mingzhang_app;
 GRANT ALL ON FUNCTION projects.planned(line projects.plan_lines) TO mingzhang_auditor;
 
+REVOKE ALL ON FUNCTION projects.project_figures(in_book bigint, in_node uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.project_figures(in_book bigint, in_node uuid) TO mingzhang_app;
+GRANT ALL ON FUNCTION projects.project_figures(in_book bigint, in_node uuid) TO mingzhang_auditor;
+
+REVOKE ALL ON FUNCTION projects.reach_milestone(in_book bigint, document uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.reach_milestone(in_book bigint, document uuid) TO mingzhang_app;
+
 GRANT SELECT ON TABLE projects.documents TO mingzhang_app;
 GRANT SELECT ON TABLE projects.documents TO mingzhang_auditor;
 
@@ -4731,6 +5249,13 @@ GRANT ALL ON FUNCTION projects.readable_nodes() TO mingzhang_app;
 REVOKE ALL ON FUNCTION projects.readable_projects() FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.readable_projects() TO mingzhang_app;
 
+REVOKE ALL ON FUNCTION projects.record_final_account(in_book bigint, document uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.record_final_account(in_book bigint, document uuid) TO mingzhang_app;
+
+REVOKE ALL ON FUNCTION projects.registered(in_book bigint, in_node uuid, in_account text, OUT register numeric, OUT books numeric) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION projects.require_certified(in_book bigint, in_node uuid) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION projects.require_document(in_book bigint, document uuid, person uuid, in_unit uuid, as_role text, behalf uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION projects.require_estimate(in_book bigint, node uuid, number text, added numeric, approved_by text) FROM PUBLIC;
@@ -4738,10 +5263,15 @@ REVOKE ALL ON FUNCTION projects.require_estimate(in_book bigint, node uuid, numb
 REVOKE ALL ON FUNCTION projects.revise(in_book bigint, document uuid, of_node uuid, by_flow text, of_amount numeric, of_content text, person uuid, in_unit uuid, as_role text) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.revise(in_book bigint, document uuid, of_node uuid, by_flow text, of_amount numeric, of_content text, person uuid, in_unit uuid, as_role text) TO mingzhang_app;
 
+REVOKE ALL ON FUNCTION projects.settle_assets(in_book bigint, document uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.settle_assets(in_book bigint, document uuid) TO mingzhang_app;
+
 REVOKE ALL ON FUNCTION projects.settle_contract(in_book bigint, document uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.settle_contract(in_book bigint, document uuid) TO mingzhang_app;
 
 REVOKE ALL ON FUNCTION projects.signed(in_book bigint, document uuid, of_kind text, in_state text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION projects.stated_figures(k jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION projects.steps() FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.steps() TO mingzhang_app;
@@ -4749,6 +5279,10 @@ GRANT ALL ON FUNCTION projects.steps() TO mingzhang_auditor;
 
 REVOKE ALL ON FUNCTION projects.terminate_contract(in_book bigint, document uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.terminate_contract(in_book bigint, document uuid) TO mingzhang_app;
+
+REVOKE ALL ON FUNCTION projects.undelivered(in_book bigint, in_node uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.undelivered(in_book bigint, in_node uuid) TO mingzhang_app;
+GRANT ALL ON FUNCTION projects.undelivered(in_book bigint, in_node uuid) TO mingzhang_auditor;
 
 GRANT SELECT,INSERT ON TABLE accounting.accounts TO mingzhang_app;
 GRANT SELECT ON TABLE accounting.accounts TO mingzhang_auditor;
@@ -4815,6 +5349,9 @@ GRANT SELECT ON TABLE projects.approval_bands TO mingzhang_auditor;
 
 GRANT UPDATE(approvers) ON TABLE projects.approval_bands TO mingzhang_app;
 
+GRANT SELECT ON TABLE projects.assets TO mingzhang_app;
+GRANT SELECT ON TABLE projects.assets TO mingzhang_auditor;
+
 GRANT SELECT ON TABLE projects.certificate_items TO mingzhang_app;
 GRANT SELECT ON TABLE projects.certificate_items TO mingzhang_auditor;
 
@@ -4836,6 +5373,9 @@ GRANT SELECT ON TABLE projects.departures TO mingzhang_auditor;
 GRANT SELECT ON TABLE projects.duties TO mingzhang_app;
 GRANT SELECT ON TABLE projects.duties TO mingzhang_auditor;
 
+GRANT SELECT ON TABLE projects.final_accounts TO mingzhang_app;
+GRANT SELECT ON TABLE projects.final_accounts TO mingzhang_auditor;
+
 GRANT SELECT,INSERT ON TABLE projects.flows TO mingzhang_app;
 GRANT SELECT ON TABLE projects.flows TO mingzhang_auditor;
 
@@ -4845,6 +5385,9 @@ GRANT UPDATE(up_to) ON TABLE projects.flows TO mingzhang_app;
 
 GRANT SELECT,INSERT ON TABLE projects.funding_sources TO mingzhang_app;
 GRANT SELECT ON TABLE projects.funding_sources TO mingzhang_auditor;
+
+GRANT SELECT ON TABLE projects.node_milestones TO mingzhang_app;
+GRANT SELECT ON TABLE projects.node_milestones TO mingzhang_auditor;
 
 GRANT SELECT,INSERT ON TABLE projects.node_parties TO mingzhang_app;
 GRANT SELECT ON TABLE projects.node_parties TO mingzhang_auditor;

@@ -58,7 +58,7 @@ var drafters = map[DocumentKind][]string{
 	"budget": {"budget_officer"}, "year_end": {"budget_officer"},
 	"contract": {"project_clerk"}, "change_order": {"project_clerk"}, "settlement": {"project_clerk"}, "termination": {"project_clerk"},
 	"certificate": {"project_clerk"}, "payment_request": {"project_clerk"}, "subsidy_batch": {"project_clerk"},
-	"completion": {"project_clerk"}, "final_account": {"project_clerk"},
+	"completion": {"project_clerk"}, "final_account": {"project_clerk"}, "milestone": {"project_clerk"},
 	"payee": {"project_clerk", "treasury_officer"}, "fund": {"project_clerk", "treasury_officer"}, "refund": {"project_clerk", "treasury_officer"},
 	"role_grant": {"admin"}, "departure": {"admin"},
 	"delegation":     {"budget_officer", "treasury_officer", "project_clerk", "project_head", "lead_approver"},
