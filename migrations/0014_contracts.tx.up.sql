@@ -422,21 +422,21 @@ end $$;
 create function projects.settle_contract(in_book bigint, document uuid) returns void language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   d projects.documents := projects.signed(in_book, document, 'settlement', 'posted'); k jsonb := d.content; day date := (k ->> 'date')::date;
-  c projects.contracts := projects.contract_of(in_book, k, '{effective,terminated}'); price numeric := (k ->> 'settled_price')::numeric;
+  c projects.contracts := projects.contract_of(in_book, k, '{effective,terminated}'); agreed numeric := (k ->> 'settled_price')::numeric;
   unpaid numeric := (k ->> 'cut_unpaid')::numeric; retained numeric := (k ->> 'cut_retained')::numeric; over numeric := (k ->> 'overpaid')::numeric; released numeric;
 begin
-  if c.advance_held > 0 or c.advance_paid - c.advance_recouped <> (case when price > c.certified then (k #>> '{rest,recouped}')::numeric else 0 end) then
+  if c.advance_held > 0 or c.advance_paid - c.advance_recouped <> (case when agreed > c.certified then (k #>> '{rest,recouped}')::numeric else 0 end) then
     raise exception 'contract %: advance requested %, paid %, recouped %: pay, certify or return it first', c.number, projects.fen(c.advance_held), projects.fen(c.advance_paid),
       projects.fen(c.advance_recouped) using errcode = 'AC048';
   end if;
-  if price > c.certified then
-    if c.certified + (k #>> '{rest,gross}')::numeric is distinct from price then
-      raise exception 'contract %: certified % and the rest % are not the settled price %', c.number, projects.fen(c.certified), k #>> '{rest,gross}', projects.fen(price) using errcode = 'AC042';
+  if agreed > c.certified then
+    if c.certified + (k #>> '{rest,gross}')::numeric is distinct from agreed then
+      raise exception 'contract %: certified % and the rest % are not the settled price %', c.number, projects.fen(c.certified), k #>> '{rest,gross}', projects.fen(agreed) using errcode = 'AC042';
     end if;
     perform projects.add_certificate(c, document, day, (k -> 'rest') || jsonb_build_object('items', k -> 'items'), true);
   else
-    if c.certified - price <> unpaid + retained + over then
-      raise exception 'contract %: certified % less settled % is not % unpaid, % retained and % overpaid', c.number, projects.fen(c.certified), projects.fen(price), unpaid, retained, over using errcode = 'AC042';
+    if c.certified - agreed <> unpaid + retained + over then
+      raise exception 'contract %: certified % less settled % is not % unpaid, % retained and % overpaid', c.number, projects.fen(c.certified), projects.fen(agreed), unpaid, retained, over using errcode = 'AC042';
     end if;
     if c.retention_held + c.retention_paid + c.retention_forfeited > c.retention_kept - retained then
       raise exception 'contract %: retention requested %, paid %, forfeited %, kept after the cut %', c.number, projects.fen(c.retention_held), projects.fen(c.retention_paid),
@@ -446,17 +446,17 @@ begin
       raise exception 'contract %: certified payable %, requested %, paid %: % cannot be cut; return the requests first', c.number, projects.fen(c.certified_payable), projects.fen(c.payable_held),
         projects.fen(c.payable_paid), projects.fen(unpaid) using errcode = 'AC048';
     end if;
-    update projects.contracts x set certified = price, certified_payable = x.certified_payable - unpaid, retention_kept = x.retention_kept - retained, claimed = x.claimed + over,
-        state = 'settled', settled_price = price, settled_on = day where x.book_id = in_book and x.contract_id = c.contract_id;
+    update projects.contracts x set certified = agreed, certified_payable = x.certified_payable - unpaid, retention_kept = x.retention_kept - retained, claimed = x.claimed + over,
+        state = 'settled', settled_price = agreed, settled_on = day where x.book_id = in_book and x.contract_id = c.contract_id;
     update projects.contract_items x set settled_amount = (i ->> 'amount')::numeric from jsonb_array_elements(k -> 'items') i
       where x.book_id = in_book and x.contract_id = c.contract_id and x.code = i ->> 'code';
   end if;
-  if (select sum(coalesce(x.settled_amount, 0)) from projects.contract_items x where x.book_id = in_book and x.contract_id = c.contract_id) is distinct from price then
-    raise exception 'contract %: the settled items do not come to %', c.number, projects.fen(price) using errcode = 'AC042';
+  if (select sum(coalesce(x.settled_amount, 0)) from projects.contract_items x where x.book_id = in_book and x.contract_id = c.contract_id) is distinct from agreed then
+    raise exception 'contract %: the settled items do not come to %', c.number, projects.fen(agreed) using errcode = 'AC042';
   end if;
   released := projects.fund_contract(in_book, c.contract_id, document, coalesce(k -> 'release', '[]'), -1);
   insert into projects.settlements (book_id, settlement_id, contract_id, day, settled_price, certified_before, cut_unpaid, cut_retained, overpaid, overpaid_due, released)
-    values (in_book, document, c.contract_id, day, price, c.certified, unpaid, retained, over, case when over > 0 then day + 30 end, released);
+    values (in_book, document, c.contract_id, day, agreed, c.certified, unpaid, retained, over, case when over > 0 then day + 30 end, released);
 end $$;
 
 create function projects.terminate_contract(in_book bigint, document uuid) returns void language plpgsql security definer set search_path = pg_catalog, pg_temp as $$

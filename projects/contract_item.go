@@ -44,7 +44,8 @@ func agreedItems(items []AgreedItem) ([]AgreedItem, error) {
 		if err != nil {
 			return nil, err
 		}
-		it.Amount, done[i] = &amount, it
+		it.Amount = &amount
+		done[i] = it
 	}
 	return done, nil
 }
@@ -112,7 +113,8 @@ func dealFunding(lines []FundingLine, total accounting.Money) ([]FundingLine, er
 		if err := agree("funding: "+l.BudgetLine, l.Amount, parts[i], "share "+l.Share.String()+" of "+total.String()); err != nil {
 			return nil, err
 		}
-		l.Amount, dealt[i] = &parts[i], l
+		l.Amount = &parts[i]
+		dealt[i] = l
 	}
 	return dealt, nil
 }

@@ -1,0 +1,59 @@
+package projects
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"mingzhang/accounting"
+	"mingzhang/accounting/fault"
+)
+
+// Retention 质保金 is what a contract keeps back, in yuan, and from when it is due: the defects period after acceptance, by
+// the acceptance document and not by hand. Until a project keeps its acceptance the day of the settlement stands for it.
+type Retention struct {
+	Kept      accounting.Money `json:"kept"`
+	Requested accounting.Money `json:"requested"`
+	Paid      accounting.Money `json:"paid"`
+	Forfeited accounting.Money `json:"forfeited"`
+	From      accounting.Date  `json:"from,omitzero"`   // acceptance, or settlement
+	DueOn     accounting.Date  `json:"due_on,omitzero"` // empty: neither accepted nor settled yet
+	Due       accounting.Money `json:"due"`             // what may be requested on the day asked about
+	State     string           `json:"state"`           // none, held, due, requested, released
+}
+
+// retentionDue tells what of the retention may be requested on a day. Codes: contract_unknown.
+func retentionDue(ctx context.Context, db bun.IDB, book accounting.BookID, contract uuid.UUID, day accounting.Date) (Retention, error) {
+	found, err := readContracts(ctx, db, book, "contract.contract_id = ?", contract)
+	if err != nil {
+		return Retention{}, err
+	}
+	if len(found) == 0 {
+		return Retention{}, fault.NotFound("contract_unknown", "there is no such contract for you")
+	}
+	return RetentionOf(ctx, db, found[0], day)
+}
+
+// RetentionOf is the retention of a contract as it stands on a day.
+func RetentionOf(ctx context.Context, db bun.IDB, k Contract, day accounting.Date) (Retention, error) {
+	r := Retention{Kept: k.RetentionKept, Requested: k.RetentionHeld, Paid: k.RetentionPaid, Forfeited: k.RetentionForfeited, From: k.SettledOn, State: "held"}
+	left := r.Kept.Sub(r.Requested).Sub(r.Paid).Sub(r.Forfeited)
+	if !r.From.IsZero() {
+		if err := db.NewRaw(`select (?::date + make_interval(months => ?))::date`, r.From, k.DefectsMonths).Scan(ctx, &r.DueOn); err != nil {
+			return r, fault.FromSQL(err)
+		}
+	}
+	due := !r.DueOn.IsZero() && !day.Before(r.DueOn)
+	switch {
+	case r.Kept.IsZero():
+		r.State = "none"
+	case left.IsZero() && r.Requested.IsZero():
+		r.State = "released"
+	case left.IsZero():
+		r.State = "requested"
+	case due:
+		r.State, r.Due = "due", left
+	}
+	return r, nil
+}
