@@ -51,22 +51,38 @@ create policy unit_reads on accounting.vouchers for select to mingzhang_app usin
 create policy unit_reads on projects.documents for select to mingzhang_app using (
   (select current_setting('mingzhang.reads', true) = 'all') or unit_id = (select accounting.reader_unit()) or node_id in (select projects.readable_nodes()));
 
--- What hangs on a document is seen by who sees the document.
+-- What hangs on a document, or on what a document made, is seen by who sees that.
+do $$
+declare g record;
+begin
+  for g in values ('acts', 'document_id', 'documents', 'document_id'), ('duties', 'document_id', 'documents', 'document_id'), ('outside_acts', 'document_id', 'documents', 'document_id'),
+      ('contracts', 'contract_id', 'documents', 'document_id'), ('contract_items', 'contract_id', 'contracts', 'contract_id'), ('contract_funding', 'contract_id', 'contracts', 'contract_id'),
+      ('certificates', 'contract_id', 'contracts', 'contract_id'), ('certificate_items', 'contract_id', 'contracts', 'contract_id'), ('settlements', 'contract_id', 'contracts', 'contract_id')
+  loop
+    execute format('create policy unit_reads on projects.%1$I for select to mingzhang_app using (
+      (select current_setting(''mingzhang.reads'', true) = ''all'') or exists (select from projects.%3$I p where p.book_id = %1$I.book_id and p.%4$I = %1$I.%2$I))',
+      g.column1, g.column2, g.column3, g.column4);
+  end loop;
+end $$;
+
+-- A contract is seen by who sees its project, and what hangs on it by who sees the contract.
+create policy unit_reads on projects.contracts for select to mingzhang_app using (
+  (select current_setting('mingzhang.reads', true) = 'all') or node_id in (select projects.readable_nodes()));
 do $$
 declare t text;
 begin
-  foreach t in array array['acts', 'duties', 'outside_acts'] loop
+  foreach t in array array['contract_items', 'contract_funding', 'certificates', 'certificate_items', 'settlements'] loop
     execute format('create policy unit_reads on projects.%1$s for select to mingzhang_app using (
       (select current_setting(''mingzhang.reads'', true) = ''all'')
-      or exists (select from projects.documents d where d.book_id = %1$s.book_id and d.document_id = %1$s.document_id))', t);
+      or exists (select from projects.contracts c where c.book_id = %1$s.book_id and c.contract_id = %1$s.contract_id))', t);
   end loop;
 end $$;
 
 do $$
 declare t text;
 begin
-  foreach t in array array['accounting.vouchers', 'accounting.lines', 'accounting.turnover', 'accounting.positions',
-      'projects.documents', 'projects.acts', 'projects.duties', 'projects.outside_acts'] loop
+  foreach t in array array['accounting.vouchers', 'accounting.lines', 'accounting.turnover', 'accounting.positions', 'projects.documents', 'projects.acts', 'projects.duties', 'projects.outside_acts',
+      'projects.contracts', 'projects.contract_items', 'projects.contract_funding', 'projects.certificates', 'projects.certificate_items', 'projects.settlements'] loop
     execute format('create policy auditor_reads on %s for select to mingzhang_auditor using (true)', t);
     execute format('alter table %s enable row level security', t);
   end loop;
