@@ -65,19 +65,6 @@ begin
   end loop;
 end $$;
 
--- A contract is seen by who sees its project, and what hangs on it by who sees the contract.
-create policy unit_reads on projects.contracts for select to mingzhang_app using (
-  (select current_setting('mingzhang.reads', true) = 'all') or node_id in (select projects.readable_nodes()));
-do $$
-declare t text;
-begin
-  foreach t in array array['contract_items', 'contract_funding', 'certificates', 'certificate_items', 'settlements'] loop
-    execute format('create policy unit_reads on projects.%1$s for select to mingzhang_app using (
-      (select current_setting(''mingzhang.reads'', true) = ''all'')
-      or exists (select from projects.contracts c where c.book_id = %1$s.book_id and c.contract_id = %1$s.contract_id))', t);
-  end loop;
-end $$;
-
 do $$
 declare t text;
 begin

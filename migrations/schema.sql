@@ -5026,6 +5026,16 @@ CREATE POLICY auditor_reads ON projects.acts FOR SELECT TO mingzhang_auditor USI
 
 CREATE POLICY auditor_reads ON projects.assets FOR SELECT TO mingzhang_auditor USING (true);
 
+CREATE POLICY auditor_reads ON projects.certificate_items FOR SELECT TO mingzhang_auditor USING (true);
+
+CREATE POLICY auditor_reads ON projects.certificates FOR SELECT TO mingzhang_auditor USING (true);
+
+CREATE POLICY auditor_reads ON projects.contract_funding FOR SELECT TO mingzhang_auditor USING (true);
+
+CREATE POLICY auditor_reads ON projects.contract_items FOR SELECT TO mingzhang_auditor USING (true);
+
+CREATE POLICY auditor_reads ON projects.contracts FOR SELECT TO mingzhang_auditor USING (true);
+
 CREATE POLICY auditor_reads ON projects.documents FOR SELECT TO mingzhang_auditor USING (true);
 
 CREATE POLICY auditor_reads ON projects.duties FOR SELECT TO mingzhang_auditor USING (true);
@@ -5035,6 +5045,18 @@ CREATE POLICY auditor_reads ON projects.final_accounts FOR SELECT TO mingzhang_a
 CREATE POLICY auditor_reads ON projects.node_milestones FOR SELECT TO mingzhang_auditor USING (true);
 
 CREATE POLICY auditor_reads ON projects.outside_acts FOR SELECT TO mingzhang_auditor USING (true);
+
+CREATE POLICY auditor_reads ON projects.settlements FOR SELECT TO mingzhang_auditor USING (true);
+
+ALTER TABLE projects.certificate_items ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE projects.certificates ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE projects.contract_funding ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE projects.contract_items ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE projects.contracts ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE projects.documents ENABLE ROW LEVEL SECURITY;
 
@@ -5046,25 +5068,51 @@ ALTER TABLE projects.node_milestones ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE projects.outside_acts ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE projects.settlements ENABLE ROW LEVEL SECURITY;
+
 CREATE POLICY unit_reads ON projects.acts FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
-   FROM projects.documents d
-  WHERE ((d.book_id = acts.book_id) AND (d.document_id = acts.document_id))))));
+   FROM projects.documents p
+  WHERE ((p.book_id = acts.book_id) AND (p.document_id = acts.document_id))))));
 
 CREATE POLICY unit_reads ON projects.assets FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (node_id IN ( SELECT projects.readable_nodes() AS readable_nodes))));
+
+CREATE POLICY unit_reads ON projects.certificate_items FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
+   FROM projects.contracts p
+  WHERE ((p.book_id = certificate_items.book_id) AND (p.contract_id = certificate_items.contract_id))))));
+
+CREATE POLICY unit_reads ON projects.certificates FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
+   FROM projects.contracts p
+  WHERE ((p.book_id = certificates.book_id) AND (p.contract_id = certificates.contract_id))))));
+
+CREATE POLICY unit_reads ON projects.contract_funding FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
+   FROM projects.contracts p
+  WHERE ((p.book_id = contract_funding.book_id) AND (p.contract_id = contract_funding.contract_id))))));
+
+CREATE POLICY unit_reads ON projects.contract_items FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
+   FROM projects.contracts p
+  WHERE ((p.book_id = contract_items.book_id) AND (p.contract_id = contract_items.contract_id))))));
+
+CREATE POLICY unit_reads ON projects.contracts FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
+   FROM projects.documents p
+  WHERE ((p.book_id = contracts.book_id) AND (p.document_id = contracts.contract_id))))));
 
 CREATE POLICY unit_reads ON projects.documents FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (unit_id = ( SELECT accounting.reader_unit() AS reader_unit)) OR (node_id IN ( SELECT projects.readable_nodes() AS readable_nodes))));
 
 CREATE POLICY unit_reads ON projects.duties FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
-   FROM projects.documents d
-  WHERE ((d.book_id = duties.book_id) AND (d.document_id = duties.document_id))))));
+   FROM projects.documents p
+  WHERE ((p.book_id = duties.book_id) AND (p.document_id = duties.document_id))))));
 
 CREATE POLICY unit_reads ON projects.final_accounts FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (node_id IN ( SELECT projects.readable_nodes() AS readable_nodes))));
 
 CREATE POLICY unit_reads ON projects.node_milestones FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (node_id IN ( SELECT projects.readable_nodes() AS readable_nodes))));
 
 CREATE POLICY unit_reads ON projects.outside_acts FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
-   FROM projects.documents d
-  WHERE ((d.book_id = outside_acts.book_id) AND (d.document_id = outside_acts.document_id))))));
+   FROM projects.documents p
+  WHERE ((p.book_id = outside_acts.book_id) AND (p.document_id = outside_acts.document_id))))));
+
+CREATE POLICY unit_reads ON projects.settlements FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
+   FROM projects.contracts p
+  WHERE ((p.book_id = settlements.book_id) AND (p.contract_id = settlements.contract_id))))));
 
 GRANT USAGE ON SCHEMA accounting TO mingzhang_app;
 GRANT USAGE ON SCHEMA accounting TO mingzhang_auditor;

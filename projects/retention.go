@@ -11,13 +11,13 @@ import (
 )
 
 // Retention 质保金 is what a contract keeps back, in yuan, and from when it is due: the defects period after acceptance, by
-// the acceptance document and not by hand. Until a project keeps its acceptance the day of the settlement stands for it.
+// the acceptance document and not by hand. Of a project that is not accepted the day of the settlement stands for it.
 type Retention struct {
 	Kept      accounting.Money `json:"kept"`
 	Requested accounting.Money `json:"requested"`
 	Paid      accounting.Money `json:"paid"`
 	Forfeited accounting.Money `json:"forfeited"`
-	From      accounting.Date  `json:"from,omitzero"`   // acceptance, or settlement
+	From      accounting.Date  `json:"from,omitzero"`   // acceptance, else settlement
 	DueOn     accounting.Date  `json:"due_on,omitzero"` // empty: neither accepted nor settled yet
 	Due       accounting.Money `json:"due"`             // what may be requested on the day asked about
 	State     string           `json:"state"`           // none, held, due, requested, released
@@ -37,13 +37,14 @@ func retentionDue(ctx context.Context, db bun.IDB, book accounting.BookID, contr
 
 // RetentionOf is the retention of a contract as it stands on a day.
 func RetentionOf(ctx context.Context, db bun.IDB, k Contract, day accounting.Date) (Retention, error) {
-	r := Retention{Kept: k.RetentionKept, Requested: k.RetentionHeld, Paid: k.RetentionPaid, Forfeited: k.RetentionForfeited, From: k.SettledOn, State: "held"}
-	left := r.Kept.Sub(r.Requested).Sub(r.Paid).Sub(r.Forfeited)
-	if !r.From.IsZero() {
-		if err := db.NewRaw(`select (?::date + make_interval(months => ?))::date`, r.From, k.DefectsMonths).Scan(ctx, &r.DueOn); err != nil {
-			return r, fault.FromSQL(err)
-		}
+	r := Retention{Kept: k.RetentionKept, Requested: k.RetentionHeld, Paid: k.RetentionPaid, Forfeited: k.RetentionForfeited, State: "held"}
+	err := db.NewRaw(`select f.day as "from", (f.day + make_interval(months => ?))::date as due_on from (select coalesce(
+			(select m.day from projects.node_milestones m where m.book_id = ? and m.node_id = ? and m.milestone = 'accepted'), ?::date)) as f (day)`,
+		k.DefectsMonths, k.Book, k.Node, k.SettledOn).Scan(ctx, &r.From, &r.DueOn)
+	if err != nil {
+		return r, fault.FromSQL(err)
 	}
+	left := r.Kept.Sub(r.Requested).Sub(r.Paid).Sub(r.Forfeited)
 	due := !r.DueOn.IsZero() && !day.Before(r.DueOn)
 	switch {
 	case r.Kept.IsZero():
