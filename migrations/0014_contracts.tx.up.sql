@@ -62,7 +62,7 @@ create table projects.contracts (
   constraint retention_within_rate check (retention_kept <= round(certified * retention_rate / 100, 2)),
   constraint retention_within_kept check (retention_held + retention_paid + retention_forfeited <= retention_kept),
   constraint returned_within_claim check (claim_returned <= claimed),
-  constraint settled_is_whole check ((state = 'settled') = (settled_price is not null and settled_on is not null) and (settled_price is null or settled_price = certified)),
+  constraint settled_is_whole check (num_nonnulls(settled_price, settled_on) = case state when 'settled' then 2 else 0 end and (settled_price is null or settled_price = certified)),
   constraint settled_closes_advance check (state <> 'settled' or (advance_held = 0 and advance_paid = advance_recouped)),
   constraint terminated_has_day check (state <> 'terminated' or terminated_on is not null)
 );

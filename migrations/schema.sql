@@ -951,7 +951,11 @@ END * (certified)::numeric) / (100)::numeric), 2) - (advance_recouped)::numeric)
     CONSTRAINT retention_within_rate CHECK (((retention_kept)::numeric <= round((((certified)::numeric * retention_rate) / (100)::numeric), 2))),
     CONSTRAINT returned_within_claim CHECK (((claim_returned)::numeric <= (claimed)::numeric)),
     CONSTRAINT settled_closes_advance CHECK (((state <> 'settled'::text) OR (((advance_held)::numeric = (0)::numeric) AND ((advance_paid)::numeric = (advance_recouped)::numeric)))),
-    CONSTRAINT settled_is_whole CHECK ((((state = 'settled'::text) = ((settled_price IS NOT NULL) AND (settled_on IS NOT NULL))) AND ((settled_price IS NULL) OR ((settled_price)::numeric = (certified)::numeric)))),
+    CONSTRAINT settled_is_whole CHECK (((num_nonnulls(settled_price, settled_on) =
+CASE state
+    WHEN 'settled'::text THEN 2
+    ELSE 0
+END) AND ((settled_price IS NULL) OR ((settled_price)::numeric = (certified)::numeric)))),
     CONSTRAINT terminated_has_day CHECK (((state <> 'terminated'::text) OR (terminated_on IS NOT NULL)))
 );
 
