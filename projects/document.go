@@ -128,21 +128,26 @@ func contentOf[T any](d *Document) (T, error) {
 func Draft(ctx context.Context, db *bun.DB, c accounting.Command, kind DocumentKind, content Content) (*Document, error) {
 	c.Name, c.Body = string(kind)+".draft", content
 	return accounting.Do(ctx, db, c, func(ctx context.Context, tx bun.Tx) (*Document, error) {
-		t, err := documentTypeOf(kind)
-		if err != nil {
-			return nil, err
-		}
-		d, err := describe(ctx, tx, c, content)
-		if err != nil {
-			return nil, err
-		}
-		err = tx.NewRaw(`select projects.draft(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, c.Book, accounting.NewID(), kind, t.prefix, content.paper().Date.Year(),
-			d.Unit, nullable(d.Node.UUID), d.Flow, d.Amount, string(d.Content), c.By.Person, c.By.Unit, c.By.Role).Scan(ctx, &d.Number)
-		if err != nil {
-			return nil, fault.FromSQL(err)
-		}
-		return documentByNumber(ctx, tx, c.Book, d.Number)
+		return draft(ctx, tx, c, kind, content)
 	})
+}
+
+// draft is Draft within a transaction.
+func draft(ctx context.Context, tx bun.Tx, c accounting.Command, kind DocumentKind, content Content) (*Document, error) {
+	t, err := documentTypeOf(kind)
+	if err != nil {
+		return nil, err
+	}
+	d, err := describe(ctx, tx, c, content)
+	if err != nil {
+		return nil, err
+	}
+	err = tx.NewRaw(`select projects.draft(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, c.Book, accounting.NewID(), kind, t.prefix, content.paper().Date.Year(),
+		d.Unit, nullable(d.Node.UUID), d.Flow, d.Amount, string(d.Content), c.By.Person, c.By.Unit, c.By.Role).Scan(ctx, &d.Number)
+	if err != nil {
+		return nil, fault.FromSQL(err)
+	}
+	return documentByNumber(ctx, tx, c.Book, d.Number)
 }
 
 // Revise changes what a document says, at its maker's desk only: a filed one is recalled first. Codes: document_unknown,

@@ -25,3 +25,22 @@ func RowNames() []string {
 
 // ContractMoney is a part of a contract by its name.
 type ContractMoney = contractMoney
+
+// Carry drafts a document and takes its steps in one transaction, one command each: for tests of very many documents.
+func Carry(ctx context.Context, tx bun.Tx, kind DocumentKind, content Content, verbs []string, by []accounting.Command) (*Document, error) {
+	d, err := draft(ctx, tx, by[0], kind, content)
+	for i := 0; err == nil && i < len(verbs); i++ {
+		c := by[i]
+		c.Target = d.ID
+		if _, err = take(ctx, tx, c, Step{Document: d.ID, Verb: verbs[i], Hash: d.Hash}); err != nil {
+			return nil, err
+		}
+	}
+	return d, err
+}
+
+// PostIn posts an event in a transaction.
+func PostIn(ctx context.Context, tx bun.Tx, c accounting.Command, e Event) error {
+	_, err := postEvent(ctx, tx, c, e)
+	return err
+}
