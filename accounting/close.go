@@ -12,8 +12,8 @@ import (
 
 // Blocker is what stands in the way of closing a period, with its figures.
 type Blocker struct {
-	Name   string // period_unknown, period_closed, earlier_period_open, request_hold_left, account_not_cleared
-	Detail string
+	Name   string `json:"name"` // period_unknown, period_closed, earlier_period_open, request_hold_left, account_not_cleared
+	Detail string `json:"detail"`
 }
 
 // Root is the frozen evidence of a closed period: the root of the tree over its vouchers' digests (RFC 6962).

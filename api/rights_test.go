@@ -44,12 +44,13 @@ func (b *bureau) operations() []operation {
 
 // Groups of roles, written down a second time.
 var groups = map[string][]string{
-	"all":     {"budget_officer", "treasury_officer", "project_clerk", "project_head", "supervisor", "lead_approver", "auditor", "inspector", "admin"},
-	"book":    {"budget_officer", "treasury_officer", "auditor", "inspector", "admin"}, // who reads every unit's books
-	"post":    {"budget_officer", "treasury_officer", "lead_approver", "project_head"},
-	"arrange": {"budget_officer"},
-	"desks":   {"budget_officer", "treasury_officer", "project_clerk", "project_head", "supervisor", "lead_approver", "admin"}, // all but who only reads
-	"drafts":  {"budget_officer", "treasury_officer", "project_clerk", "project_head", "lead_approver", "admin"},
+	"all":      {"budget_officer", "treasury_officer", "project_clerk", "project_head", "supervisor", "lead_approver", "auditor", "inspector", "admin"},
+	"book":     {"budget_officer", "treasury_officer", "auditor", "inspector", "admin"}, // who reads every unit's books
+	"post":     {"budget_officer", "treasury_officer", "lead_approver", "project_head"},
+	"arrange":  {"budget_officer"},
+	"desks":    {"budget_officer", "treasury_officer", "project_clerk", "project_head", "supervisor", "lead_approver", "admin"}, // all but who only reads
+	"treasury": {"treasury_officer"},
+	"drafts":   {"budget_officer", "treasury_officer", "project_clerk", "project_head", "lead_approver", "admin"},
 }
 
 // whoMay says of each operation which group may use it. Operations on documents that the steps name are told by the steps.
@@ -62,6 +63,8 @@ var whoMay = map[string]string{
 	"add-budget-line": "arrange", "add-funding-source": "arrange", "add-plan-line": "arrange", "set-plan-quantity": "arrange",
 	"create-project": "arrange", "rename-project": "arrange", "set-project-dates": "arrange", "set-project-parties": "arrange", "set-project-unit": "arrange",
 	"open-year": "arrange", "close-period": "arrange",
+	"get-apportionment": "all", "get-final-account": "all", "list-assets": "all", "list-milestones": "all",
+	"get-year-end": "book", "return-requests": "treasury",
 	"revise-document": "drafts", "enter-outside-act": "desks",
 }
 

@@ -62,6 +62,8 @@ func (s *Server) routes(e *echo.Echo) huma.API {
 	s.reportRoutes(api)
 	s.reconciliationRoutes(api)
 	s.documentRoutes(api)
+	s.completionRoutes(api)
+	s.yearEndRoutes(api)
 	s.logRoutes(api)
 	docs(e, api)
 	return api

@@ -343,7 +343,7 @@ func TestMilestonesGoForward(t *testing.T) {
 	refused(t, "a clerk accepting the own", err, "role_not_held")
 	var reached []projects.Milestone
 	s.read(func(tx bun.Tx) (err error) {
-		reached, err = projects.Milestones(t.Context(), tx, book, "2025-05")
+		reached, err = projects.Milestones(t.Context(), tx, book, s.budget.who, "2025-05")
 		return err
 	})
 	if len(reached) != 6 || reached[5].Milestone != "accepted" || reached[5].Day.String() != "2025-10-20" {

@@ -6,6 +6,6 @@ var documentTypes []documentType
 func init() { // the effects themselves look kinds up, which an initialiser may not
 	documentTypes = []documentType{
 		budgetDocument, contractDocument, changeOrderDocument, certificateDocument, settlementDocument, terminationDocument,
-		completionDocument, finalAccountDocument, milestoneDocument,
+		completionDocument, finalAccountDocument, milestoneDocument, yearEndDocument,
 	}
 }

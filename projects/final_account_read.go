@@ -74,6 +74,9 @@ func proposeFinalAccount(ctx context.Context, db bun.IDB, book accounting.BookID
 			*places[x.Side+" "+x.Item] = x.Amount
 		}
 	}
+	if err := db.NewRaw(`select current_date`).Scan(ctx, &f.Date); err != nil {
+		return f, fault.FromSQL(err)
+	}
 	err := db.NewRaw(`select asset_id as asset, coalesce(settled_value, value) as value from projects.assets where book_id = ? and node_id = ? order by handed_over_on, document_id, ordinal`, book, c.project).Scan(ctx, &f.Assets)
 	return f, fault.FromSQL(err)
 }

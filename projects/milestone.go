@@ -54,8 +54,8 @@ type Milestone struct {
 	Document  uuid.UUID       `bun:"document_id" json:"document"`
 }
 
-// Milestones lists them in order. Codes: node_unknown.
-func Milestones(ctx context.Context, db bun.IDB, book accounting.BookID, node string) ([]Milestone, error) {
+// Milestones lists them in order, as far as who asks reads the project. Codes: node_unknown.
+func Milestones(ctx context.Context, db bun.IDB, book accounting.BookID, _ accounting.Actor, node string) ([]Milestone, error) {
 	n, err := FindNode(ctx, db, book, node)
 	if err != nil {
 		return nil, err
