@@ -18,17 +18,17 @@ import (
 // site is a bureau with the desks that completion documents pass, and the clinic of programme 5 built until a step.
 type site struct {
 	*bureau
-	clerk, head, lead, budget, budget2, treasury desk
-	steps                                        []step
-	next                                         int
+	clerk, head, lead, budget, budget2, treasury, approver desk
+	steps                                                  []step
+	next                                                   int
 }
 
 func newSite(t *testing.T, built string) *site {
 	t.Helper()
 	b := newBureau(t)
-	desks := b.desks([2]string{"wu", "project_clerk"}, [2]string{"he", "project_head"}, [2]string{"lin", "lead_approver"}, [2]string{"ma", "budget_officer"}, [2]string{"li", "budget_officer"}, [2]string{"gu", "treasury_officer"})
+	desks := b.desks([2]string{"wu", "project_clerk"}, [2]string{"he", "project_head"}, [2]string{"lin", "lead_approver"}, [2]string{"ma", "budget_officer"}, [2]string{"li", "budget_officer"}, [2]string{"gu", "treasury_officer"}, [2]string{"su", "treasury_officer"})
 	s := &site{bureau: b, clerk: desks["wu project_clerk"], head: desks["he project_head"], lead: desks["lin lead_approver"], budget: desks["ma budget_officer"], budget2: desks["li budget_officer"],
-		treasury: desks["gu treasury_officer"], steps: readExample(t, "clinic")}
+		treasury: desks["gu treasury_officer"], approver: desks["su treasury_officer"], steps: readExample(t, "clinic")}
 	b.registerExample(s.steps)
 	s.build(built)
 	return s
