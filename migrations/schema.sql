@@ -1416,6 +1416,77 @@ end $$;
 
 ALTER FUNCTION projects.judge_acts() OWNER TO mingzhang_owner;
 
+CREATE TABLE accounting.vouchers (
+    book_id bigint NOT NULL,
+    period integer NOT NULL,
+    number integer NOT NULL,
+    date date NOT NULL,
+    kind text NOT NULL,
+    source text NOT NULL,
+    source_document uuid NOT NULL,
+    memo text NOT NULL,
+    document_hashes bytea NOT NULL,
+    prepared_by uuid NOT NULL,
+    reviewed_by uuid NOT NULL,
+    posted_by uuid NOT NULL,
+    attachment_count integer NOT NULL,
+    refers_period integer,
+    refers_number integer,
+    line_count integer NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    digest bytea NOT NULL,
+    CONSTRAINT attachment_or_exempt CHECK (((attachment_count > 0) OR (kind = ANY (ARRAY['opening'::text, 'closing'::text, 'reversal'::text, 'demonstration'::text])))),
+    CONSTRAINT date_in_period CHECK (((EXTRACT(year FROM date) = ((period / 100))::numeric) AND (((period % 100) > 12) OR (EXTRACT(month FROM date) = ((period % 100))::numeric)))),
+    CONSTRAINT prepared_and_reviewed_by_two CHECK ((prepared_by <> reviewed_by)),
+    CONSTRAINT refers_when_it_must CHECK (((kind = ANY (ARRAY['reversal'::text, 'correction'::text])) = ((refers_period IS NOT NULL) AND (refers_number IS NOT NULL)))),
+    CONSTRAINT vouchers_attachment_count_check CHECK ((attachment_count >= 0)),
+    CONSTRAINT vouchers_digest_check CHECK ((octet_length(digest) = 32)),
+    CONSTRAINT vouchers_document_hashes_check CHECK (((octet_length(document_hashes) % 32) = 0)),
+    CONSTRAINT vouchers_kind_check CHECK ((kind = ANY (ARRAY['ordinary'::text, 'opening'::text, 'closing'::text, 'reversal'::text, 'correction'::text, 'demonstration'::text]))),
+    CONSTRAINT vouchers_line_count_check CHECK ((line_count >= 2)),
+    CONSTRAINT vouchers_memo_check CHECK (((memo <> ''::text) AND (memo !~ '[\x01-\x1f\x7f]'::text))),
+    CONSTRAINT vouchers_number_check CHECK ((number > 0)),
+    CONSTRAINT vouchers_source_check CHECK ((source ~ '^[A-Za-z0-9+-]{1,12}$'::text))
+)
+PARTITION BY RANGE (period);
+
+ALTER TABLE accounting.vouchers OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.judge_manual_voucher(v accounting.vouchers) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare wrong record;
+begin
+  select l.line_no, l.account, a.name_zh, projects.manual_ban(a) as why into wrong
+    from accounting.lines l join accounting.accounts a on a.book_id = l.book_id and a.code = l.account
+   where l.book_id = v.book_id and l.period = v.period and l.number = v.number and projects.manual_ban(a) is not null order by l.line_no limit 1;
+  if found then
+    raise exception 'line %, account % %: not by hand, %', wrong.line_no, wrong.account, wrong.name_zh, wrong.why using errcode = 'AC070';
+  end if;
+  if v.kind <> 'reversal' and (select count(distinct a.verb) from projects.documents d join projects.acts a on a.book_id = d.book_id and a.document_id = d.document_id and a.document_hash = d.content_hash
+      where d.book_id = v.book_id and d.document_id = v.source_document and d.kind = 'manual_voucher'
+        and (a.verb, a.person_id) in (('submit', v.prepared_by), ('review', v.reviewed_by), ('post', v.posted_by))) < 3 then
+    raise exception 'a voucher by hand is the voucher of its document, with the document''s maker, reviewer and poster' using errcode = 'AC070';
+  end if;
+end $$;
+
+ALTER FUNCTION projects.judge_manual_voucher(v accounting.vouchers) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.judge_manual_vouchers() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare v accounting.vouchers;
+begin
+  for v in select n.* from new_vouchers n where n.source = 'manual' loop
+    perform projects.judge_manual_voucher(v);
+  end loop;
+  return null;
+end $$;
+
+ALTER FUNCTION projects.judge_manual_vouchers() OWNER TO mingzhang_owner;
+
 CREATE FUNCTION projects.leads(for_book bigint, for_node uuid) RETURNS TABLE(unit_id uuid)
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1447,6 +1518,57 @@ begin
 end $$;
 
 ALTER FUNCTION projects.lock_contract(in_book bigint, contract uuid) OWNER TO mingzhang_owner;
+
+CREATE TABLE accounting.accounts (
+    book_id bigint NOT NULL,
+    code text NOT NULL,
+    name_zh text NOT NULL,
+    name_en text NOT NULL,
+    type text NOT NULL,
+    normal_side text NOT NULL,
+    basis text NOT NULL,
+    leaf boolean NOT NULL,
+    takes_line boolean NOT NULL,
+    takes_subject text NOT NULL,
+    takes_class boolean NOT NULL,
+    rule text NOT NULL,
+    statutory_code text,
+    mask integer GENERATED ALWAYS AS (((((((((((leaf)::integer + (2 * (takes_line)::integer)) + (4 * (takes_class)::integer)) + (8 * ((rule = 'floor'::text))::integer)) + (16 * ((normal_side = 'credit'::text))::integer)) + (32 * ((rule = 'voucher_zero'::text))::integer)) + (64 * ((rule = 'book_zero'::text))::integer)) + (128 * ((basis = 'budgetary'::text))::integer)) + (256 * ((basis = 'authority'::text))::integer)) + (512 *
+CASE takes_subject
+    WHEN 'contract'::text THEN 1
+    WHEN 'request'::text THEN 2
+    WHEN 'batch'::text THEN 3
+    WHEN 'injection'::text THEN 4
+    ELSE 0
+END))) STORED NOT NULL,
+    CONSTRAINT account_basis CHECK ((basis =
+CASE
+    WHEN (code < '6'::text) THEN 'financial'::text
+    WHEN (code < '9'::text) THEN 'budgetary'::text
+    ELSE 'authority'::text
+END)),
+    CONSTRAINT accounts_code_check CHECK ((code ~ '^[1-9][0-9]{3}(\.[0-9]{2})?$'::text)),
+    CONSTRAINT accounts_normal_side_check CHECK ((normal_side = ANY (ARRAY['debit'::text, 'credit'::text]))),
+    CONSTRAINT accounts_rule_check CHECK ((rule = ANY (ARRAY[''::text, 'floor'::text, 'voucher_zero'::text, 'book_zero'::text]))),
+    CONSTRAINT accounts_takes_subject_check CHECK ((takes_subject = ANY (ARRAY[''::text, 'contract'::text, 'request'::text, 'batch'::text, 'injection'::text])))
+);
+
+ALTER TABLE accounting.accounts OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.manual_ban(a accounting.accounts) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select case
+    when a.basis = 'authority' then 'the indicator ledger moves with budgets, contracts, requests and payments'
+    when a.code like '4001%' or a.code like '6001%' then 'an appropriation is received by the payment that draws it'
+    when a.code like '7%' then 'budgetary expenditure is the payment''s own entry'
+    when a.takes_subject <> '' then format('it is kept for each %s and moves with its documents', a.takes_subject)
+    when a.rule = 'floor' then 'its balance has a floor, which only its own events respect'
+  end
+$$;
+
+ALTER FUNCTION projects.manual_ban(a accounting.accounts) OWNER TO mingzhang_owner;
 
 CREATE FUNCTION projects.minimum_persons(in_book bigint, of_flow text) RETURNS integer
     LANGUAGE sql STABLE
@@ -2103,42 +2225,6 @@ $$;
 
 ALTER FUNCTION projects.undelivered(in_book bigint, in_node uuid) OWNER TO mingzhang_owner;
 
-CREATE TABLE accounting.accounts (
-    book_id bigint NOT NULL,
-    code text NOT NULL,
-    name_zh text NOT NULL,
-    name_en text NOT NULL,
-    type text NOT NULL,
-    normal_side text NOT NULL,
-    basis text NOT NULL,
-    leaf boolean NOT NULL,
-    takes_line boolean NOT NULL,
-    takes_subject text NOT NULL,
-    takes_class boolean NOT NULL,
-    rule text NOT NULL,
-    statutory_code text,
-    mask integer GENERATED ALWAYS AS (((((((((((leaf)::integer + (2 * (takes_line)::integer)) + (4 * (takes_class)::integer)) + (8 * ((rule = 'floor'::text))::integer)) + (16 * ((normal_side = 'credit'::text))::integer)) + (32 * ((rule = 'voucher_zero'::text))::integer)) + (64 * ((rule = 'book_zero'::text))::integer)) + (128 * ((basis = 'budgetary'::text))::integer)) + (256 * ((basis = 'authority'::text))::integer)) + (512 *
-CASE takes_subject
-    WHEN 'contract'::text THEN 1
-    WHEN 'request'::text THEN 2
-    WHEN 'batch'::text THEN 3
-    WHEN 'injection'::text THEN 4
-    ELSE 0
-END))) STORED NOT NULL,
-    CONSTRAINT account_basis CHECK ((basis =
-CASE
-    WHEN (code < '6'::text) THEN 'financial'::text
-    WHEN (code < '9'::text) THEN 'budgetary'::text
-    ELSE 'authority'::text
-END)),
-    CONSTRAINT accounts_code_check CHECK ((code ~ '^[1-9][0-9]{3}(\.[0-9]{2})?$'::text)),
-    CONSTRAINT accounts_normal_side_check CHECK ((normal_side = ANY (ARRAY['debit'::text, 'credit'::text]))),
-    CONSTRAINT accounts_rule_check CHECK ((rule = ANY (ARRAY[''::text, 'floor'::text, 'voucher_zero'::text, 'book_zero'::text]))),
-    CONSTRAINT accounts_takes_subject_check CHECK ((takes_subject = ANY (ARRAY[''::text, 'contract'::text, 'request'::text, 'batch'::text, 'injection'::text])))
-);
-
-ALTER TABLE accounting.accounts OWNER TO mingzhang_owner;
-
 CREATE TABLE accounting.books (
     book_id bigint NOT NULL,
     code text NOT NULL,
@@ -2694,42 +2780,6 @@ CREATE TABLE accounting.units (
 );
 
 ALTER TABLE accounting.units OWNER TO mingzhang_owner;
-
-CREATE TABLE accounting.vouchers (
-    book_id bigint NOT NULL,
-    period integer NOT NULL,
-    number integer NOT NULL,
-    date date NOT NULL,
-    kind text NOT NULL,
-    source text NOT NULL,
-    source_document uuid NOT NULL,
-    memo text NOT NULL,
-    document_hashes bytea NOT NULL,
-    prepared_by uuid NOT NULL,
-    reviewed_by uuid NOT NULL,
-    posted_by uuid NOT NULL,
-    attachment_count integer NOT NULL,
-    refers_period integer,
-    refers_number integer,
-    line_count integer NOT NULL,
-    recorded_at timestamp with time zone NOT NULL,
-    digest bytea NOT NULL,
-    CONSTRAINT attachment_or_exempt CHECK (((attachment_count > 0) OR (kind = ANY (ARRAY['opening'::text, 'closing'::text, 'reversal'::text, 'demonstration'::text])))),
-    CONSTRAINT date_in_period CHECK (((EXTRACT(year FROM date) = ((period / 100))::numeric) AND (((period % 100) > 12) OR (EXTRACT(month FROM date) = ((period % 100))::numeric)))),
-    CONSTRAINT prepared_and_reviewed_by_two CHECK ((prepared_by <> reviewed_by)),
-    CONSTRAINT refers_when_it_must CHECK (((kind = ANY (ARRAY['reversal'::text, 'correction'::text])) = ((refers_period IS NOT NULL) AND (refers_number IS NOT NULL)))),
-    CONSTRAINT vouchers_attachment_count_check CHECK ((attachment_count >= 0)),
-    CONSTRAINT vouchers_digest_check CHECK ((octet_length(digest) = 32)),
-    CONSTRAINT vouchers_document_hashes_check CHECK (((octet_length(document_hashes) % 32) = 0)),
-    CONSTRAINT vouchers_kind_check CHECK ((kind = ANY (ARRAY['ordinary'::text, 'opening'::text, 'closing'::text, 'reversal'::text, 'correction'::text, 'demonstration'::text]))),
-    CONSTRAINT vouchers_line_count_check CHECK ((line_count >= 2)),
-    CONSTRAINT vouchers_memo_check CHECK (((memo <> ''::text) AND (memo !~ '[\x01-\x1f\x7f]'::text))),
-    CONSTRAINT vouchers_number_check CHECK ((number > 0)),
-    CONSTRAINT vouchers_source_check CHECK ((source ~ '^[A-Za-z0-9+-]{1,12}$'::text))
-)
-PARTITION BY RANGE (period);
-
-ALTER TABLE accounting.vouchers OWNER TO mingzhang_owner;
 
 CREATE TABLE accounting.vouchers_2024 (
     book_id bigint NOT NULL,
@@ -4412,6 +4462,10 @@ CREATE TRIGGER judge_lines AFTER INSERT ON accounting.lines REFERENCING NEW TABL
 
 ALTER TABLE accounting.lines ENABLE ALWAYS TRIGGER judge_lines;
 
+CREATE TRIGGER judge_manual_vouchers AFTER INSERT ON accounting.vouchers REFERENCING NEW TABLE AS new_vouchers FOR EACH STATEMENT EXECUTE FUNCTION projects.judge_manual_vouchers();
+
+ALTER TABLE accounting.vouchers ENABLE ALWAYS TRIGGER judge_manual_vouchers;
+
 CREATE TRIGGER judge_positions AFTER INSERT ON accounting.positions REFERENCING NEW TABLE AS new_positions FOR EACH STATEMENT EXECUTE FUNCTION accounting.judge_positions();
 
 ALTER TABLE accounting.positions ENABLE ALWAYS TRIGGER judge_positions;
@@ -5249,12 +5303,26 @@ GRANT ALL ON FUNCTION projects.holds(in_book bigint, person uuid, in_unit uuid, 
 
 REVOKE ALL ON FUNCTION projects.judge_acts() FROM PUBLIC;
 
+GRANT SELECT ON TABLE accounting.vouchers TO mingzhang_app;
+GRANT SELECT ON TABLE accounting.vouchers TO mingzhang_auditor;
+
+REVOKE ALL ON FUNCTION projects.judge_manual_voucher(v accounting.vouchers) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION projects.judge_manual_vouchers() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION projects.leads(for_book bigint, for_node uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.leads(for_book bigint, for_node uuid) TO mingzhang_app;
 GRANT ALL ON FUNCTION projects.leads(for_book bigint, for_node uuid) TO mingzhang_auditor;
 
 REVOKE ALL ON FUNCTION projects.lock_contract(in_book bigint, contract uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.lock_contract(in_book bigint, contract uuid) TO mingzhang_app;
+
+GRANT SELECT,INSERT ON TABLE accounting.accounts TO mingzhang_app;
+GRANT SELECT ON TABLE accounting.accounts TO mingzhang_auditor;
+
+REVOKE ALL ON FUNCTION projects.manual_ban(a accounting.accounts) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.manual_ban(a accounting.accounts) TO mingzhang_app;
+GRANT ALL ON FUNCTION projects.manual_ban(a accounting.accounts) TO mingzhang_auditor;
 
 REVOKE ALL ON FUNCTION projects.minimum_persons(in_book bigint, of_flow text) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.minimum_persons(in_book bigint, of_flow text) TO mingzhang_app;
@@ -5336,9 +5404,6 @@ REVOKE ALL ON FUNCTION projects.undelivered(in_book bigint, in_node uuid) FROM P
 GRANT ALL ON FUNCTION projects.undelivered(in_book bigint, in_node uuid) TO mingzhang_app;
 GRANT ALL ON FUNCTION projects.undelivered(in_book bigint, in_node uuid) TO mingzhang_auditor;
 
-GRANT SELECT,INSERT ON TABLE accounting.accounts TO mingzhang_app;
-GRANT SELECT ON TABLE accounting.accounts TO mingzhang_auditor;
-
 GRANT SELECT,INSERT ON TABLE accounting.books TO mingzhang_app;
 GRANT SELECT ON TABLE accounting.books TO mingzhang_auditor;
 
@@ -5385,9 +5450,6 @@ GRANT SELECT,INSERT ON TABLE accounting.units TO mingzhang_app;
 GRANT SELECT ON TABLE accounting.units TO mingzhang_auditor;
 
 GRANT UPDATE(name) ON TABLE accounting.units TO mingzhang_app;
-
-GRANT SELECT ON TABLE accounting.vouchers TO mingzhang_app;
-GRANT SELECT ON TABLE accounting.vouchers TO mingzhang_auditor;
 
 GRANT SELECT,INSERT ON TABLE api.tokens TO mingzhang_app;
 

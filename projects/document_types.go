@@ -7,5 +7,6 @@ func init() { // the effects themselves look kinds up, which an initialiser may 
 	documentTypes = []documentType{
 		budgetDocument, contractDocument, changeOrderDocument, certificateDocument, settlementDocument, terminationDocument,
 		completionDocument, finalAccountDocument, milestoneDocument, yearEndDocument,
+		manualVoucherDocument,
 	}
 }

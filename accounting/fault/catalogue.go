@@ -65,6 +65,7 @@ var Catalogue = []Info{
 	{"asset_final", KindConflict, "AC062", "The asset is not provisional, or is missing from the final account", "资产已非暂估或决算未列", "See in the detail which asset"},
 	{"final_account_unequal", KindConflict, "AC063", "The final account does not add up, or is not what the books hold", "竣工财务决算不平衡或与账簿不符", "See each difference in the detail"},
 	{"milestone_order", KindConflict, "AC064", "The project has not come so far, or is beyond it", "项目节点次序不符", "See in the detail where it stands"},
+	{"account_not_manual", KindInvalid, "AC070", "The account moves by its events only, never by a voucher written by hand", "该科目只随业务单据变动，不得手工记账", "Make the document named in the detail"},
 	{"document_invalid", KindInvalid, "", "The document does not say what its kind says", "单据内容不合规", "See the field in the detail"},
 	{"reason_required", KindInvalid, "", "This act states its reason", "须填写理由", "Write why"},
 	{"contract_unknown", KindNotFound, "", "There is no such contract for you", "合同不存在或无权查看", "Check the number"},
