@@ -10,6 +10,7 @@ import (
 
 	"mingzhang/accounting"
 	"mingzhang/api"
+	"mingzhang/migrations/pgtest"
 )
 
 // neighbours is a bureau with two units, each with a project, vouchers, documents and people of its own: 101 has 2025-05-01
@@ -52,6 +53,21 @@ func newNeighbours(t *testing.T) neighbours {
 	return n
 }
 
+// dealings puts a contract and a payment request of unit 101 there, as far as their addresses need them.
+func (n neighbours) dealings() {
+	n.t.Helper()
+	for _, q := range []string{
+		`insert into projects.documents (book_id, document_id, kind, number, unit_id, node_id, flow, amount, content, content_hash, state, created_by)
+			select book_id, gen_random_uuid(), k.kind, k.number, unit_id, node_id, 'works', 1, '{"node":"2025-06","payment":"fees","sources":[]}', sha256('x'), 'draft', created_by
+			from projects.documents d, (values ('contract', 'HT-2025-0001'), ('payment_request', 'ZF-2025-0001')) as k (kind, number) where d.document_id = '` + n.papers["101"] + `'`,
+		`insert into projects.contracts (book_id, contract_id, number, node_id, name, type, supplier, credit_code, payee, signed_on, original_price, price, funded, draw_by, progress_rate, settled_rate, retention_rate,
+			defects_months, advance_terms) select book_id, document_id, 'CN-1', node_id, '合同', 'works', '某公司', '', '', '2025-03-01', 1, 1, 1, 'order', 80, 97, 3, 12, 0 from projects.documents where number = 'HT-2025-0001'`,
+	} {
+		_, err := pgtest.Superuser(n.t, n.db).ExecContext(n.t.Context(), q)
+		n.must(err)
+	}
+}
+
 // belongings are the objects that stand in addresses, by the beginning of the address: one of unit 101, which is foreign to
 // 202, and one that is not there. An address of no unit's objects has a row without them. The longest beginning counts.
 func (n neighbours) belongings() map[string][2]string {
@@ -59,6 +75,8 @@ func (n neighbours) belongings() map[string][2]string {
 		"/api/v1/documents/{id}":             {n.papers["101"], "0190a6c2-7d3e-7000-8000-000000000001"},
 		"/api/v1/vouchers/{period}/{number}": {"2025-03/1", "2025-03/99"},
 		"/api/v1/projects/{code}":            {"2025-06", "2025-99"},
+		"/api/v1/contracts/{number}":         {"CN-1", "CN-9"},
+		"/api/v1/payment-requests/{number}":  {"ZF-2025-0001", "ZF-2025-0009"},
 		"/api/v1/plan-lines/{id}":            {},
 		"/api/v1/accounts/{account}":         {},
 		"/api/v1/periods/{period}":           {},
@@ -79,6 +97,12 @@ func (n neighbours) body(op operation) string {
 		return `{"reason":"错","voucher":` + voucher("2025-05-01", "2025-07") + `}`
 	case op.ID == "enter-outside-act":
 		return `{"verb":"supervise","hash":"` + n.hash + `","name":"某","office":"某公司","date":"2025-03-01","paper":"` + n.hash + `"}`
+	case op.ID == "enter-receipt", op.ID == "cancel-line":
+		return map[string]string{"enter-receipt": `{"date":"2025-03-01","serial":"1"}`, "cancel-line": `{"date":"2025-03-01"}`}[op.ID]
+	case op.ID == "fail-line":
+		return `{"reason":"退票"}`
+	case op.ID == "ask-reissue":
+		return `{"account":"6402-0001","reason":"重发"}`
 	default:
 		return `{"hash":"` + n.hash + `","reason":"因故"}`
 	}
@@ -89,6 +113,7 @@ func (n neighbours) body(op operation) string {
 func TestForeignObjectsAnswerLikeAbsentOnes(t *testing.T) {
 	t.Parallel()
 	n := newNeighbours(t)
+	n.dealings()
 	belongings, tried := n.belongings(), 0
 	for _, op := range n.operations() {
 		if !strings.Contains(op.path, "{") {
@@ -115,7 +140,7 @@ func TestForeignObjectsAnswerLikeAbsentOnes(t *testing.T) {
 			tried++
 			stranger, own := n.people["202 "+role], n.people["101 "+role]
 			ask := func(c colleague, object string) answer {
-				a := c.send(op.method, strings.TrimPrefix(objectPath(beginning, object)+strings.TrimPrefix(op.path, beginning), "/api/v1")+"?as_of=2025-12-31", n.body(op))
+				a := c.send(op.method, strings.TrimPrefix(objectPath(beginning, object)+strings.ReplaceAll(strings.TrimPrefix(op.path, beginning), "{line}", "1"), "/api/v1")+"?as_of=2025-12-31", n.body(op))
 				a.body = []byte(plain(a.body, object))
 				return a
 			}

@@ -50,6 +50,8 @@ var groups = map[string][]string{
 	"arrange":  {"budget_officer"},
 	"desks":    {"budget_officer", "treasury_officer", "project_clerk", "project_head", "supervisor", "lead_approver", "admin"}, // all but who only reads
 	"treasury": {"treasury_officer"},
+	"receipts": {"budget_officer", "treasury_officer", "project_clerk", "project_head"},
+	"reissues": {"treasury_officer", "project_clerk"},
 	"drafts":   {"budget_officer", "treasury_officer", "project_clerk", "project_head", "lead_approver", "admin"},
 }
 
@@ -64,6 +66,9 @@ var whoMay = map[string]string{
 	"create-project": "arrange", "rename-project": "arrange", "set-project-dates": "arrange", "set-project-parties": "arrange", "set-project-unit": "arrange",
 	"open-year": "arrange", "close-period": "arrange",
 	"get-apportionment": "all", "get-final-account": "all", "list-assets": "all", "list-milestones": "all",
+	"get-contract": "all", "list-contracts": "all", "list-certificates": "all",
+	"get-payment-request": "all", "list-payees": "all",
+	"enter-receipt": "receipts", "confirm-line": "receipts", "fail-line": "treasury", "ask-reissue": "reissues", "approve-reissue": "treasury", "cancel-line": "treasury",
 	"get-year-end": "book", "return-requests": "treasury",
 	"revise-document": "drafts", "enter-outside-act": "desks",
 }
@@ -94,7 +99,7 @@ func (b *bureau) allowed(op operation) []string {
 }
 
 // example fills the places of an address with things there are.
-var example = strings.NewReplacer("{period}", "2025-02", "{number}", "1", "{account}", "9201", "{code}", "2025-06", "{id}", "0190a6c2-7d3e-7000-8000-000000000001", "{year}", "2025")
+var example = strings.NewReplacer("{period}", "2025-02", "{number}", "1", "{account}", "9201", "{code}", "2025-06", "{id}", "0190a6c2-7d3e-7000-8000-000000000001", "{year}", "2025", "{line}", "1")
 
 // Every operation is tried by every role and by nobody: empty requests, so whoever is let through gets told so, or does
 // something harmless.

@@ -82,6 +82,9 @@ func TestEveryRoleTriesEveryStep(t *testing.T) {
 				continue
 			}
 			begun = begun || s.FromState == "draft"
+			if len(s.Roles) == 0 {
+				continue // follows from payment lines; nobody takes it
+			}
 			flow := s.Flow
 			if flow == "" {
 				flow = "works"
@@ -107,7 +110,10 @@ func TestEveryRoleTriesEveryStep(t *testing.T) {
 					}
 				}
 			}
-			if a := e.people["101 "+s.Roles[0]].act(e.standing(s.Kind, flow, "nowhere", nil), s.Verb); s.Roles[0] != "outside" && a.code() != "step_not_allowed" {
+			if s.Roles[0] == "outside" {
+				continue
+			}
+			if a := e.people["101 "+s.Roles[0]].act(e.standing(s.Kind, flow, "nowhere", nil), s.Verb); a.code() != "step_not_allowed" {
 				t.Errorf("%s: %s from nowhere: %d %s", s.Kind, s.Verb, a.status, a.body)
 			}
 		}

@@ -92,7 +92,7 @@ create table projects.acts (
   foreign key (book_id, person_id) references accounting.persons (book_id, person_id),
   foreign key (book_id, entered_by) references accounting.persons (book_id, person_id),
   -- An outside act is nobody's duty here: neither who enters the paper nor who checks it signs for the other.
-  separated_person uuid generated always as (case when entered_by is null then person_id end) stored,
+  separated_person uuid generated always as (case when entered_by is null and duty <> 'confirm' then person_id end) stored,
   foreign key (book_id, document_id, separated_person, duty) references projects.duties (book_id, document_id, person_id, duty),
   constraint outside_act_is_whole check (num_nonnulls(outside_name, outside_office, outside_date, paper_hash, entered_by) in (0, 5)),
   constraint outside_act_by_two check (entered_by <> person_id)
@@ -270,8 +270,8 @@ language sql immutable set search_path = pg_catalog, pg_temp as $$
     ('payment_request', '', 'withdraw', 'returned', 'withdrawn', 'file', '{project_clerk}'),
     -- the rest of a returned order, when nothing more will be paid of it
     ('payment_request', '', 'cancel_order', 'ordered', 'returned', 'order', '{treasury_officer}'),
-    ('payment_request', '', 'complete', 'ordered', 'confirmed', 'confirm', '{treasury_officer,budget_officer,project_clerk,project_head}'),
-    ('payment_request', '', 'reopen', 'confirmed', 'ordered', 'confirm', '{treasury_officer,budget_officer,project_clerk,project_head}'),
+    ('payment_request', '', 'complete', 'ordered', 'confirmed', 'confirm', '{}'),
+    ('payment_request', '', 'reopen', 'confirmed', 'ordered', 'confirm', '{}'),
     -- 收款人
     ('payee', '', 'submit', 'draft', 'submitted', 'prepare', '{project_clerk,treasury_officer}'),
     ('payee', '', 'submit', 'returned', 'submitted', 'prepare', '{project_clerk,treasury_officer}'),

@@ -44,8 +44,10 @@ create table projects.contracts (
   claim_returned accounting.yuan not null default 0 check (claim_returned >= 0),
 
   -- 本期可付: the rate of what was certified, less the advance recouped, what was paid or is asked for, and deductions;
-  -- never above what was certified and is neither paid nor asked for.
+  -- never above what was certified and is neither paid nor asked for, nor what advance and retention leave of the price: an
+  -- advance that is recouped at settlement only would otherwise be paid a second time as progress.
   payable_now numeric generated always as (greatest(0, least(certified_payable - payable_held - payable_paid,
+    price - advance_held - advance_paid - payable_held - payable_paid - retention_kept,
     round((case when state = 'settled' then settled_rate else progress_rate end) * certified / 100, 2) - advance_recouped - payable_held - payable_paid - deducted))) stored,
 
   primary key (book_id, contract_id),
@@ -80,7 +82,7 @@ create table projects.contract_items (
   unit_price numeric(20, 4) check (unit_price > 0),
   amount accounting.yuan not null check (amount >= 0),
   certified_quantity numeric(20, 3) not null default 0 check (certified_quantity >= 0),
-  certified_percent numeric(9, 6) not null default 0 check (certified_percent between 0 and 100),
+  certified_percent numeric(6, 3) not null default 0 check (certified_percent between 0 and 100),
   certified_amount accounting.yuan not null default 0 check (certified_amount >= 0),
   settled_amount accounting.yuan check (settled_amount >= 0), -- measured for the settlement: an item may come to more than agreed, the whole may not
   primary key (book_id, contract_id, code),
@@ -132,8 +134,8 @@ create table projects.certificate_items (
   contract_id uuid not null,
   code text not null,
   quantity numeric(20, 3),  -- this period
-  percent numeric(9, 6),    -- this period
-  cumulative numeric(20, 6), -- quantity or percent, with the earlier ones
+  percent numeric(6, 3),     -- this period
+  cumulative numeric(20, 3), -- quantity or percent, with the earlier ones
   amount accounting.yuan not null,
   primary key (book_id, certificate_id, code),
   foreign key (book_id, certificate_id) references projects.certificates (book_id, certificate_id),
@@ -168,9 +170,10 @@ create unique index one_open_certificate on projects.documents (book_id, ((conte
 create function projects.fen(amount numeric) returns text language sql immutable set search_path = pg_catalog, pg_temp as $$ select round(amount, 2)::numeric(20, 2)::text $$;
 
 create function projects.payable_formula(c projects.contracts) returns text language sql stable set search_path = pg_catalog, pg_temp as $$
-  select format('%s %% × %s certified − %s recouped − %s paid − %s requested − %s deductions = %s, at most %s certified and unpaid', trim_scale(rate), projects.fen(c.certified),
+  select format('%s %% × %s certified − %s recouped − %s paid − %s requested − %s deductions = %s, at most %s certified and unpaid and %s left of the price', trim_scale(rate), projects.fen(c.certified),
     projects.fen(c.advance_recouped), projects.fen(c.payable_paid), projects.fen(c.payable_held), projects.fen(c.deducted),
-    projects.fen(rate * c.certified / 100 - c.advance_recouped - c.payable_paid - c.payable_held - c.deducted), projects.fen(c.certified_payable - c.payable_held - c.payable_paid))
+    projects.fen(rate * c.certified / 100 - c.advance_recouped - c.payable_paid - c.payable_held - c.deducted), projects.fen(c.certified_payable - c.payable_held - c.payable_paid),
+    projects.fen(c.price - c.advance_held - c.advance_paid - c.payable_held - c.payable_paid - c.retention_kept))
   from (select case when c.state = 'settled' then c.settled_rate else c.progress_rate end) as r (rate)
 $$;
 

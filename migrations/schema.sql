@@ -905,7 +905,7 @@ CREATE TABLE projects.contracts (
     retention_forfeited accounting.yuan DEFAULT 0 NOT NULL,
     claimed accounting.yuan DEFAULT 0 NOT NULL,
     claim_returned accounting.yuan DEFAULT 0 NOT NULL,
-    payable_now numeric GENERATED ALWAYS AS (GREATEST((0)::numeric, LEAST((((certified_payable)::numeric - (payable_held)::numeric) - (payable_paid)::numeric), ((((round(((
+    payable_now numeric GENERATED ALWAYS AS (GREATEST((0)::numeric, LEAST((((certified_payable)::numeric - (payable_held)::numeric) - (payable_paid)::numeric), ((((((price)::numeric - (advance_held)::numeric) - (advance_paid)::numeric) - (payable_held)::numeric) - (payable_paid)::numeric) - (retention_kept)::numeric), ((((round(((
 CASE
     WHEN (state = 'settled'::text) THEN settled_rate
     ELSE progress_rate
@@ -1046,6 +1046,28 @@ end $$;
 
 ALTER FUNCTION projects.add_milestone(in_book bigint, in_node uuid, reached text, on_day date, document uuid) OWNER TO mingzhang_owner;
 
+CREATE FUNCTION projects.approve_reissue(in_book bigint, document uuid, line integer, year integer, person uuid, in_unit uuid, as_role text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare l projects.payment_lines; r projects.reissues;
+begin
+  perform projects.require_desk(in_book, document, person, in_unit, as_role, '{treasury_officer}');
+  l := projects.line_of(in_book, document, line, '{failed}');
+  select * into r from projects.reissues x where x.book_id = in_book and x.document_id = document and x.round = l.round and x.line_no = line order by x.attempt desc limit 1 for update;
+  if not found or r.approved_by is not null then
+    raise exception 'line %: no new order waits to be approved', line using errcode = 'AC043';
+  end if;
+  if r.entered_by = person then
+    raise exception 'a new order is entered by one person and approved by another' using errcode = 'AC045';
+  end if;
+  update projects.reissues x set approved_by = person where x.book_id = in_book and x.document_id = document and x.round = l.round and x.line_no = line and x.attempt = r.attempt;
+  update projects.payment_lines x set state = 'ordered', account_number = r.account_number, order_number = projects.next_number(in_book, 'ZFPZ', approve_reissue.year)
+    where x.book_id = in_book and x.document_id = document and x.round = l.round and x.line_no = line;
+end $$;
+
+ALTER FUNCTION projects.approve_reissue(in_book bigint, document uuid, line integer, year integer, person uuid, in_unit uuid, as_role text) OWNER TO mingzhang_owner;
+
 CREATE FUNCTION projects.approvers_needed(in_book bigint, of_amount numeric) RETURNS integer
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1067,6 +1089,24 @@ begin
 end $$;
 
 ALTER FUNCTION projects.asset_keeps() OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.cancel_line(in_book bigint, document uuid, line integer, person uuid, in_unit uuid, as_role text, OUT of_round integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare l projects.payment_lines;
+begin
+  perform projects.require_desk(in_book, document, person, in_unit, as_role, '{treasury_officer}');
+  l := projects.line_of(in_book, document, line, '{failed}');
+  update projects.payment_lines x set state = 'cancelled' where x.book_id = in_book and x.document_id = document and x.round = l.round and x.line_no = line;
+  update projects.payment_requests x set held = x.held - l.amount, given_back = x.given_back + l.amount where x.book_id = in_book and x.document_id = document and x.round = l.round;
+  if not exists (select from projects.payment_lines x where x.book_id = in_book and x.document_id = document and x.round = l.round and x.state not in ('confirmed', 'cancelled')) then
+    perform projects.follow(in_book, document, 'complete', person, in_unit, as_role);
+  end if;
+  of_round := l.round;
+end $$;
+
+ALTER FUNCTION projects.cancel_line(in_book bigint, document uuid, line integer, person uuid, in_unit uuid, as_role text, OUT of_round integer) OWNER TO mingzhang_owner;
 
 CREATE FUNCTION projects.certify_contract(in_book bigint, document uuid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1247,6 +1287,33 @@ end $$;
 
 ALTER FUNCTION projects.conclude_contract(in_book bigint, document uuid) OWNER TO mingzhang_owner;
 
+CREATE FUNCTION projects.confirm_line(in_book bigint, document uuid, line integer, person uuid, in_unit uuid, as_role text, OUT bank_day date, OUT maker uuid, OUT of_round integer) RETURNS record
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare l projects.payment_lines; r projects.receipts;
+begin
+  perform projects.require_desk(in_book, document, person, in_unit, as_role, '{treasury_officer,project_clerk,budget_officer,project_head}');
+  l := projects.line_of(in_book, document, line, '{ordered}');
+  select * into r from projects.receipts x where x.book_id = in_book and x.document_id = document and x.round = l.round and x.line_no = line order by x.attempt desc limit 1 for update;
+  if not found or r.checked_by is not null then
+    raise exception 'line %: no receipt waits to be checked', line using errcode = 'AC043';
+  end if;
+  if r.entered_by = person then
+    raise exception 'a receipt is entered by one person and checked by another' using errcode = 'AC045';
+  end if;
+  update projects.receipts x set checked_by = person where x.book_id = in_book and x.document_id = document and x.round = l.round and x.line_no = line and x.attempt = r.attempt;
+  update projects.payment_lines x set state = 'confirmed', paid = x.paid + x.amount, paid_on = r.bank_date
+    where x.book_id = in_book and x.document_id = document and x.round = l.round and x.line_no = line;
+  update projects.payment_requests x set held = x.held - l.amount, paid = x.paid + l.amount where x.book_id = in_book and x.document_id = document and x.round = l.round;
+  if not exists (select from projects.payment_lines x where x.book_id = in_book and x.document_id = document and x.round = l.round and x.state not in ('confirmed', 'cancelled')) then
+    perform projects.follow(in_book, document, 'complete', person, in_unit, as_role);
+  end if;
+  bank_day := r.bank_date; maker := r.entered_by; of_round := l.round;
+end $$;
+
+ALTER FUNCTION projects.confirm_line(in_book bigint, document uuid, line integer, person uuid, in_unit uuid, as_role text, OUT bank_day date, OUT maker uuid, OUT of_round integer) OWNER TO mingzhang_owner;
+
 CREATE FUNCTION projects.contract_of(in_book bigint, content jsonb, any_of text[]) RETURNS projects.contracts
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1308,6 +1375,43 @@ end $$;
 
 ALTER FUNCTION projects.enter_outside_act(in_book bigint, id uuid, document uuid, by_verb text, shown_hash bytea, of_name text, of_office text, on_day date, paper bytea, person uuid, in_unit uuid, as_role text) OWNER TO mingzhang_owner;
 
+CREATE FUNCTION projects.enter_receipt(in_book bigint, document uuid, line integer, on_date date, serial text, paper bytea, person uuid, in_unit uuid, as_role text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare l projects.payment_lines;
+begin
+  perform projects.require_desk(in_book, document, person, in_unit, as_role, '{treasury_officer,project_clerk,budget_officer,project_head}');
+  l := projects.line_of(in_book, document, line, '{ordered}');
+  insert into projects.receipts (book_id, document_id, round, line_no, attempt, bank_date, bank_serial, paper_hash, entered_by)
+    select in_book, document, l.round, line, coalesce(max(r.attempt), 0) + 1, on_date, serial, paper, person from projects.receipts r
+    where r.book_id = in_book and r.document_id = document and r.round = l.round and r.line_no = line;
+end $$;
+
+ALTER FUNCTION projects.enter_receipt(in_book bigint, document uuid, line integer, on_date date, serial text, paper bytea, person uuid, in_unit uuid, as_role text) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.enter_reissue(in_book bigint, document uuid, line integer, to_account text, because text, person uuid, in_unit uuid, as_role text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare l projects.payment_lines; a projects.payee_accounts;
+begin
+  perform projects.require_desk(in_book, document, person, in_unit, as_role, '{treasury_officer,project_clerk}');
+  l := projects.line_of(in_book, document, line, '{failed}');
+  select * into a from projects.payee_accounts x where x.book_id = in_book and x.payee_id = l.payee_id and x.account_number = to_account;
+  if not found then
+    raise exception 'the payee has no such account' using errcode = 'AC042';
+  end if;
+  if a.usable_from > clock_timestamp() then
+    raise exception 'the account is new; it may be used from %', to_char(a.usable_from at time zone 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI') using errcode = 'AC051';
+  end if;
+  insert into projects.reissues (book_id, document_id, round, line_no, attempt, account_number, reason, entered_by)
+    select in_book, document, l.round, line, coalesce(max(r.attempt), 0) + 1, to_account, because, person from projects.reissues r
+    where r.book_id = in_book and r.document_id = document and r.round = l.round and r.line_no = line;
+end $$;
+
+ALTER FUNCTION projects.enter_reissue(in_book bigint, document uuid, line integer, to_account text, because text, person uuid, in_unit uuid, as_role text) OWNER TO mingzhang_owner;
+
 CREATE FUNCTION projects.estimate_use(in_book bigint, node uuid, OUT estimate numeric, OUT contracted numeric, OUT beside numeric) RETURNS record
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1321,6 +1425,19 @@ CREATE FUNCTION projects.estimate_use(in_book bigint, node uuid, OUT estimate nu
 $$;
 
 ALTER FUNCTION projects.estimate_use(in_book bigint, node uuid, OUT estimate numeric, OUT contracted numeric, OUT beside numeric) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.fail_line(in_book bigint, document uuid, line integer, person uuid, in_unit uuid, as_role text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare l projects.payment_lines;
+begin
+  perform projects.require_desk(in_book, document, person, in_unit, as_role, '{treasury_officer}');
+  l := projects.line_of(in_book, document, line, '{ordered}');
+  update projects.payment_lines x set state = 'failed' where x.book_id = in_book and x.document_id = document and x.round = l.round and x.line_no = line;
+end $$;
+
+ALTER FUNCTION projects.fail_line(in_book bigint, document uuid, line integer, person uuid, in_unit uuid, as_role text) OWNER TO mingzhang_owner;
 
 CREATE FUNCTION projects.fen(amount numeric) RETURNS text
     LANGUAGE sql IMMUTABLE
@@ -1343,6 +1460,37 @@ end $$;
 
 ALTER FUNCTION projects.first_roles(in_book bigint, persons uuid[], units uuid[], roles text[], from_day date) OWNER TO mingzhang_owner;
 
+CREATE FUNCTION projects.follow(in_book bigint, document uuid, by_verb text, person uuid, in_unit uuid, as_role text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare d projects.documents; s record;
+begin
+  select * into d from projects.documents x where x.book_id = in_book and x.document_id = document for update;
+  select * into s from projects.steps() x where x.kind = d.kind and x.verb = by_verb and x.from_state = d.state;
+  insert into projects.acts (book_id, document_id, ordinal, round, verb, duty, from_state, to_state, person_id, unit_id, role, document_hash)
+    select in_book, document, coalesce(max(a.ordinal), 0) + 1, d.round, by_verb, s.duty, d.state, s.to_state, person, in_unit, as_role, d.content_hash
+    from projects.acts a where a.book_id = in_book and a.document_id = document;
+  update projects.documents x set state = s.to_state, since = clock_timestamp() where x.book_id = in_book and x.document_id = document;
+end $$;
+
+ALTER FUNCTION projects.follow(in_book bigint, document uuid, by_verb text, person uuid, in_unit uuid, as_role text) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.free_invoices(in_book bigint, document uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  if (select d.state from projects.documents d where d.book_id = in_book and d.document_id = document for update) not in ('returned', 'rejected', 'withdrawn') then
+    raise exception 'the request still uses its invoices' using errcode = 'AC043';
+  end if;
+  with freed as (
+    update projects.invoice_uses u set live = false where u.book_id = in_book and u.document_id = document and u.live returning u.payee_id, u.code, u.number, u.amount)
+  update projects.invoices i set used = i.used - f.amount from freed f where i.book_id = in_book and i.payee_id = f.payee_id and i.code = f.code and i.number = f.number;
+end $$;
+
+ALTER FUNCTION projects.free_invoices(in_book bigint, document uuid) OWNER TO mingzhang_owner;
+
 CREATE FUNCTION projects.fund_contract(in_book bigint, contract uuid, document uuid, draws jsonb, sign integer) RETURNS numeric
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1364,6 +1512,28 @@ begin
 end $$;
 
 ALTER FUNCTION projects.fund_contract(in_book bigint, contract uuid, document uuid, draws jsonb, sign integer) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.give_back_request(in_book bigint, document uuid) RETURNS TABLE(budget_line_id uuid, amount numeric)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare r projects.payment_requests;
+begin
+  if (select d.state from projects.documents d where d.book_id = in_book and d.document_id = document for update) <> 'returned' then
+    raise exception 'the request was not returned' using errcode = 'AC043';
+  end if;
+  select * into r from projects.payment_requests x where x.book_id = in_book and x.document_id = document order by x.round desc limit 1 for update;
+  if exists (select from projects.payment_lines l where l.book_id = in_book and l.document_id = document and l.round = r.round and l.state = 'confirmed') then
+    raise exception 'a line of the request is paid: cancel the others, or let them be returned' using errcode = 'AC043';
+  end if;
+  update projects.payment_requests x set given_back = x.given_back + x.held, held = 0 where x.book_id = in_book and x.document_id = document and x.round = r.round;
+  return query with gone as (
+      update projects.payment_lines l set state = 'cancelled' where l.book_id = in_book and l.document_id = document and l.round = r.round and l.state <> 'cancelled' returning l.line_no)
+    select w.budget_line_id, sum(w.amount) from projects.payment_draws w join gone g on g.line_no = w.line_no
+      where w.book_id = in_book and w.document_id = document and w.round = r.round group by w.budget_line_id;
+end $$;
+
+ALTER FUNCTION projects.give_back_request(in_book bigint, document uuid) OWNER TO mingzhang_owner;
 
 CREATE FUNCTION projects.hand_over(in_book bigint, document uuid, ids uuid[], on_day date) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1415,6 +1585,26 @@ begin
 end $$;
 
 ALTER FUNCTION projects.judge_acts() OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.judge_beside_events() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare v accounting.vouchers; right_one record;
+begin
+  for v in select n.* from new_vouchers n where n.source = 'manual' or n.kind = 'reversal' loop
+    if v.source = 'manual' then
+      perform projects.judge_manual_voucher(v);
+    end if;
+    if v.kind = 'reversal' then
+      select n.period, n.number into right_one from new_vouchers n where n.book_id = v.book_id and n.kind = 'correction' and n.refers_period = v.refers_period and n.refers_number = v.refers_number;
+      perform projects.judge_red_voucher(v, right_one.period, right_one.number);
+    end if;
+  end loop;
+  return null;
+end $$;
+
+ALTER FUNCTION projects.judge_beside_events() OWNER TO mingzhang_owner;
 
 CREATE TABLE accounting.vouchers (
     book_id bigint NOT NULL,
@@ -1473,19 +1663,26 @@ end $$;
 
 ALTER FUNCTION projects.judge_manual_voucher(v accounting.vouchers) OWNER TO mingzhang_owner;
 
-CREATE FUNCTION projects.judge_manual_vouchers() RETURNS trigger
-    LANGUAGE plpgsql SECURITY DEFINER
+CREATE FUNCTION projects.judge_red_voucher(red accounting.vouchers, right_period integer, right_number integer) RETURNS void
+    LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-declare v accounting.vouchers;
+declare kept text := projects.register_behind(red.book_id, red.refers_period, red.refers_number); wrong record;
 begin
-  for v in select n.* from new_vouchers n where n.source = 'manual' loop
-    perform projects.judge_manual_voucher(v);
-  end loop;
-  return null;
+  if kept is null then
+    return;
+  end if;
+  select l.account, a.name_zh, sum(l.debit - l.credit) as moved into wrong
+    from accounting.lines l join accounting.accounts a on a.book_id = l.book_id and a.code = l.account
+   where l.book_id = red.book_id and (l.period, l.number) in ((red.period, red.number), (right_period, right_number))
+     and (a.basis = 'authority' or a.takes_subject <> '' or kept = 'completion' and a.type = 'asset')
+   group by l.account, a.name_zh, l.project_id, l.budget_line_id, l.subject_id having sum(l.debit - l.credit) <> 0 order by l.account limit 1;
+  if found then
+    raise exception 'account % % would move by %, which the register of its % keeps: correct it by documents of that kind', wrong.account, wrong.name_zh, round(wrong.moved, 2), kept using errcode = 'AC071';
+  end if;
 end $$;
 
-ALTER FUNCTION projects.judge_manual_vouchers() OWNER TO mingzhang_owner;
+ALTER FUNCTION projects.judge_red_voucher(red accounting.vouchers, right_period integer, right_number integer) OWNER TO mingzhang_owner;
 
 CREATE FUNCTION projects.leads(for_book bigint, for_node uuid) RETURNS TABLE(unit_id uuid)
     LANGUAGE sql STABLE
@@ -1503,6 +1700,50 @@ CREATE FUNCTION projects.leads(for_book bigint, for_node uuid) RETURNS TABLE(uni
 $$;
 
 ALTER FUNCTION projects.leads(for_book bigint, for_node uuid) OWNER TO mingzhang_owner;
+
+CREATE TABLE projects.payment_lines (
+    book_id bigint NOT NULL,
+    document_id uuid NOT NULL,
+    round integer NOT NULL,
+    line_no integer NOT NULL,
+    payee_id uuid NOT NULL,
+    account_number text NOT NULL,
+    kind text NOT NULL,
+    amount accounting.yuan NOT NULL,
+    state text DEFAULT 'approved'::text NOT NULL,
+    order_number text,
+    paid accounting.yuan DEFAULT 0 NOT NULL,
+    returned accounting.yuan DEFAULT 0 NOT NULL,
+    paid_on date,
+    CONSTRAINT confirmed_is_paid CHECK (((state = 'confirmed'::text) <= ((paid)::numeric = (amount)::numeric))),
+    CONSTRAINT line_paid_once CHECK ((((paid)::numeric = (0)::numeric) OR ((paid)::numeric = (amount)::numeric))),
+    CONSTRAINT payment_lines_amount_check CHECK (((amount)::numeric > (0)::numeric)),
+    CONSTRAINT payment_lines_kind_check CHECK ((kind = ANY (ARRAY['wages'::text, 'works'::text, 'other'::text]))),
+    CONSTRAINT payment_lines_line_no_check CHECK ((line_no > 0)),
+    CONSTRAINT payment_lines_returned_check CHECK (((returned)::numeric >= (0)::numeric)),
+    CONSTRAINT payment_lines_state_check CHECK ((state = ANY (ARRAY['approved'::text, 'ordered'::text, 'confirmed'::text, 'failed'::text, 'cancelled'::text]))),
+    CONSTRAINT returned_within_paid CHECK (((returned)::numeric <= (paid)::numeric))
+);
+
+ALTER TABLE projects.payment_lines OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.line_of(in_book bigint, document uuid, line integer, wanted text[]) RETURNS projects.payment_lines
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare l projects.payment_lines;
+begin
+  select * into l from projects.payment_lines x where x.book_id = in_book and x.document_id = document and x.line_no = line order by x.round desc limit 1 for update;
+  if not found then
+    raise exception 'the request has no line % that was approved', line using errcode = 'AC043';
+  end if;
+  if not l.state = any (wanted) then
+    raise exception 'line % is %; this needs %', line, l.state, array_to_string(wanted, ' or ') using errcode = 'AC043';
+  end if;
+  return l;
+end $$;
+
+ALTER FUNCTION projects.line_of(in_book bigint, document uuid, line integer, wanted text[]) OWNER TO mingzhang_owner;
 
 CREATE FUNCTION projects.lock_contract(in_book bigint, contract uuid) RETURNS projects.contracts
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1632,6 +1873,19 @@ end $$;
 
 ALTER FUNCTION projects.move_on_contract(in_book bigint, contract uuid, money text, act text, amount numeric) OWNER TO mingzhang_owner;
 
+CREATE FUNCTION projects.next_number(in_book bigint, of_prefix text, of_year integer) RETURNS text
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare n int;
+begin
+  insert into projects.document_counters as c (book_id, prefix, year, last_number) values (in_book, of_prefix, of_year, 1)
+    on conflict on constraint document_counters_pkey do update set last_number = c.last_number + 1 returning last_number into n;
+  return of_prefix || '-' || of_year || '-' || lpad(n::text, 6, '0');
+end $$;
+
+ALTER FUNCTION projects.next_number(in_book bigint, of_prefix text, of_year integer) OWNER TO mingzhang_owner;
+
 CREATE FUNCTION projects.nodes_led() RETURNS SETOF uuid
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1646,6 +1900,20 @@ CREATE FUNCTION projects.nodes_led() RETURNS SETOF uuid
 $$;
 
 ALTER FUNCTION projects.nodes_led() OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.order_lines(in_book bigint, document uuid, year integer) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare d projects.documents := projects.signed(in_book, document, 'payment_request', 'ordered'); l record;
+begin
+  for l in select x.round, x.line_no from projects.payment_lines x where x.book_id = in_book and x.document_id = document and x.round = d.round and x.state = 'approved' order by x.line_no loop
+    update projects.payment_lines x set state = 'ordered', order_number = projects.next_number(in_book, 'ZFPZ', order_lines.year)
+      where x.book_id = in_book and x.document_id = document and x.round = l.round and x.line_no = l.line_no;
+  end loop;
+end $$;
+
+ALTER FUNCTION projects.order_lines(in_book bigint, document uuid, year integer) OWNER TO mingzhang_owner;
 
 CREATE FUNCTION projects.party_unit() RETURNS trigger
     LANGUAGE plpgsql
@@ -1662,9 +1930,10 @@ CREATE FUNCTION projects.payable_formula(c projects.contracts) RETURNS text
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-  select format('%s %% × %s certified − %s recouped − %s paid − %s requested − %s deductions = %s, at most %s certified and unpaid', trim_scale(rate), projects.fen(c.certified),
+  select format('%s %% × %s certified − %s recouped − %s paid − %s requested − %s deductions = %s, at most %s certified and unpaid and %s left of the price', trim_scale(rate), projects.fen(c.certified),
     projects.fen(c.advance_recouped), projects.fen(c.payable_paid), projects.fen(c.payable_held), projects.fen(c.deducted),
-    projects.fen(rate * c.certified / 100 - c.advance_recouped - c.payable_paid - c.payable_held - c.deducted), projects.fen(c.certified_payable - c.payable_held - c.payable_paid))
+    projects.fen(rate * c.certified / 100 - c.advance_recouped - c.payable_paid - c.payable_held - c.deducted), projects.fen(c.certified_payable - c.payable_held - c.payable_paid),
+    projects.fen(c.price - c.advance_held - c.advance_paid - c.payable_held - c.payable_paid - c.retention_kept))
   from (select case when c.state = 'settled' then c.settled_rate else c.progress_rate end) as r (rate)
 $$;
 
@@ -1823,6 +2092,67 @@ end $$;
 
 ALTER FUNCTION projects.record_final_account(in_book bigint, document uuid) OWNER TO mingzhang_owner;
 
+CREATE FUNCTION projects.register_behind(in_book bigint, in_period integer, in_number integer) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare v accounting.vouchers;
+begin
+  loop
+    select * into v from accounting.vouchers x where x.book_id = in_book and x.period = in_period and x.number = in_number;
+    exit when not found or v.kind <> 'correction';
+    in_period := v.refers_period; in_number := v.refers_number;
+  end loop;
+  return (select d.kind from projects.documents d where d.book_id = in_book and d.document_id = v.source_document and d.kind not in ('budget', 'year_end', 'manual_voucher', 'correction'));
+end $$;
+
+ALTER FUNCTION projects.register_behind(in_book bigint, in_period integer, in_number integer) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.register_invoice(in_book bigint, payee uuid, of_code text, of_number text, on_day date, of_amount numeric, red text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare i projects.invoices; made int;
+begin
+  insert into projects.invoices (book_id, payee_id, code, number, day, amount, red_of) values (in_book, payee, of_code, of_number, on_day, of_amount, red) on conflict do nothing;
+  get diagnostics made = row_count;
+  if made = 1 and red is not null then
+    update projects.invoices x set reduced = x.reduced + of_amount where x.book_id = in_book and x.payee_id = payee and x.number = red and x.red_of is null returning * into i;
+    if not found then
+      raise exception 'there is no invoice % of this supplier to reduce', red using errcode = 'AC050';
+    end if;
+  end if;
+  select * into i from projects.invoices x where x.book_id = in_book and x.payee_id = payee and x.code = of_code and x.number = of_number;
+  if i.amount <> of_amount or i.day <> on_day or i.red_of is distinct from red then
+    raise exception 'invoice % is registered with % of %', of_number, projects.fen(i.amount), i.day using errcode = 'AC050';
+  end if;
+exception when check_violation then
+  raise exception 'invoice %: more was used than is left when % is taken off', red, projects.fen(of_amount) using errcode = 'AC050';
+end $$;
+
+ALTER FUNCTION projects.register_invoice(in_book bigint, payee uuid, of_code text, of_number text, on_day date, of_amount numeric, red text) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.register_payee(in_book bigint, document uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare d projects.documents := projects.signed(in_book, document, 'payee', 'registered'); k jsonb := d.content; p projects.payees;
+begin
+  if k ->> 'code' is null then
+    insert into projects.payees (book_id, payee_id, code, name, kind, credit_code) values (in_book, document, d.number, k ->> 'name', k ->> 'kind', coalesce(k ->> 'credit_code', '')) returning * into p;
+  else
+    select * into p from projects.payees x where x.book_id = in_book and x.code = k ->> 'code' for update;
+    if not found then
+      raise exception 'there is no payee %', k ->> 'code' using errcode = 'AC042';
+    end if;
+  end if;
+  insert into projects.payee_accounts (book_id, payee_id, account_number, bank, bank_code, usable_from, document_id)
+    select in_book, p.payee_id, a ->> 'number', a ->> 'bank', coalesce(a ->> 'bank_code', ''), clock_timestamp() + case when k ->> 'code' is null then interval '0' else interval '24 hours' end, document
+    from jsonb_array_elements(k -> 'accounts') a;
+end $$;
+
+ALTER FUNCTION projects.register_payee(in_book bigint, document uuid) OWNER TO mingzhang_owner;
+
 CREATE FUNCTION projects.registered(in_book bigint, in_node uuid, in_account text, OUT register numeric, OUT books numeric) RETURNS record
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1851,6 +2181,19 @@ begin
 end $$;
 
 ALTER FUNCTION projects.require_certified(in_book bigint, in_node uuid) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.require_desk(in_book bigint, document uuid, person uuid, in_unit uuid, as_role text, roles text[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  perform projects.require_document(in_book, document, person, in_unit, as_role, null);
+  if not as_role = any (roles) then
+    raise exception 'this is for %, not for %', array_to_string(roles, ', '), as_role using errcode = 'AC044';
+  end if;
+end $$;
+
+ALTER FUNCTION projects.require_desk(in_book bigint, document uuid, person uuid, in_unit uuid, as_role text, roles text[]) OWNER TO mingzhang_owner;
 
 CREATE FUNCTION projects.require_document(in_book bigint, document uuid, person uuid, in_unit uuid, as_role text, behalf uuid) RETURNS projects.documents
     LANGUAGE plpgsql
@@ -1888,6 +2231,73 @@ begin
 end $$;
 
 ALTER FUNCTION projects.require_estimate(in_book bigint, node uuid, number text, added numeric, approved_by text) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.reserve_request(in_book bigint, document uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  d projects.documents := projects.signed(in_book, document, 'payment_request', 'approved'); k jsonb := d.content; l record; s record; n int := 0; has numeric; takes numeric;
+  source int := 0; sources jsonb := k -> 'sources'; rest_of_source numeric := 0; line_id uuid;
+begin
+  insert into projects.payment_requests (book_id, document_id, round, payment, contract_id, amount, held) values (in_book, document, d.round, k ->> 'payment',
+    (select c.contract_id from projects.contracts c where c.book_id = in_book and c.number = k ->> 'contract'), d.amount, d.amount);
+  for l in select p ->> 'payee' as payee, p ->> 'account' as account, p ->> 'kind' as kind, (p ->> 'amount')::numeric as amount from jsonb_array_elements(k -> 'payees') with ordinality t (p, o) order by o loop
+    n := n + 1;
+    insert into projects.payment_lines (book_id, document_id, round, line_no, payee_id, account_number, kind, amount)
+      select in_book, document, d.round, n, p.payee_id, l.account, l.kind, l.amount from projects.payees p where p.book_id = in_book and p.code = l.payee;
+    has := l.amount;
+    while has > 0 loop
+      if rest_of_source = 0 then
+        select (x ->> 'amount')::numeric, b.budget_line_id into rest_of_source, line_id from accounting.budget_lines b, (select sources -> source as x) t
+          where b.book_id = in_book and (b.code = x ->> 'budget_line' or b.budget_line_id::text = x ->> 'budget_line');
+        if rest_of_source is null then
+          raise exception 'the sources of % come to less than its lines', d.number using errcode = 'AC042';
+        end if;
+        source := source + 1;
+      end if;
+      takes := least(has, rest_of_source);
+      insert into projects.payment_draws (book_id, document_id, round, line_no, budget_line_id, ordinal, amount) values (in_book, document, d.round, n, line_id, source, takes);
+      has := has - takes; rest_of_source := rest_of_source - takes;
+    end loop;
+  end loop;
+  if rest_of_source <> 0 or source <> jsonb_array_length(sources) or d.amount <> (select sum(x.amount) from projects.payment_lines x where x.book_id = in_book and x.document_id = document and x.round = d.round) then
+    raise exception 'lines and sources of % do not come to the same', d.number using errcode = 'AC042';
+  end if;
+end $$;
+
+ALTER FUNCTION projects.reserve_request(in_book bigint, document uuid) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.return_on_line(in_book bigint, document uuid, refund uuid, person uuid, in_unit uuid, as_role text, OUT of_round integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare d projects.documents := projects.signed(in_book, refund, 'refund', 'posted'); k jsonb := d.content; l projects.payment_lines; sum_back numeric := (k ->> 'amount')::numeric;
+begin
+  select * into l from projects.payment_lines x where x.book_id = in_book and x.document_id = document and x.line_no = (k ->> 'line')::int and x.state = 'confirmed' order by x.round desc limit 1 for update;
+  if not found then
+    raise exception 'line % of the request is not paid', k ->> 'line' using errcode = 'AC043';
+  end if;
+  if sum_back > l.paid - l.returned then
+    raise exception 'line % was paid with %, % came back before, now %: % too much', l.line_no, projects.fen(l.paid), projects.fen(l.returned), projects.fen(sum_back),
+      projects.fen(sum_back - (l.paid - l.returned)) using errcode = 'AC049';
+  end if;
+  if k ->> 'to' = 'request' then
+    if sum_back <> l.paid or l.returned > 0 then
+      raise exception 'line %: a line is paid again whole, % of %', l.line_no, projects.fen(sum_back), projects.fen(l.paid) using errcode = 'AC049';
+    end if;
+    update projects.payment_lines x set state = 'failed', paid = 0 where x.book_id = in_book and x.document_id = document and x.round = l.round and x.line_no = l.line_no;
+    update projects.payment_requests x set held = x.held + sum_back, paid = x.paid - sum_back where x.book_id = in_book and x.document_id = document and x.round = l.round;
+    if (select x.state from projects.documents x where x.book_id = in_book and x.document_id = document) = 'confirmed' then
+      perform projects.follow(in_book, document, 'reopen', person, in_unit, as_role);
+    end if;
+  else
+    update projects.payment_lines x set returned = x.returned + sum_back where x.book_id = in_book and x.document_id = document and x.round = l.round and x.line_no = l.line_no;
+  end if;
+  of_round := l.round;
+end $$;
+
+ALTER FUNCTION projects.return_on_line(in_book bigint, document uuid, refund uuid, person uuid, in_unit uuid, as_role text, OUT of_round integer) OWNER TO mingzhang_owner;
 
 CREATE FUNCTION projects.revise(in_book bigint, document uuid, of_node uuid, by_flow text, of_amount numeric, of_content text, person uuid, in_unit uuid, as_role text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2101,8 +2511,8 @@ CREATE FUNCTION projects.steps() RETURNS TABLE(kind text, flow text, verb text, 
     ('payment_request', '', 'withdraw', 'returned', 'withdrawn', 'file', '{project_clerk}'),
     -- the rest of a returned order, when nothing more will be paid of it
     ('payment_request', '', 'cancel_order', 'ordered', 'returned', 'order', '{treasury_officer}'),
-    ('payment_request', '', 'complete', 'ordered', 'confirmed', 'confirm', '{treasury_officer,budget_officer,project_clerk,project_head}'),
-    ('payment_request', '', 'reopen', 'confirmed', 'ordered', 'confirm', '{treasury_officer,budget_officer,project_clerk,project_head}'),
+    ('payment_request', '', 'complete', 'ordered', 'confirmed', 'confirm', '{}'),
+    ('payment_request', '', 'reopen', 'confirmed', 'ordered', 'confirm', '{}'),
     -- 收款人
     ('payee', '', 'submit', 'draft', 'submitted', 'prepare', '{project_clerk,treasury_officer}'),
     ('payee', '', 'submit', 'returned', 'submitted', 'prepare', '{project_clerk,treasury_officer}'),
@@ -2224,6 +2634,27 @@ CREATE FUNCTION projects.undelivered(in_book bigint, in_node uuid) RETURNS TABLE
 $$;
 
 ALTER FUNCTION projects.undelivered(in_book bigint, in_node uuid) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.use_invoices(in_book bigint, document uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare d projects.documents := projects.signed(in_book, document, 'payment_request', 'filed'); u record; payee uuid; left_of numeric;
+begin
+  for u in select i ->> 'payee' as payee, coalesce(i ->> 'code', '') as code, i ->> 'number' as number, (i ->> 'date')::date as day, (i ->> 'amount')::numeric as amount, (i ->> 'use')::numeric as use
+      from jsonb_array_elements(coalesce(d.content::jsonb -> 'invoices', '[]')) i order by 1, 2, 3 loop
+    select p.payee_id into payee from projects.payees p where p.book_id = in_book and p.code = u.payee;
+    perform projects.register_invoice(in_book, payee, u.code, u.number, u.day, u.amount, null);
+    select x.amount - x.reduced - x.used into left_of from projects.invoices x where x.book_id = in_book and x.payee_id = payee and x.code = u.code and x.number = u.number for update;
+    if u.use > left_of then
+      raise exception 'invoice %: % left, asked %: % too much', u.number, projects.fen(left_of), projects.fen(u.use), projects.fen(u.use - left_of) using errcode = 'AC050';
+    end if;
+    update projects.invoices x set used = x.used + u.use where x.book_id = in_book and x.payee_id = payee and x.code = u.code and x.number = u.number;
+    insert into projects.invoice_uses (book_id, document_id, round, payee_id, code, number, amount) values (in_book, document, d.round, payee, u.code, u.number, u.use);
+  end loop;
+end $$;
+
+ALTER FUNCTION projects.use_invoices(in_book bigint, document uuid) OWNER TO mingzhang_owner;
 
 CREATE TABLE accounting.books (
     book_id bigint NOT NULL,
@@ -3413,7 +3844,7 @@ CREATE TABLE projects.acts (
     entered_by uuid,
     separated_person uuid GENERATED ALWAYS AS (
 CASE
-    WHEN (entered_by IS NULL) THEN person_id
+    WHEN ((entered_by IS NULL) AND (duty <> 'confirm'::text)) THEN person_id
     ELSE NULL::uuid
 END) STORED,
     CONSTRAINT acts_ordinal_check CHECK ((ordinal > 0)),
@@ -3468,8 +3899,8 @@ CREATE TABLE projects.certificate_items (
     contract_id uuid NOT NULL,
     code text NOT NULL,
     quantity numeric(20,3),
-    percent numeric(9,6),
-    cumulative numeric(20,6),
+    percent numeric(6,3),
+    cumulative numeric(20,3),
     amount accounting.yuan NOT NULL
 );
 
@@ -3525,7 +3956,7 @@ CREATE TABLE projects.contract_items (
     unit_price numeric(20,4),
     amount accounting.yuan NOT NULL,
     certified_quantity numeric(20,3) DEFAULT 0 NOT NULL,
-    certified_percent numeric(9,6) DEFAULT 0 NOT NULL,
+    certified_percent numeric(6,3) DEFAULT 0 NOT NULL,
     certified_amount accounting.yuan DEFAULT 0 NOT NULL,
     settled_amount accounting.yuan,
     CONSTRAINT certified_within_item CHECK ((((certified_amount)::numeric <= (amount)::numeric) AND ((quantity IS NULL) OR (certified_quantity <= quantity)))),
@@ -3640,6 +4071,40 @@ CREATE TABLE projects.funding_sources (
 
 ALTER TABLE projects.funding_sources OWNER TO mingzhang_owner;
 
+CREATE TABLE projects.invoice_uses (
+    book_id bigint NOT NULL,
+    document_id uuid NOT NULL,
+    round integer NOT NULL,
+    payee_id uuid NOT NULL,
+    code text NOT NULL,
+    number text NOT NULL,
+    amount accounting.yuan NOT NULL,
+    live boolean DEFAULT true NOT NULL,
+    CONSTRAINT invoice_uses_amount_check CHECK (((amount)::numeric > (0)::numeric))
+);
+
+ALTER TABLE projects.invoice_uses OWNER TO mingzhang_owner;
+
+CREATE TABLE projects.invoices (
+    book_id bigint NOT NULL,
+    payee_id uuid NOT NULL,
+    code text NOT NULL,
+    number text NOT NULL,
+    day date NOT NULL,
+    amount accounting.yuan NOT NULL,
+    red_of text,
+    reduced accounting.yuan DEFAULT 0 NOT NULL,
+    used accounting.yuan DEFAULT 0 NOT NULL,
+    CONSTRAINT invoices_amount_check CHECK (((amount)::numeric > (0)::numeric)),
+    CONSTRAINT invoices_number_check CHECK ((number <> ''::text)),
+    CONSTRAINT invoices_reduced_check CHECK (((reduced)::numeric >= (0)::numeric)),
+    CONSTRAINT invoices_used_check CHECK (((used)::numeric >= (0)::numeric)),
+    CONSTRAINT red_is_not_used CHECK (((red_of IS NULL) OR (((used)::numeric = (0)::numeric) AND ((reduced)::numeric = (0)::numeric)))),
+    CONSTRAINT uses_within_invoice CHECK ((((used)::numeric + (reduced)::numeric) <= (amount)::numeric))
+);
+
+ALTER TABLE projects.invoices OWNER TO mingzhang_owner;
+
 CREATE TABLE projects.node_milestones (
     book_id bigint NOT NULL,
     node_id uuid NOT NULL,
@@ -3716,6 +4181,104 @@ CREATE TABLE projects.outside_acts (
 );
 
 ALTER TABLE projects.outside_acts OWNER TO mingzhang_owner;
+
+CREATE TABLE projects.payee_accounts (
+    book_id bigint NOT NULL,
+    payee_id uuid NOT NULL,
+    account_number text NOT NULL,
+    bank text NOT NULL,
+    bank_code text NOT NULL,
+    usable_from timestamp with time zone NOT NULL,
+    document_id uuid NOT NULL,
+    CONSTRAINT payee_accounts_account_number_check CHECK ((account_number ~ '^[0-9A-Za-z-]{4,40}$'::text)),
+    CONSTRAINT payee_accounts_bank_check CHECK ((bank <> ''::text))
+);
+
+ALTER TABLE projects.payee_accounts OWNER TO mingzhang_owner;
+
+CREATE TABLE projects.payees (
+    book_id bigint NOT NULL,
+    payee_id uuid NOT NULL,
+    code text NOT NULL,
+    name text NOT NULL,
+    kind text NOT NULL,
+    credit_code text NOT NULL,
+    CONSTRAINT payees_code_check CHECK ((code <> ''::text)),
+    CONSTRAINT payees_kind_check CHECK ((kind = ANY (ARRAY['company'::text, 'person'::text, 'wages_account'::text, 'government'::text, 'village'::text]))),
+    CONSTRAINT payees_name_check CHECK ((name <> ''::text))
+);
+
+ALTER TABLE projects.payees OWNER TO mingzhang_owner;
+
+CREATE TABLE projects.payment_draws (
+    book_id bigint NOT NULL,
+    document_id uuid NOT NULL,
+    round integer NOT NULL,
+    line_no integer NOT NULL,
+    budget_line_id uuid NOT NULL,
+    ordinal integer NOT NULL,
+    amount accounting.yuan NOT NULL,
+    CONSTRAINT payment_draws_amount_check CHECK (((amount)::numeric > (0)::numeric))
+);
+
+ALTER TABLE projects.payment_draws OWNER TO mingzhang_owner;
+
+CREATE TABLE projects.payment_requests (
+    book_id bigint NOT NULL,
+    document_id uuid NOT NULL,
+    round integer NOT NULL,
+    payment text NOT NULL,
+    contract_id uuid,
+    amount accounting.yuan NOT NULL,
+    held accounting.yuan NOT NULL,
+    paid accounting.yuan DEFAULT 0 NOT NULL,
+    given_back accounting.yuan DEFAULT 0 NOT NULL,
+    approved_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT payment_requests_amount_check CHECK (((amount)::numeric > (0)::numeric)),
+    CONSTRAINT payment_requests_given_back_check CHECK (((given_back)::numeric >= (0)::numeric)),
+    CONSTRAINT payment_requests_held_check CHECK (((held)::numeric >= (0)::numeric)),
+    CONSTRAINT payment_requests_paid_check CHECK (((paid)::numeric >= (0)::numeric)),
+    CONSTRAINT payment_requests_payment_check CHECK ((payment = ANY (ARRAY['advance'::text, 'progress'::text, 'settlement'::text, 'retention'::text, 'fees'::text, 'equipment'::text, 'other'::text, 'direct_grant'::text, 'subsidy'::text, 'injection'::text, 'written_off'::text]))),
+    CONSTRAINT request_adds_up CHECK (((((held)::numeric + (paid)::numeric) + (given_back)::numeric) = (amount)::numeric))
+);
+
+ALTER TABLE projects.payment_requests OWNER TO mingzhang_owner;
+
+CREATE TABLE projects.receipts (
+    book_id bigint NOT NULL,
+    document_id uuid NOT NULL,
+    round integer NOT NULL,
+    line_no integer NOT NULL,
+    attempt integer NOT NULL,
+    bank_date date NOT NULL,
+    bank_serial text NOT NULL,
+    paper_hash bytea,
+    entered_by uuid NOT NULL,
+    entered_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    checked_by uuid,
+    CONSTRAINT receipt_checked_by_another CHECK ((checked_by <> entered_by)),
+    CONSTRAINT receipts_attempt_check CHECK ((attempt > 0)),
+    CONSTRAINT receipts_paper_hash_check CHECK ((octet_length(paper_hash) = 32))
+);
+
+ALTER TABLE projects.receipts OWNER TO mingzhang_owner;
+
+CREATE TABLE projects.reissues (
+    book_id bigint NOT NULL,
+    document_id uuid NOT NULL,
+    round integer NOT NULL,
+    line_no integer NOT NULL,
+    attempt integer NOT NULL,
+    account_number text NOT NULL,
+    reason text NOT NULL,
+    entered_by uuid NOT NULL,
+    approved_by uuid,
+    CONSTRAINT reissue_approved_by_another CHECK ((approved_by <> entered_by)),
+    CONSTRAINT reissues_attempt_check CHECK ((attempt > 0)),
+    CONSTRAINT reissues_reason_check CHECK ((reason <> ''::text))
+);
+
+ALTER TABLE projects.reissues OWNER TO mingzhang_owner;
 
 CREATE TABLE projects.role_grants (
     book_id bigint NOT NULL,
@@ -4114,6 +4677,12 @@ ALTER TABLE ONLY projects.flows
 ALTER TABLE ONLY projects.funding_sources
     ADD CONSTRAINT funding_sources_pkey PRIMARY KEY (book_id, code);
 
+ALTER TABLE ONLY projects.invoice_uses
+    ADD CONSTRAINT invoice_uses_pkey PRIMARY KEY (book_id, document_id, round, payee_id, code, number);
+
+ALTER TABLE ONLY projects.invoices
+    ADD CONSTRAINT invoices_pkey PRIMARY KEY (book_id, payee_id, code, number);
+
 ALTER TABLE ONLY projects.node_milestones
     ADD CONSTRAINT node_milestones_book_id_document_id_key UNIQUE (book_id, document_id);
 
@@ -4132,8 +4701,35 @@ ALTER TABLE ONLY projects.nodes
 ALTER TABLE ONLY projects.outside_acts
     ADD CONSTRAINT outside_acts_pkey PRIMARY KEY (book_id, outside_act_id);
 
+ALTER TABLE ONLY projects.payee_accounts
+    ADD CONSTRAINT payee_accounts_pkey PRIMARY KEY (book_id, payee_id, account_number);
+
+ALTER TABLE ONLY projects.payees
+    ADD CONSTRAINT payees_book_id_code_key UNIQUE (book_id, code);
+
+ALTER TABLE ONLY projects.payees
+    ADD CONSTRAINT payees_pkey PRIMARY KEY (book_id, payee_id);
+
+ALTER TABLE ONLY projects.payment_draws
+    ADD CONSTRAINT payment_draws_pkey PRIMARY KEY (book_id, document_id, round, line_no, budget_line_id);
+
+ALTER TABLE ONLY projects.payment_lines
+    ADD CONSTRAINT payment_lines_book_id_order_number_key UNIQUE (book_id, order_number);
+
+ALTER TABLE ONLY projects.payment_lines
+    ADD CONSTRAINT payment_lines_pkey PRIMARY KEY (book_id, document_id, round, line_no);
+
+ALTER TABLE ONLY projects.payment_requests
+    ADD CONSTRAINT payment_requests_pkey PRIMARY KEY (book_id, document_id, round);
+
 ALTER TABLE ONLY projects.plan_lines
     ADD CONSTRAINT plan_lines_pkey PRIMARY KEY (book_id, plan_line_id);
+
+ALTER TABLE ONLY projects.receipts
+    ADD CONSTRAINT receipts_pkey PRIMARY KEY (book_id, document_id, round, line_no, attempt);
+
+ALTER TABLE ONLY projects.reissues
+    ADD CONSTRAINT reissues_pkey PRIMARY KEY (book_id, document_id, round, line_no, attempt);
 
 ALTER TABLE ONLY projects.role_grants
     ADD CONSTRAINT role_grants_pkey PRIMARY KEY (book_id, grant_id);
@@ -4458,13 +5054,13 @@ CREATE TRIGGER journal_stays BEFORE TRUNCATE ON accounting.vouchers FOR EACH STA
 
 ALTER TABLE accounting.vouchers ENABLE ALWAYS TRIGGER journal_stays;
 
+CREATE TRIGGER judge_beside_events AFTER INSERT ON accounting.vouchers REFERENCING NEW TABLE AS new_vouchers FOR EACH STATEMENT EXECUTE FUNCTION projects.judge_beside_events();
+
+ALTER TABLE accounting.vouchers ENABLE ALWAYS TRIGGER judge_beside_events;
+
 CREATE TRIGGER judge_lines AFTER INSERT ON accounting.lines REFERENCING NEW TABLE AS new_lines FOR EACH STATEMENT EXECUTE FUNCTION accounting.judge_lines();
 
 ALTER TABLE accounting.lines ENABLE ALWAYS TRIGGER judge_lines;
-
-CREATE TRIGGER judge_manual_vouchers AFTER INSERT ON accounting.vouchers REFERENCING NEW TABLE AS new_vouchers FOR EACH STATEMENT EXECUTE FUNCTION projects.judge_manual_vouchers();
-
-ALTER TABLE accounting.vouchers ENABLE ALWAYS TRIGGER judge_manual_vouchers;
 
 CREATE TRIGGER judge_positions AFTER INSERT ON accounting.positions REFERENCING NEW TABLE AS new_positions FOR EACH STATEMENT EXECUTE FUNCTION accounting.judge_positions();
 
@@ -4762,6 +5358,90 @@ CREATE TRIGGER party_unit BEFORE INSERT OR UPDATE OF name ON projects.node_parti
 
 ALTER TABLE projects.node_parties ENABLE ALWAYS TRIGGER party_unit;
 
+CREATE TRIGGER payment_is_final BEFORE UPDATE ON projects.payee_accounts FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
+
+ALTER TABLE projects.payee_accounts ENABLE ALWAYS TRIGGER payment_is_final;
+
+CREATE TRIGGER payment_is_final BEFORE UPDATE ON projects.payees FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
+
+ALTER TABLE projects.payees ENABLE ALWAYS TRIGGER payment_is_final;
+
+CREATE TRIGGER payment_is_final BEFORE UPDATE ON projects.payment_draws FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
+
+ALTER TABLE projects.payment_draws ENABLE ALWAYS TRIGGER payment_is_final;
+
+CREATE TRIGGER payment_stays BEFORE DELETE ON projects.invoice_uses FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.invoice_uses ENABLE ALWAYS TRIGGER payment_stays;
+
+CREATE TRIGGER payment_stays BEFORE DELETE ON projects.invoices FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.invoices ENABLE ALWAYS TRIGGER payment_stays;
+
+CREATE TRIGGER payment_stays BEFORE DELETE ON projects.payee_accounts FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.payee_accounts ENABLE ALWAYS TRIGGER payment_stays;
+
+CREATE TRIGGER payment_stays BEFORE DELETE ON projects.payees FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.payees ENABLE ALWAYS TRIGGER payment_stays;
+
+CREATE TRIGGER payment_stays BEFORE DELETE ON projects.payment_draws FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.payment_draws ENABLE ALWAYS TRIGGER payment_stays;
+
+CREATE TRIGGER payment_stays BEFORE DELETE ON projects.payment_lines FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.payment_lines ENABLE ALWAYS TRIGGER payment_stays;
+
+CREATE TRIGGER payment_stays BEFORE DELETE ON projects.payment_requests FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.payment_requests ENABLE ALWAYS TRIGGER payment_stays;
+
+CREATE TRIGGER payment_stays BEFORE DELETE ON projects.receipts FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.receipts ENABLE ALWAYS TRIGGER payment_stays;
+
+CREATE TRIGGER payment_stays BEFORE DELETE ON projects.reissues FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.reissues ENABLE ALWAYS TRIGGER payment_stays;
+
+CREATE TRIGGER payments_stay BEFORE TRUNCATE ON projects.invoice_uses FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.invoice_uses ENABLE ALWAYS TRIGGER payments_stay;
+
+CREATE TRIGGER payments_stay BEFORE TRUNCATE ON projects.invoices FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.invoices ENABLE ALWAYS TRIGGER payments_stay;
+
+CREATE TRIGGER payments_stay BEFORE TRUNCATE ON projects.payee_accounts FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.payee_accounts ENABLE ALWAYS TRIGGER payments_stay;
+
+CREATE TRIGGER payments_stay BEFORE TRUNCATE ON projects.payees FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.payees ENABLE ALWAYS TRIGGER payments_stay;
+
+CREATE TRIGGER payments_stay BEFORE TRUNCATE ON projects.payment_draws FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.payment_draws ENABLE ALWAYS TRIGGER payments_stay;
+
+CREATE TRIGGER payments_stay BEFORE TRUNCATE ON projects.payment_lines FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.payment_lines ENABLE ALWAYS TRIGGER payments_stay;
+
+CREATE TRIGGER payments_stay BEFORE TRUNCATE ON projects.payment_requests FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.payment_requests ENABLE ALWAYS TRIGGER payments_stay;
+
+CREATE TRIGGER payments_stay BEFORE TRUNCATE ON projects.receipts FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.receipts ENABLE ALWAYS TRIGGER payments_stay;
+
+CREATE TRIGGER payments_stay BEFORE TRUNCATE ON projects.reissues FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.reissues ENABLE ALWAYS TRIGGER payments_stay;
+
 ALTER TABLE ONLY accounting.accounts
     ADD CONSTRAINT accounts_book_id_fkey FOREIGN KEY (book_id) REFERENCES accounting.books(book_id);
 
@@ -5008,6 +5688,15 @@ ALTER TABLE ONLY projects.flows
 ALTER TABLE ONLY projects.funding_sources
     ADD CONSTRAINT funding_sources_book_id_fkey FOREIGN KEY (book_id) REFERENCES accounting.books(book_id);
 
+ALTER TABLE ONLY projects.invoice_uses
+    ADD CONSTRAINT invoice_uses_book_id_document_id_fkey FOREIGN KEY (book_id, document_id) REFERENCES projects.documents(book_id, document_id);
+
+ALTER TABLE ONLY projects.invoice_uses
+    ADD CONSTRAINT invoice_uses_book_id_payee_id_code_number_fkey FOREIGN KEY (book_id, payee_id, code, number) REFERENCES projects.invoices(book_id, payee_id, code, number);
+
+ALTER TABLE ONLY projects.invoices
+    ADD CONSTRAINT invoices_book_id_payee_id_fkey FOREIGN KEY (book_id, payee_id) REFERENCES projects.payees(book_id, payee_id);
+
 ALTER TABLE ONLY projects.node_milestones
     ADD CONSTRAINT node_milestones_book_id_document_id_fkey FOREIGN KEY (book_id, document_id) REFERENCES projects.documents(book_id, document_id);
 
@@ -5032,8 +5721,53 @@ ALTER TABLE ONLY projects.outside_acts
 ALTER TABLE ONLY projects.outside_acts
     ADD CONSTRAINT outside_acts_book_id_entered_by_fkey FOREIGN KEY (book_id, entered_by) REFERENCES accounting.persons(book_id, person_id);
 
+ALTER TABLE ONLY projects.payee_accounts
+    ADD CONSTRAINT payee_accounts_book_id_document_id_fkey FOREIGN KEY (book_id, document_id) REFERENCES projects.documents(book_id, document_id);
+
+ALTER TABLE ONLY projects.payee_accounts
+    ADD CONSTRAINT payee_accounts_book_id_payee_id_fkey FOREIGN KEY (book_id, payee_id) REFERENCES projects.payees(book_id, payee_id);
+
+ALTER TABLE ONLY projects.payees
+    ADD CONSTRAINT payees_book_id_fkey FOREIGN KEY (book_id) REFERENCES accounting.books(book_id);
+
+ALTER TABLE ONLY projects.payees
+    ADD CONSTRAINT payees_book_id_payee_id_fkey FOREIGN KEY (book_id, payee_id) REFERENCES projects.documents(book_id, document_id);
+
+ALTER TABLE ONLY projects.payment_draws
+    ADD CONSTRAINT payment_draws_book_id_budget_line_id_fkey FOREIGN KEY (book_id, budget_line_id) REFERENCES accounting.budget_lines(book_id, budget_line_id);
+
+ALTER TABLE ONLY projects.payment_draws
+    ADD CONSTRAINT payment_draws_book_id_document_id_round_line_no_fkey FOREIGN KEY (book_id, document_id, round, line_no) REFERENCES projects.payment_lines(book_id, document_id, round, line_no);
+
+ALTER TABLE ONLY projects.payment_lines
+    ADD CONSTRAINT payment_lines_book_id_document_id_round_fkey FOREIGN KEY (book_id, document_id, round) REFERENCES projects.payment_requests(book_id, document_id, round);
+
+ALTER TABLE ONLY projects.payment_lines
+    ADD CONSTRAINT payment_lines_book_id_payee_id_account_number_fkey FOREIGN KEY (book_id, payee_id, account_number) REFERENCES projects.payee_accounts(book_id, payee_id, account_number);
+
+ALTER TABLE ONLY projects.payment_requests
+    ADD CONSTRAINT payment_requests_book_id_contract_id_fkey FOREIGN KEY (book_id, contract_id) REFERENCES projects.contracts(book_id, contract_id);
+
+ALTER TABLE ONLY projects.payment_requests
+    ADD CONSTRAINT payment_requests_book_id_document_id_fkey FOREIGN KEY (book_id, document_id) REFERENCES projects.documents(book_id, document_id);
+
 ALTER TABLE ONLY projects.plan_lines
     ADD CONSTRAINT plan_lines_book_id_node_id_fkey FOREIGN KEY (book_id, node_id) REFERENCES projects.nodes(book_id, node_id);
+
+ALTER TABLE ONLY projects.receipts
+    ADD CONSTRAINT receipts_book_id_checked_by_fkey FOREIGN KEY (book_id, checked_by) REFERENCES accounting.persons(book_id, person_id);
+
+ALTER TABLE ONLY projects.receipts
+    ADD CONSTRAINT receipts_book_id_document_id_round_line_no_fkey FOREIGN KEY (book_id, document_id, round, line_no) REFERENCES projects.payment_lines(book_id, document_id, round, line_no);
+
+ALTER TABLE ONLY projects.receipts
+    ADD CONSTRAINT receipts_book_id_entered_by_fkey FOREIGN KEY (book_id, entered_by) REFERENCES accounting.persons(book_id, person_id);
+
+ALTER TABLE ONLY projects.reissues
+    ADD CONSTRAINT reissues_book_id_document_id_round_line_no_fkey FOREIGN KEY (book_id, document_id, round, line_no) REFERENCES projects.payment_lines(book_id, document_id, round, line_no);
+
+ALTER TABLE ONLY projects.reissues
+    ADD CONSTRAINT reissues_book_id_entered_by_fkey FOREIGN KEY (book_id, entered_by) REFERENCES accounting.persons(book_id, person_id);
 
 ALTER TABLE ONLY projects.role_grants
     ADD CONSTRAINT role_grants_book_id_document_id_fkey FOREIGN KEY (book_id, document_id) REFERENCES projects.documents(book_id, document_id);
@@ -5100,9 +5834,21 @@ CREATE POLICY auditor_reads ON projects.duties FOR SELECT TO mingzhang_auditor U
 
 CREATE POLICY auditor_reads ON projects.final_accounts FOR SELECT TO mingzhang_auditor USING (true);
 
+CREATE POLICY auditor_reads ON projects.invoice_uses FOR SELECT TO mingzhang_auditor USING (true);
+
 CREATE POLICY auditor_reads ON projects.node_milestones FOR SELECT TO mingzhang_auditor USING (true);
 
 CREATE POLICY auditor_reads ON projects.outside_acts FOR SELECT TO mingzhang_auditor USING (true);
+
+CREATE POLICY auditor_reads ON projects.payment_draws FOR SELECT TO mingzhang_auditor USING (true);
+
+CREATE POLICY auditor_reads ON projects.payment_lines FOR SELECT TO mingzhang_auditor USING (true);
+
+CREATE POLICY auditor_reads ON projects.payment_requests FOR SELECT TO mingzhang_auditor USING (true);
+
+CREATE POLICY auditor_reads ON projects.receipts FOR SELECT TO mingzhang_auditor USING (true);
+
+CREATE POLICY auditor_reads ON projects.reissues FOR SELECT TO mingzhang_auditor USING (true);
 
 CREATE POLICY auditor_reads ON projects.settlements FOR SELECT TO mingzhang_auditor USING (true);
 
@@ -5122,9 +5868,21 @@ ALTER TABLE projects.duties ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE projects.final_accounts ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE projects.invoice_uses ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE projects.node_milestones ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE projects.outside_acts ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE projects.payment_draws ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE projects.payment_lines ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE projects.payment_requests ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE projects.receipts ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE projects.reissues ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE projects.settlements ENABLE ROW LEVEL SECURITY;
 
@@ -5162,11 +5920,35 @@ CREATE POLICY unit_reads ON projects.duties FOR SELECT TO mingzhang_app USING ((
 
 CREATE POLICY unit_reads ON projects.final_accounts FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (node_id IN ( SELECT projects.readable_nodes() AS readable_nodes))));
 
+CREATE POLICY unit_reads ON projects.invoice_uses FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
+   FROM projects.documents p
+  WHERE ((p.book_id = invoice_uses.book_id) AND (p.document_id = invoice_uses.document_id))))));
+
 CREATE POLICY unit_reads ON projects.node_milestones FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (node_id IN ( SELECT projects.readable_nodes() AS readable_nodes))));
 
 CREATE POLICY unit_reads ON projects.outside_acts FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
    FROM projects.documents p
   WHERE ((p.book_id = outside_acts.book_id) AND (p.document_id = outside_acts.document_id))))));
+
+CREATE POLICY unit_reads ON projects.payment_draws FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
+   FROM projects.documents p
+  WHERE ((p.book_id = payment_draws.book_id) AND (p.document_id = payment_draws.document_id))))));
+
+CREATE POLICY unit_reads ON projects.payment_lines FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
+   FROM projects.documents p
+  WHERE ((p.book_id = payment_lines.book_id) AND (p.document_id = payment_lines.document_id))))));
+
+CREATE POLICY unit_reads ON projects.payment_requests FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
+   FROM projects.documents p
+  WHERE ((p.book_id = payment_requests.book_id) AND (p.document_id = payment_requests.document_id))))));
+
+CREATE POLICY unit_reads ON projects.receipts FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
+   FROM projects.documents p
+  WHERE ((p.book_id = receipts.book_id) AND (p.document_id = receipts.document_id))))));
+
+CREATE POLICY unit_reads ON projects.reissues FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
+   FROM projects.documents p
+  WHERE ((p.book_id = reissues.book_id) AND (p.document_id = reissues.document_id))))));
 
 CREATE POLICY unit_reads ON projects.settlements FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
    FROM projects.contracts p
@@ -5252,11 +6034,17 @@ REVOKE ALL ON FUNCTION projects.add_certificate(c projects.contracts, document u
 
 REVOKE ALL ON FUNCTION projects.add_milestone(in_book bigint, in_node uuid, reached text, on_day date, document uuid) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION projects.approve_reissue(in_book bigint, document uuid, line integer, year integer, person uuid, in_unit uuid, as_role text) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.approve_reissue(in_book bigint, document uuid, line integer, year integer, person uuid, in_unit uuid, as_role text) TO mingzhang_app;
+
 REVOKE ALL ON FUNCTION projects.approvers_needed(in_book bigint, of_amount numeric) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.approvers_needed(in_book bigint, of_amount numeric) TO mingzhang_app;
 GRANT ALL ON FUNCTION projects.approvers_needed(in_book bigint, of_amount numeric) TO mingzhang_auditor;
 
 REVOKE ALL ON FUNCTION projects.asset_keeps() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION projects.cancel_line(in_book bigint, document uuid, line integer, person uuid, in_unit uuid, as_role text, OUT of_round integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.cancel_line(in_book bigint, document uuid, line integer, person uuid, in_unit uuid, as_role text, OUT of_round integer) TO mingzhang_app;
 
 REVOKE ALL ON FUNCTION projects.certify_contract(in_book bigint, document uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.certify_contract(in_book bigint, document uuid) TO mingzhang_app;
@@ -5273,6 +6061,9 @@ GRANT ALL ON FUNCTION projects.check_final_account(in_book bigint, document uuid
 REVOKE ALL ON FUNCTION projects.conclude_contract(in_book bigint, document uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.conclude_contract(in_book bigint, document uuid) TO mingzhang_app;
 
+REVOKE ALL ON FUNCTION projects.confirm_line(in_book bigint, document uuid, line integer, person uuid, in_unit uuid, as_role text, OUT bank_day date, OUT maker uuid, OUT of_round integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.confirm_line(in_book bigint, document uuid, line integer, person uuid, in_unit uuid, as_role text, OUT bank_day date, OUT maker uuid, OUT of_round integer) TO mingzhang_app;
+
 REVOKE ALL ON FUNCTION projects.contract_of(in_book bigint, content jsonb, any_of text[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION projects.draft(in_book bigint, document uuid, of_kind text, prefix text, year integer, of_unit uuid, of_node uuid, by_flow text, of_amount numeric, of_content text, person uuid, in_unit uuid, as_role text) FROM PUBLIC;
@@ -5281,9 +6072,18 @@ GRANT ALL ON FUNCTION projects.draft(in_book bigint, document uuid, of_kind text
 REVOKE ALL ON FUNCTION projects.enter_outside_act(in_book bigint, id uuid, document uuid, by_verb text, shown_hash bytea, of_name text, of_office text, on_day date, paper bytea, person uuid, in_unit uuid, as_role text) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.enter_outside_act(in_book bigint, id uuid, document uuid, by_verb text, shown_hash bytea, of_name text, of_office text, on_day date, paper bytea, person uuid, in_unit uuid, as_role text) TO mingzhang_app;
 
+REVOKE ALL ON FUNCTION projects.enter_receipt(in_book bigint, document uuid, line integer, on_date date, serial text, paper bytea, person uuid, in_unit uuid, as_role text) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.enter_receipt(in_book bigint, document uuid, line integer, on_date date, serial text, paper bytea, person uuid, in_unit uuid, as_role text) TO mingzhang_app;
+
+REVOKE ALL ON FUNCTION projects.enter_reissue(in_book bigint, document uuid, line integer, to_account text, because text, person uuid, in_unit uuid, as_role text) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.enter_reissue(in_book bigint, document uuid, line integer, to_account text, because text, person uuid, in_unit uuid, as_role text) TO mingzhang_app;
+
 REVOKE ALL ON FUNCTION projects.estimate_use(in_book bigint, node uuid, OUT estimate numeric, OUT contracted numeric, OUT beside numeric) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.estimate_use(in_book bigint, node uuid, OUT estimate numeric, OUT contracted numeric, OUT beside numeric) TO mingzhang_app;
 GRANT ALL ON FUNCTION projects.estimate_use(in_book bigint, node uuid, OUT estimate numeric, OUT contracted numeric, OUT beside numeric) TO mingzhang_auditor;
+
+REVOKE ALL ON FUNCTION projects.fail_line(in_book bigint, document uuid, line integer, person uuid, in_unit uuid, as_role text) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.fail_line(in_book bigint, document uuid, line integer, person uuid, in_unit uuid, as_role text) TO mingzhang_app;
 
 REVOKE ALL ON FUNCTION projects.fen(amount numeric) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.fen(amount numeric) TO mingzhang_app;
@@ -5292,7 +6092,15 @@ GRANT ALL ON FUNCTION projects.fen(amount numeric) TO mingzhang_auditor;
 REVOKE ALL ON FUNCTION projects.first_roles(in_book bigint, persons uuid[], units uuid[], roles text[], from_day date) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.first_roles(in_book bigint, persons uuid[], units uuid[], roles text[], from_day date) TO mingzhang_app;
 
+REVOKE ALL ON FUNCTION projects.follow(in_book bigint, document uuid, by_verb text, person uuid, in_unit uuid, as_role text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION projects.free_invoices(in_book bigint, document uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.free_invoices(in_book bigint, document uuid) TO mingzhang_app;
+
 REVOKE ALL ON FUNCTION projects.fund_contract(in_book bigint, contract uuid, document uuid, draws jsonb, sign integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION projects.give_back_request(in_book bigint, document uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.give_back_request(in_book bigint, document uuid) TO mingzhang_app;
 
 REVOKE ALL ON FUNCTION projects.hand_over(in_book bigint, document uuid, ids uuid[], on_day date) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.hand_over(in_book bigint, document uuid, ids uuid[], on_day date) TO mingzhang_app;
@@ -5303,16 +6111,23 @@ GRANT ALL ON FUNCTION projects.holds(in_book bigint, person uuid, in_unit uuid, 
 
 REVOKE ALL ON FUNCTION projects.judge_acts() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION projects.judge_beside_events() FROM PUBLIC;
+
 GRANT SELECT ON TABLE accounting.vouchers TO mingzhang_app;
 GRANT SELECT ON TABLE accounting.vouchers TO mingzhang_auditor;
 
 REVOKE ALL ON FUNCTION projects.judge_manual_voucher(v accounting.vouchers) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION projects.judge_manual_vouchers() FROM PUBLIC;
+REVOKE ALL ON FUNCTION projects.judge_red_voucher(red accounting.vouchers, right_period integer, right_number integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION projects.leads(for_book bigint, for_node uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.leads(for_book bigint, for_node uuid) TO mingzhang_app;
 GRANT ALL ON FUNCTION projects.leads(for_book bigint, for_node uuid) TO mingzhang_auditor;
+
+GRANT SELECT ON TABLE projects.payment_lines TO mingzhang_app;
+GRANT SELECT ON TABLE projects.payment_lines TO mingzhang_auditor;
+
+REVOKE ALL ON FUNCTION projects.line_of(in_book bigint, document uuid, line integer, wanted text[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION projects.lock_contract(in_book bigint, contract uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.lock_contract(in_book bigint, contract uuid) TO mingzhang_app;
@@ -5331,8 +6146,13 @@ GRANT ALL ON FUNCTION projects.minimum_persons(in_book bigint, of_flow text) TO 
 REVOKE ALL ON FUNCTION projects.move_on_contract(in_book bigint, contract uuid, money text, act text, amount numeric) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.move_on_contract(in_book bigint, contract uuid, money text, act text, amount numeric) TO mingzhang_app;
 
+REVOKE ALL ON FUNCTION projects.next_number(in_book bigint, of_prefix text, of_year integer) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION projects.nodes_led() FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.nodes_led() TO mingzhang_app;
+
+REVOKE ALL ON FUNCTION projects.order_lines(in_book bigint, document uuid, year integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.order_lines(in_book bigint, document uuid, year integer) TO mingzhang_app;
 
 REVOKE ALL ON FUNCTION projects.party_unit() FROM PUBLIC;
 
@@ -5372,13 +6192,29 @@ GRANT ALL ON FUNCTION projects.readable_projects() TO mingzhang_app;
 REVOKE ALL ON FUNCTION projects.record_final_account(in_book bigint, document uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.record_final_account(in_book bigint, document uuid) TO mingzhang_app;
 
+REVOKE ALL ON FUNCTION projects.register_behind(in_book bigint, in_period integer, in_number integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION projects.register_invoice(in_book bigint, payee uuid, of_code text, of_number text, on_day date, of_amount numeric, red text) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.register_invoice(in_book bigint, payee uuid, of_code text, of_number text, on_day date, of_amount numeric, red text) TO mingzhang_app;
+
+REVOKE ALL ON FUNCTION projects.register_payee(in_book bigint, document uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.register_payee(in_book bigint, document uuid) TO mingzhang_app;
+
 REVOKE ALL ON FUNCTION projects.registered(in_book bigint, in_node uuid, in_account text, OUT register numeric, OUT books numeric) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION projects.require_certified(in_book bigint, in_node uuid) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION projects.require_desk(in_book bigint, document uuid, person uuid, in_unit uuid, as_role text, roles text[]) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION projects.require_document(in_book bigint, document uuid, person uuid, in_unit uuid, as_role text, behalf uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION projects.require_estimate(in_book bigint, node uuid, number text, added numeric, approved_by text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION projects.reserve_request(in_book bigint, document uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.reserve_request(in_book bigint, document uuid) TO mingzhang_app;
+
+REVOKE ALL ON FUNCTION projects.return_on_line(in_book bigint, document uuid, refund uuid, person uuid, in_unit uuid, as_role text, OUT of_round integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.return_on_line(in_book bigint, document uuid, refund uuid, person uuid, in_unit uuid, as_role text, OUT of_round integer) TO mingzhang_app;
 
 REVOKE ALL ON FUNCTION projects.revise(in_book bigint, document uuid, of_node uuid, by_flow text, of_amount numeric, of_content text, person uuid, in_unit uuid, as_role text) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.revise(in_book bigint, document uuid, of_node uuid, by_flow text, of_amount numeric, of_content text, person uuid, in_unit uuid, as_role text) TO mingzhang_app;
@@ -5403,6 +6239,9 @@ GRANT ALL ON FUNCTION projects.terminate_contract(in_book bigint, document uuid)
 REVOKE ALL ON FUNCTION projects.undelivered(in_book bigint, in_node uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.undelivered(in_book bigint, in_node uuid) TO mingzhang_app;
 GRANT ALL ON FUNCTION projects.undelivered(in_book bigint, in_node uuid) TO mingzhang_auditor;
+
+REVOKE ALL ON FUNCTION projects.use_invoices(in_book bigint, document uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.use_invoices(in_book bigint, document uuid) TO mingzhang_app;
 
 GRANT SELECT,INSERT ON TABLE accounting.books TO mingzhang_app;
 GRANT SELECT ON TABLE accounting.books TO mingzhang_auditor;
@@ -5500,6 +6339,12 @@ GRANT UPDATE(up_to) ON TABLE projects.flows TO mingzhang_app;
 GRANT SELECT,INSERT ON TABLE projects.funding_sources TO mingzhang_app;
 GRANT SELECT ON TABLE projects.funding_sources TO mingzhang_auditor;
 
+GRANT SELECT ON TABLE projects.invoice_uses TO mingzhang_app;
+GRANT SELECT ON TABLE projects.invoice_uses TO mingzhang_auditor;
+
+GRANT SELECT ON TABLE projects.invoices TO mingzhang_app;
+GRANT SELECT ON TABLE projects.invoices TO mingzhang_auditor;
+
 GRANT SELECT ON TABLE projects.node_milestones TO mingzhang_app;
 GRANT SELECT ON TABLE projects.node_milestones TO mingzhang_auditor;
 
@@ -5521,6 +6366,24 @@ GRANT UPDATE(due_month) ON TABLE projects.nodes TO mingzhang_app;
 
 GRANT SELECT ON TABLE projects.outside_acts TO mingzhang_app;
 GRANT SELECT ON TABLE projects.outside_acts TO mingzhang_auditor;
+
+GRANT SELECT ON TABLE projects.payee_accounts TO mingzhang_app;
+GRANT SELECT ON TABLE projects.payee_accounts TO mingzhang_auditor;
+
+GRANT SELECT ON TABLE projects.payees TO mingzhang_app;
+GRANT SELECT ON TABLE projects.payees TO mingzhang_auditor;
+
+GRANT SELECT ON TABLE projects.payment_draws TO mingzhang_app;
+GRANT SELECT ON TABLE projects.payment_draws TO mingzhang_auditor;
+
+GRANT SELECT ON TABLE projects.payment_requests TO mingzhang_app;
+GRANT SELECT ON TABLE projects.payment_requests TO mingzhang_auditor;
+
+GRANT SELECT ON TABLE projects.receipts TO mingzhang_app;
+GRANT SELECT ON TABLE projects.receipts TO mingzhang_auditor;
+
+GRANT SELECT ON TABLE projects.reissues TO mingzhang_app;
+GRANT SELECT ON TABLE projects.reissues TO mingzhang_auditor;
 
 GRANT SELECT ON TABLE projects.role_grants TO mingzhang_app;
 GRANT SELECT ON TABLE projects.role_grants TO mingzhang_auditor;

@@ -108,7 +108,7 @@ func (p Certificate) complete(ctx context.Context, r resolver) (Content, error) 
 		return nil, err
 	}
 	total := k.certify(no, gross, deducted, false)
-	if err = p.CertifiedTotal.agree(total); err != nil {
+	if err = p.agree(total); err != nil {
 		return nil, err
 	}
 	p.CertifiedTotal = total
@@ -184,11 +184,9 @@ func (p *Certificate) measure(k Contract, items []ContractItem) (gross accountin
 }
 
 func (m MeasuredItem) of(k Contract, it ContractItem) (MeasuredItem, error) {
-	this, before, most, unit := m.Quantity, it.CertifiedQuantity, decimal.Decimal{}, it.Unit
-	if it.Quantity == nil {
-		this, before, most, unit = m.Percent, it.CertifiedPercent, hundred, "%"
-	} else {
-		most = *it.Quantity
+	this, before, most, unit := m.Percent, it.CertifiedPercent, hundred, "%"
+	if it.Quantity != nil {
+		this, before, most, unit = m.Quantity, it.CertifiedQuantity, *it.Quantity, it.Unit
 	}
 	if this == nil || m.Quantity != nil && m.Percent != nil {
 		return m, fault.Invalid("document_invalid", "items: %s is certified by %s, and by nothing else", it.Code, map[bool]string{true: "percent", false: "quantity"}[it.Quantity == nil])
@@ -267,7 +265,7 @@ func certifyContract(ctx context.Context, tx bun.Tx, c accounting.Command, d *Do
 	if err != nil {
 		return nil, err
 	}
-	return postEvent(ctx, tx, c, p.CertifiedTotal.event(h, *k))
+	return postEvent(ctx, tx, c, p.event(h, *k))
 }
 
 func (t CertifiedTotal) event(h Head, k Contract) Certify {

@@ -55,35 +55,41 @@ func (s *site) completion(date, event, input string, assets ...projects.Completi
 }
 
 // pass drafts a document and takes it through its steps, each by its desk, until one is refused.
-func (s *site) pass(maker desk, kind projects.DocumentKind, content projects.Content, steps ...any) (*projects.Taken, error) {
+func (s *site) pass(maker desk, kind projects.DocumentKind, content projects.Content, steps ...deskStep) (*projects.Taken, error) {
 	s.t.Helper()
 	doc, err := projects.Draft(s.t.Context(), s.db, maker.command(), kind, content)
 	if err != nil {
 		return nil, err
 	}
 	var taken *projects.Taken
-	for i := 0; i < len(steps); i += 2 {
-		if taken, err = steps[i].(desk).take(doc, steps[i+1].(string)); err != nil {
+	for _, step := range steps {
+		if taken, err = step.desk.take(doc, step.verb); err != nil {
 			return nil, err
 		}
 	}
 	return taken, nil
 }
 
+// deskStep is one step of a document at a desk.
+type deskStep struct {
+	desk desk
+	verb string
+}
+
 func (s *site) complete(c *projects.Completion) (*projects.Taken, error) {
 	s.t.Helper()
-	return s.pass(s.clerk, "completion", c, s.clerk, "submit", s.lead, "approve")
+	return s.pass(s.clerk, "completion", c, deskStep{s.clerk, "submit"}, deskStep{s.lead, "approve"})
 }
 
 func (s *site) reach(date, milestone string) error {
 	s.t.Helper()
-	_, err := s.pass(s.clerk, "milestone", &projects.MilestonePaper{Paper: s.paper(date), Node: "2025-05", Milestone: milestone}, s.clerk, "submit", s.lead, "approve")
+	_, err := s.pass(s.clerk, "milestone", &projects.MilestonePaper{Paper: s.paper(date), Node: "2025-05", Milestone: milestone}, deskStep{s.clerk, "submit"}, deskStep{s.lead, "approve"})
 	return err
 }
 
 func (s *site) settle(f *projects.FinalAccount) (*projects.Taken, error) {
 	s.t.Helper()
-	return s.pass(s.clerk, "final_account", f, s.clerk, "submit", s.head, "review", s.budget, "approve")
+	return s.pass(s.clerk, "final_account", f, deskStep{s.clerk, "submit"}, deskStep{s.head, "review"}, deskStep{s.budget, "approve"})
 }
 
 // read runs a report as the budget officer.
@@ -267,7 +273,7 @@ func TestFinalAccountIsWhatTheBooksHold(t *testing.T) {
 		}
 		refused(t, name, err, code, x.says...)
 	}
-	_, err = s.pass(s.clerk, "final_account", &projects.FinalAccount{Paper: s.paper("2025-12-28"), Node: "2025-05", Sources: projects.FinalSources{Funding: []projects.SourceAmount{{Source: "lottery"}}}}, s.clerk, "submit")
+	_, err = s.pass(s.clerk, "final_account", &projects.FinalAccount{Paper: s.paper("2025-12-28"), Node: "2025-05", Sources: projects.FinalSources{Funding: []projects.SourceAmount{{Source: "lottery"}}}}, deskStep{s.clerk, "submit"})
 	refused(t, "a source nobody knows", err, "funding_source_unknown")
 
 	// 审减 of 10,000.00 found by the final account: the building is worth less than it was handed over with.
@@ -339,7 +345,7 @@ func TestMilestonesGoForward(t *testing.T) {
 	s.must(s.reach("2025-10-20", "accepted"))
 	refused(t, "accepted twice", s.reach("2025-10-21", "accepted"), "milestone_order")
 	refused(t, "a milestone nobody knows", s.reach("2025-10-21", "finished"), "document_invalid")
-	_, err := s.pass(s.clerk, "milestone", &projects.MilestonePaper{Paper: s.paper("2025-11-01"), Node: "2025-05", Milestone: "cancelled"}, s.clerk, "submit", s.clerk, "approve")
+	_, err := s.pass(s.clerk, "milestone", &projects.MilestonePaper{Paper: s.paper("2025-11-01"), Node: "2025-05", Milestone: "cancelled"}, deskStep{s.clerk, "submit"}, deskStep{s.clerk, "approve"})
 	refused(t, "a clerk accepting the own", err, "role_not_held")
 	var reached []projects.Milestone
 	s.read(func(tx bun.Tx) (err error) {

@@ -57,6 +57,7 @@ type Contract struct {
 	Claimed            accounting.Money // paid too much, to come back
 	ClaimReturned      accounting.Money
 	PayableNow         accounting.Money `bun:",scanonly"`
+	PayableFormula     string           `bun:",scanonly"` // how payable now is reckoned
 }
 
 // ContractType is what is bought; it decides the cap of the retention.
@@ -171,7 +172,7 @@ func Contracts(ctx context.Context, db bun.IDB, book accounting.BookID, node str
 
 func readContracts(ctx context.Context, db bun.IDB, book accounting.BookID, condition string, arg any) ([]Contract, error) {
 	var found []Contract
-	err := db.NewSelect().Model(&found).ColumnExpr("contract.*, node.code as node_code").
+	err := db.NewSelect().Model(&found).ColumnExpr("contract.*, node.code as node_code, projects.payable_formula(contract) as payable_formula").
 		Join("join projects.nodes node on node.book_id = contract.book_id and node.node_id = contract.node_id").
 		Where("contract.book_id = ?", book).Where(condition, arg).Order("contract.number").Scan(ctx)
 	return found, fault.FromSQL(err)

@@ -50,7 +50,8 @@ func moveOnContract(ctx context.Context, tx bun.Tx, book accounting.BookID, cont
 }
 
 // PayableNow 本期可付 is what may be requested of a contract now, in yuan: the rate of what was certified, less the advance
-// recouped, what is paid or requested and the deductions, never above what is certified and neither paid nor requested.
+// recouped, what is paid or requested and the deductions, never above what is certified and neither paid nor requested, nor
+// above what advance and retention leave of the price.
 type PayableNow struct {
 	Rate            decimal.Decimal  `json:"rate"` // percent: the progress rate, after settlement the settled rate
 	Certified       accounting.Money `json:"certified"`

@@ -189,7 +189,7 @@ func TestClinicContractToTheFen(t *testing.T) {
 	if last.Gross.String() != "3760000.00" || last.Recouped.String() != "1140000.00" || last.Retained.String() != "112800.00" || last.Net.String() != "2507200.00" {
 		t.Errorf("the last certificate %+v", last)
 	}
-	if want := "97 % × 7760000.00 certified − 2340000.00 recouped − 2200000.00 paid − 0.00 requested − 0.00 deductions = 2987200.00, at most 2987200.00 certified and unpaid"; last.Formula != want {
+	if want := "97 % × 7760000.00 certified − 2340000.00 recouped − 2200000.00 paid − 0.00 requested − 0.00 deductions = 2987200.00, at most 2987200.00 certified and unpaid and 3027200.00 left of the price"; last.Formula != want {
 		t.Errorf("formula %s", last.Formula)
 	}
 	b.pay("payable", "R-3", "2025-12-05", "2987200.00") // A15, A16

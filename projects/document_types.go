@@ -8,5 +8,6 @@ func init() { // the effects themselves look kinds up, which an initialiser may 
 		budgetDocument, contractDocument, changeOrderDocument, certificateDocument, settlementDocument, terminationDocument,
 		completionDocument, finalAccountDocument, milestoneDocument, yearEndDocument,
 		manualVoucherDocument,
+		payeeDocument, paymentDocument, refundDocument,
 	}
 }

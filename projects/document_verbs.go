@@ -43,8 +43,6 @@ func DocumentVerbs() []DocumentVerb {
 		{"post", "记账", "Post", []string{"budget_officer", "treasury_officer", "project_head"}},
 		{"wait", "待拨", "Wait for cash", []string{"treasury_officer"}},
 		{"order", "下达支付令", "Order the payment", []string{"treasury_officer"}},
-		{"complete", "确认付讫", "Confirm that all is paid", []string{"budget_officer", "treasury_officer", "project_clerk", "project_head"}},
-		{"reopen", "恢复待付", "Take the confirmation back after a returned payment", []string{"budget_officer", "treasury_officer", "project_clerk", "project_head"}},
 		{"return", "退回", "Return to the maker", []string{"budget_officer", "treasury_officer", "project_head", "lead_approver", "supervisor"}},
 		{"reject", "不予同意", "Reject", []string{"budget_officer", "treasury_officer", "project_head", "admin"}},
 		{"recall", "撤回", "Take back before it is ordered", []string{"project_clerk"}},

@@ -44,6 +44,9 @@ func TestVerbsAreThoseOfTheSteps(t *testing.T) {
 		delete(byVerb, v.Name)
 	}
 	for verb, roles := range byVerb {
+		if len(roles) == 0 {
+			continue // follows from payment lines; nobody takes it
+		}
 		t.Errorf("the list of verbs lacks %s, which is for %v", verb, sorted(roles))
 	}
 	for kind, roles := range byKind {

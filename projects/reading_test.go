@@ -16,7 +16,10 @@ import (
 
 // readByAll are tables that hang on documents and are every reader's all the same.
 var readByAll = map[string]string{
-	"projects.role_grants": "who may do what is asked before anything is shown",
+	"projects.role_grants":    "who may do what is asked before anything is shown",
+	"projects.payees":         "one register for all units, so that a supplier is one payee",
+	"projects.payee_accounts": "belongs to that register; lists mask the numbers",
+	"projects.invoices":       "an invoice is used once over all units",
 }
 
 // twoUnits is a book in which two units have vouchers and a document each, and rows in every table that is guarded, all in

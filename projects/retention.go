@@ -35,17 +35,20 @@ func retentionDue(ctx context.Context, db bun.IDB, book accounting.BookID, contr
 	return RetentionOf(ctx, db, found[0], day)
 }
 
-// RetentionOf is the retention of a contract as it stands on a day.
+// RetentionOf is the retention of a contract as it stands on a day, today when none is named.
 func RetentionOf(ctx context.Context, db bun.IDB, k Contract, day accounting.Date) (Retention, error) {
-	r := Retention{Kept: k.RetentionKept, Requested: k.RetentionHeld, Paid: k.RetentionPaid, Forfeited: k.RetentionForfeited, State: "held"}
-	err := db.NewRaw(`select f.day as "from", (f.day + make_interval(months => ?))::date as due_on from (select coalesce(
-			(select m.day from projects.node_milestones m where m.book_id = ? and m.node_id = ? and m.milestone = 'accepted'), ?::date)) as f (day)`,
-		k.DefectsMonths, k.Book, k.Node, k.SettledOn).Scan(ctx, &r.From, &r.DueOn)
-	if err != nil {
-		return r, fault.FromSQL(err)
+	var when struct {
+		From, DueOn accounting.Date
+		Due         bool
 	}
+	err := db.NewRaw(`select f.day as "from", d.day as due_on, coalesce(d.day <= coalesce(?::date, current_date), false) as due
+		from (select coalesce((select m.day from projects.node_milestones m where m.book_id = ? and m.node_id = ? and m.milestone = 'accepted'), ?::date)) as f (day),
+			lateral (select (f.day + make_interval(months => ?))::date) as d (day)`, day, k.Book, k.Node, k.SettledOn, k.DefectsMonths).Scan(ctx, &when)
+	if err != nil {
+		return Retention{}, fault.FromSQL(err)
+	}
+	r := Retention{Kept: k.RetentionKept, Requested: k.RetentionHeld, Paid: k.RetentionPaid, Forfeited: k.RetentionForfeited, From: when.From, DueOn: when.DueOn, State: "held"}
 	left := r.Kept.Sub(r.Requested).Sub(r.Paid).Sub(r.Forfeited)
-	due := !r.DueOn.IsZero() && !day.Before(r.DueOn)
 	switch {
 	case r.Kept.IsZero():
 		r.State = "none"
@@ -53,7 +56,7 @@ func RetentionOf(ctx context.Context, db bun.IDB, k Contract, day accounting.Dat
 		r.State = "released"
 	case left.IsZero():
 		r.State = "requested"
-	case due:
+	case when.Due:
 		r.State, r.Due = "due", left
 	}
 	return r, nil

@@ -29,7 +29,7 @@ func (s *site) closing(date, event string, names ...string) (*projects.Taken, er
 	s.t.Helper()
 	input, err := json.Marshal(map[string]any{"year": 2025, "projects": names})
 	s.must(err)
-	return s.pass(s.budget, "year_end", &projects.YearClosing{EventPaper: projects.EventPaper{Paper: projects.Paper{Date: accounting.MustDate(date)}, Event: event, Input: input}}, s.budget, "submit", s.budget2, "approve")
+	return s.pass(s.budget, "year_end", &projects.YearClosing{EventPaper: projects.EventPaper{Paper: projects.Paper{Date: accounting.MustDate(date)}, Event: event, Input: input}}, deskStep{s.budget, "submit"}, deskStep{s.budget2, "approve"})
 }
 
 func (s *site) close(periods ...accounting.Period) {
@@ -99,7 +99,7 @@ func TestYearEndsStepByStep(t *testing.T) {
 	}
 	s.next = slices.IndexFunc(s.steps, func(x step) bool { return x[0].step == "A23" })
 	s.build("A24") // retention of the same contract, from the line of 2026
-	_, err = s.pass(s.budget, "year_end", &projects.YearClosing{EventPaper: projects.EventPaper{Paper: s.paper("2026-12-25"), Node: "2025-05", Event: "Lapse", Input: json.RawMessage(`{"budget_line":"2025-05/2026","amount":"40000.01"}`)}}, s.budget, "submit", s.budget2, "approve")
+	_, err = s.pass(s.budget, "year_end", &projects.YearClosing{EventPaper: projects.EventPaper{Paper: s.paper("2026-12-25"), Node: "2025-05", Event: "Lapse", Input: json.RawMessage(`{"budget_line":"2025-05/2026","amount":"40000.01"}`)}}, deskStep{s.budget, "submit"}, deskStep{s.budget2, "approve"})
 	refused(t, "taking back a fen too much", err, "budget_exceeded")
 }
 

@@ -1,0 +1,177 @@
+package projects
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"mingzhang/accounting"
+	"mingzhang/accounting/fault"
+)
+
+// RefundForm 退回 says that money of a confirmed payment line came back: in the same year (P6) to be paid again, to the
+// contract or to what is available; of an earlier year (P7) to the treasury or the unit's own bank.
+type RefundForm struct {
+	Paper
+	Request    string           `json:"request"` // number of the payment request
+	Line       int              `json:"line"`
+	Amount     accounting.Money `json:"amount"`
+	To         RefundTo         `json:"to,omitempty"`          // same year: request, contract or available
+	Standing   string           `json:"standing,omitempty"`    // earlier year: the account the money stands on now
+	BudgetLine string           `json:"budget_line,omitempty"` // earlier year, to the treasury: a line of this year
+	OwnBank    bool             `json:"own_bank,omitempty"`    // earlier year: to the unit's bank
+	Node       string           `json:"node,omitempty"`        // of the request; computed
+}
+
+var refundDocument = documentType{
+	kind: "refund", prefix: "TH", zh: "退回", en: "refund",
+	content: func() Content { return new(RefundForm) },
+	effects: map[string]effect{"approve": postRefund},
+}
+
+// complete finds the project. Codes: document_unknown, document_invalid, amount_invalid.
+func (f RefundForm) complete(ctx context.Context, r resolver) (Content, error) {
+	if err := positive("amount", f.Amount); err != nil {
+		return nil, err
+	}
+	if (f.To == "") == (f.Standing == "") {
+		return nil, fault.Invalid("document_invalid", "a refund of this year says to what it goes, one of an earlier year on which account the money stands")
+	}
+	d, err := documentByNumber(ctx, r.db, r.c.Book, f.Request)
+	if err != nil {
+		return nil, err
+	}
+	q, err := contentOf[PaymentRequest](d)
+	if err != nil || d.Kind != "payment_request" {
+		return nil, fault.Invalid("document_invalid", "request: %s is no payment request", f.Request)
+	}
+	if f.To == PayableBack && q.Contract == "" {
+		return nil, fault.Invalid("document_invalid", "to: %s has no contract", f.Request)
+	}
+	f.Node = q.Node
+	return &f, nil
+}
+
+func (f RefundForm) about(context.Context, resolver) (about, error) {
+	return about{node: f.Node, flow: SmallFlow, amount: &f.Amount}, nil
+}
+
+func postRefund(ctx context.Context, tx bun.Tx, c accounting.Command, d *Document, s Step) ([]accounting.Receipt, error) {
+	f, err := contentOf[RefundForm](d)
+	if err != nil {
+		return nil, err
+	}
+	request, err := documentByNumber(ctx, tx, c.Book, f.Request)
+	if err != nil {
+		return nil, err
+	}
+	q, err := contentOf[PaymentRequest](request)
+	if err != nil {
+		return nil, err
+	}
+	var line struct {
+		Round  int
+		PaidOn accounting.Date
+	}
+	if err := tx.NewRaw(`select l.round, l.paid_on from projects.payment_lines l where l.book_id = ? and l.document_id = ? and l.line_no = ? and l.state = 'confirmed' order by l.round desc limit 1`,
+		c.Book, request.ID, f.Line).Scan(ctx, &line); err != nil {
+		return nil, fault.Conflict("step_not_allowed", "line %d of %s is not paid", f.Line, f.Request)
+	}
+	if _, err := tx.ExecContext(ctx, `select projects.return_on_line(?, ?, ?, ?, ?, ?)`, c.Book, request.ID, d.ID, c.By.Person, c.By.Unit, c.By.Role); err != nil {
+		return nil, fault.FromSQL(err)
+	}
+	draws, err := f.back(ctx, tx, c.Book, request.ID, line.Round)
+	if err != nil {
+		return nil, err
+	}
+	h, err := eventHead(ctx, tx, d, f.Paper, s)
+	if err != nil {
+		return nil, err
+	}
+	contract, err := q.contractOf(ctx, tx, c.Book)
+	if err != nil {
+		return nil, err
+	}
+	var subject SubjectRef
+	if contract != nil {
+		subject = contract.subject()
+		if err := returnOnContract(ctx, tx, c.Book, contract.ID, paymentRules[q.Payment].contract, f.Amount); err != nil {
+			return nil, err
+		}
+	}
+	batch := SubjectRef{}
+	if q.Batch != "" {
+		batch = Ref(q.Batch)
+	}
+	if f.Standing != "" {
+		return postEvent(ctx, tx, c, RefundEarlierYear{Head: h, PaidOn: line.PaidOn, Standing: f.Standing, Project: ownBankProject(f, q), BudgetLine: f.BudgetLine, Amount: f.Amount, OwnBank: f.OwnBank,
+			Contract: subjectOf(f.Standing, subject, "1218", "2302.02", "2307.01", "2502.01"), Batch: subjectOf(f.Standing, batch, "2303", "2307.03")})
+	}
+	if f.To == PayAgain && contract != nil {
+		if err := holdOnContract(ctx, tx, c.Book, contract.ID, paymentRules[q.Payment].contract, f.Amount); err != nil {
+			return nil, err
+		}
+	}
+	e := Refund{Head: h, PaidOn: line.PaidOn, Debited: q.debited(ctx, tx, c.Book, contract), To: f.To, Sources: draws, EconomicClass: q.EconomicClass, Contract: subject, Batch: batch}
+	if f.To == PayAgain {
+		e.Request = requestSubject(request)
+	}
+	return postEvent(ctx, tx, c, e)
+}
+
+func ownBankProject(f RefundForm, q PaymentRequest) string {
+	if f.OwnBank {
+		return q.Node
+	}
+	return ""
+}
+
+// subjectOf keeps a subject for the accounts that take it.
+func subjectOf(account string, subject SubjectRef, takes ...string) SubjectRef {
+	if oneOf(account, takes) {
+		return subject
+	}
+	return SubjectRef{}
+}
+
+// debited is the account the payment had debited.
+func (q PaymentRequest) debited(ctx context.Context, db bun.IDB, book accounting.BookID, contract *Contract) string {
+	switch q.Payment {
+	case "retention":
+		if contract.overOneYear() {
+			return "2502.01"
+		}
+		return "2307.01"
+	case "direct_grant":
+		return q.Expense
+	case "subsidy":
+		return batchAccount(ctx, db, book, q.Batch)
+	}
+	return paymentRules[q.Payment].debited
+}
+
+// batchAccount is where the batch is owed: 2303 of administrative units, 2307.03 of institutions.
+func batchAccount(ctx context.Context, db bun.IDB, book accounting.BookID, batch string) string {
+	var account []string
+	if err := db.NewRaw(`select distinct p.account from accounting.positions p join accounting.subjects s on s.book_id = p.book_id and s.subject_id = p.subject_id
+		where p.book_id = ? and s.kind <> '' and s.kind = 'batch' and s.code = ? and p.account in ('2303', '2307.03')`, book, batch).Scan(ctx, &account); err != nil || len(account) == 0 {
+		return "2303"
+	}
+	return account[0]
+}
+
+// back splits what came back over the budget lines that had paid the line, the last first.
+func (f RefundForm) back(ctx context.Context, db bun.IDB, book accounting.BookID, request uuid.UUID, round int) ([]Draw, error) {
+	draws, _, err := lineDraws(ctx, db, book, request, round, f.Line)
+	if err != nil {
+		return nil, err
+	}
+	left := f.Amount
+	var parts []Draw
+	for i := len(draws) - 1; i >= 0 && left.Sign() > 0; i-- {
+		part := least(left, draws[i].Amount)
+		parts, left = append(parts, Draw{draws[i].BudgetLine, part}), left.Sub(part)
+	}
+	return parts, nil
+}
