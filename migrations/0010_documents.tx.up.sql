@@ -128,10 +128,12 @@ create table projects.role_grants (
   from_day date not null,
   until_day date check (until_day >= from_day),
   document_id uuid, -- null only for those a book begins with
+  ended_by uuid,    -- the document that ended it before its time
   primary key (book_id, grant_id),
   foreign key (book_id, person_id) references accounting.persons (book_id, person_id),
   foreign key (book_id, unit_id) references accounting.units (book_id, unit_id),
-  foreign key (book_id, document_id) references projects.documents (book_id, document_id)
+  foreign key (book_id, document_id) references projects.documents (book_id, document_id),
+  foreign key (book_id, ended_by) references projects.documents (book_id, document_id)
 );
 create index role_grants_of_person on projects.role_grants (book_id, person_id);
 
@@ -145,7 +147,9 @@ create table projects.delegations (
   role text not null,
   from_day date not null,
   until_day date not null check (until_day >= from_day),
+  ended_on date, -- the last day, when it ended before its time
   document_id uuid,
+  ended_by uuid,
   primary key (book_id, delegation_id),
   foreign key (book_id, from_person) references accounting.persons (book_id, person_id),
   foreign key (book_id, to_person) references accounting.persons (book_id, person_id),
@@ -161,6 +165,7 @@ create table projects.departures (
   successor uuid not null,
   recorded_by uuid not null,
   recorded_at timestamptz not null default clock_timestamp(),
+  document_id uuid,
   primary key (book_id, person_id),
   foreign key (book_id, person_id) references accounting.persons (book_id, person_id),
   foreign key (book_id, successor) references accounting.persons (book_id, person_id),
@@ -376,7 +381,7 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
     and exists (select from projects.role_grants g where g.book_id = in_book and g.person_id = coalesce(behalf, person) and g.unit_id = in_unit and g.role = as_role
       and current_date between g.from_day and coalesce(g.until_day, 'infinity'))
     and (behalf is null or exists (select from projects.delegations d where d.book_id = in_book and d.from_person = behalf and d.to_person = person and d.unit_id = in_unit and d.role = as_role
-      and current_date between d.from_day and d.until_day))
+      and current_date between d.from_day and least(d.until_day, d.ended_on)))
 $$;
 
 -- Whether a role of a unit reaches a document: the bureau's officers reach all, a lead approver what the unit leads or

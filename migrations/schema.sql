@@ -1535,6 +1535,82 @@ end $$;
 
 ALTER FUNCTION projects.give_back_request(in_book bigint, document uuid) OWNER TO mingzhang_owner;
 
+CREATE FUNCTION projects.grant_role(in_book bigint, document uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  d projects.documents := projects.granted(in_book, document, 'role_grant', 'person'); k jsonb := d.content; who uuid := projects.person_called(in_book, k ->> 'person');
+  ends boolean := coalesce((k ->> 'end')::boolean, false); last date;
+begin
+  if ends then
+    last := projects.last_day(k);
+    update projects.role_grants g set until_day = last, ended_by = document
+      where g.book_id = in_book and g.person_id = who and g.unit_id = d.unit_id and g.role = k ->> 'role' and g.from_day <= last and coalesce(g.until_day, 'infinity') > last;
+    if not found then
+      raise exception '% does not hold % of this unit beyond %', k ->> 'person', k ->> 'role', last using errcode = 'AC044';
+    end if;
+    return;
+  end if;
+  if exists (select from projects.role_grants g where g.book_id = in_book and g.person_id = who and g.unit_id = d.unit_id and g.role = k ->> 'role'
+      and g.from_day <= coalesce((k ->> 'until')::date, 'infinity') and (k ->> 'from')::date <= coalesce(g.until_day, 'infinity')) then
+    raise exception '% holds % of this unit in these days already', k ->> 'person', k ->> 'role' using errcode = 'AC043';
+  end if;
+  insert into projects.role_grants (book_id, grant_id, person_id, unit_id, role, from_day, until_day, document_id)
+    values (in_book, gen_random_uuid(), who, d.unit_id, k ->> 'role', (k ->> 'from')::date, (k ->> 'until')::date, document);
+end $$;
+
+ALTER FUNCTION projects.grant_role(in_book bigint, document uuid) OWNER TO mingzhang_owner;
+
+CREATE TABLE projects.documents (
+    book_id bigint NOT NULL,
+    document_id uuid NOT NULL,
+    kind text NOT NULL,
+    number text NOT NULL,
+    unit_id uuid NOT NULL,
+    node_id uuid,
+    flow text NOT NULL,
+    amount accounting.yuan,
+    content text NOT NULL,
+    content_hash bytea NOT NULL,
+    state text NOT NULL,
+    round integer DEFAULT 1 NOT NULL,
+    created_by uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    since timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT documents_content_hash_check CHECK ((octet_length(content_hash) = 32)),
+    CONSTRAINT documents_flow_check CHECK ((flow = ANY (ARRAY['works'::text, 'small'::text]))),
+    CONSTRAINT documents_number_check CHECK ((number <> ''::text)),
+    CONSTRAINT documents_round_check CHECK ((round > 0))
+);
+
+ALTER TABLE projects.documents OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.granted(in_book bigint, document uuid, of_kind text, for_person text) RETURNS projects.documents
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare d projects.documents; who uuid;
+begin
+  select * into d from projects.documents x where x.book_id = in_book and x.document_id = document and x.kind = of_kind and x.state = 'granted' for update;
+  if not found or document in (select g.document_id from projects.role_grants g where g.book_id = in_book union select g.ended_by from projects.role_grants g where g.book_id = in_book
+      union select l.document_id from projects.delegations l where l.book_id = in_book union select l.ended_by from projects.delegations l where l.book_id = in_book
+      union select l.document_id from projects.departures l where l.book_id = in_book) then
+    raise exception 'there is no granted % that waits to take effect', of_kind using errcode = 'AC043';
+  end if;
+  who := projects.person_called(in_book, d.content::jsonb ->> for_person);
+  if exists (select from projects.acts a where a.book_id = in_book and a.document_id = document and a.verb = 'approve' and a.person_id = who) then
+    raise exception 'nobody approves % for oneself', d.number using errcode = 'AC045';
+  end if;
+  perform from accounting.persons p where p.book_id = in_book and p.person_id = who for no key update; -- one change at a time
+  if exists (select from projects.departures l where l.book_id = in_book and l.person_id = who) then
+    raise exception '% has left', d.content::jsonb ->> for_person using errcode = 'AC044';
+  end if;
+  return d;
+end $$;
+
+ALTER FUNCTION projects.granted(in_book bigint, document uuid, of_kind text, for_person text) OWNER TO mingzhang_owner;
+
 CREATE FUNCTION projects.hand_over(in_book bigint, document uuid, ids uuid[], on_day date) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1564,7 +1640,7 @@ CREATE FUNCTION projects.holds(in_book bigint, person uuid, in_unit uuid, as_rol
     and exists (select from projects.role_grants g where g.book_id = in_book and g.person_id = coalesce(behalf, person) and g.unit_id = in_unit and g.role = as_role
       and current_date between g.from_day and coalesce(g.until_day, 'infinity'))
     and (behalf is null or exists (select from projects.delegations d where d.book_id = in_book and d.from_person = behalf and d.to_person = person and d.unit_id = in_unit and d.role = as_role
-      and current_date between d.from_day and d.until_day))
+      and current_date between d.from_day and least(d.until_day, d.ended_on)))
 $$;
 
 ALTER FUNCTION projects.holds(in_book bigint, person uuid, in_unit uuid, as_role text, behalf uuid) OWNER TO mingzhang_owner;
@@ -1585,26 +1661,6 @@ begin
 end $$;
 
 ALTER FUNCTION projects.judge_acts() OWNER TO mingzhang_owner;
-
-CREATE FUNCTION projects.judge_beside_events() RETURNS trigger
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-declare v accounting.vouchers; right_one record;
-begin
-  for v in select n.* from new_vouchers n where n.source = 'manual' or n.kind = 'reversal' loop
-    if v.source = 'manual' then
-      perform projects.judge_manual_voucher(v);
-    end if;
-    if v.kind = 'reversal' then
-      select n.period, n.number into right_one from new_vouchers n where n.book_id = v.book_id and n.kind = 'correction' and n.refers_period = v.refers_period and n.refers_number = v.refers_number;
-      perform projects.judge_red_voucher(v, right_one.period, right_one.number);
-    end if;
-  end loop;
-  return null;
-end $$;
-
-ALTER FUNCTION projects.judge_beside_events() OWNER TO mingzhang_owner;
 
 CREATE TABLE accounting.vouchers (
     book_id bigint NOT NULL,
@@ -1663,26 +1719,55 @@ end $$;
 
 ALTER FUNCTION projects.judge_manual_voucher(v accounting.vouchers) OWNER TO mingzhang_owner;
 
-CREATE FUNCTION projects.judge_red_voucher(red accounting.vouchers, right_period integer, right_number integer) RETURNS void
+CREATE FUNCTION projects.judge_manual_vouchers() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare v accounting.vouchers;
+begin
+  for v in select n.* from new_vouchers n where n.source = 'manual' loop
+    perform projects.judge_manual_voucher(v);
+  end loop;
+  return null;
+end $$;
+
+ALTER FUNCTION projects.judge_manual_vouchers() OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.judge_roles() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  who uuid := coalesce(to_jsonb(new) ->> 'person_id', to_jsonb(new) ->> 'to_person'); -- of a grant, of a delegation
+  two record;
+begin
+  with held as (
+    select g.role, g.from_day, coalesce(g.until_day, 'infinity') as until_day from projects.role_grants g where g.book_id = new.book_id and g.person_id = who
+    union all
+    select d.role, d.from_day, least(d.until_day, d.ended_on) from projects.delegations d where d.book_id = new.book_id and d.to_person = who
+  )
+  select a.role as one, b.role as another into two from held a
+    join held b on projects.sort_of_role(b.role) > projects.sort_of_role(a.role) and a.from_day <= b.until_day and b.from_day <= a.until_day limit 1;
+  if found then
+    raise exception 'one person would be % and %: who administers, who audits and who works with money are different persons', two.one, two.another using errcode = 'AC052';
+  end if;
+  return null;
+end $$;
+
+ALTER FUNCTION projects.judge_roles() OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.last_day(k jsonb) RETURNS date
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-declare kept text := projects.register_behind(red.book_id, red.refers_period, red.refers_number); wrong record;
 begin
-  if kept is null then
-    return;
+  if (k ->> 'until')::date >= current_date - 1 then
+    return (k ->> 'until')::date;
   end if;
-  select l.account, a.name_zh, sum(l.debit - l.credit) as moved into wrong
-    from accounting.lines l join accounting.accounts a on a.book_id = l.book_id and a.code = l.account
-   where l.book_id = red.book_id and (l.period, l.number) in ((red.period, red.number), (right_period, right_number))
-     and (a.basis = 'authority' or a.takes_subject <> '' or kept = 'completion' and a.type = 'asset')
-   group by l.account, a.name_zh, l.project_id, l.budget_line_id, l.subject_id having sum(l.debit - l.credit) <> 0 order by l.account limit 1;
-  if found then
-    raise exception 'account % % would move by %, which the register of its % keeps: correct it by documents of that kind', wrong.account, wrong.name_zh, round(wrong.moved, 2), kept using errcode = 'AC071';
-  end if;
+  raise exception 'a role ends yesterday at the earliest, not on %', k ->> 'until' using errcode = 'AC043';
 end $$;
 
-ALTER FUNCTION projects.judge_red_voucher(red accounting.vouchers, right_period integer, right_number integer) OWNER TO mingzhang_owner;
+ALTER FUNCTION projects.last_day(k jsonb) OWNER TO mingzhang_owner;
 
 CREATE FUNCTION projects.leads(for_book bigint, for_node uuid) RETURNS TABLE(unit_id uuid)
     LANGUAGE sql STABLE
@@ -1700,6 +1785,35 @@ CREATE FUNCTION projects.leads(for_book bigint, for_node uuid) RETURNS TABLE(uni
 $$;
 
 ALTER FUNCTION projects.leads(for_book bigint, for_node uuid) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.lend_role(in_book bigint, document uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  d projects.documents := projects.granted(in_book, document, 'delegation', 'to'); k jsonb := d.content;
+  borrower uuid := projects.person_called(in_book, k ->> 'to'); lender uuid := projects.person_called(in_book, k ->> 'lender'); last date;
+begin
+  if lender is distinct from (select a.person_id from projects.acts a where a.book_id = in_book and a.document_id = document and a.verb = 'submit' order by a.ordinal desc limit 1) then
+    raise exception '% does not lend this role: somebody else has submitted %', k ->> 'lender', d.number using errcode = 'AC044';
+  end if;
+  if coalesce((k ->> 'end')::boolean, false) then
+    last := projects.last_day(k);
+    update projects.delegations l set ended_on = last, ended_by = document
+      where l.book_id = in_book and l.from_person = lender and l.to_person = borrower and l.unit_id = d.unit_id and l.role = k ->> 'role' and least(l.until_day, l.ended_on) > last;
+    if not found then
+      raise exception '% has not lent % to % beyond %', k ->> 'lender', k ->> 'role', k ->> 'to', last using errcode = 'AC044';
+    end if;
+    return;
+  end if;
+  if not projects.holds(in_book, lender, d.unit_id, k ->> 'role', null) then
+    raise exception '% does not hold % of this unit and cannot lend it', k ->> 'lender', k ->> 'role' using errcode = 'AC044';
+  end if;
+  insert into projects.delegations (book_id, delegation_id, from_person, to_person, unit_id, role, from_day, until_day, document_id)
+    values (in_book, gen_random_uuid(), lender, borrower, d.unit_id, k ->> 'role', (k ->> 'from')::date, (k ->> 'until')::date, document);
+end $$;
+
+ALTER FUNCTION projects.lend_role(in_book bigint, document uuid) OWNER TO mingzhang_owner;
 
 CREATE TABLE projects.payment_lines (
     book_id bigint NOT NULL,
@@ -1939,6 +2053,21 @@ $$;
 
 ALTER FUNCTION projects.payable_formula(c projects.contracts) OWNER TO mingzhang_owner;
 
+CREATE FUNCTION projects.person_called(in_book bigint, by_code text) RETURNS uuid
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare id uuid;
+begin
+  select p.person_id into id from accounting.persons p where p.book_id = in_book and p.code = by_code;
+  if id is null then
+    raise exception 'this book has no person with the code %', coalesce(by_code, '(none)') using errcode = 'AC024';
+  end if;
+  return id;
+end $$;
+
+ALTER FUNCTION projects.person_called(in_book bigint, by_code text) OWNER TO mingzhang_owner;
+
 CREATE TABLE projects.plan_lines (
     book_id bigint NOT NULL,
     plan_line_id uuid NOT NULL,
@@ -2015,30 +2144,6 @@ end $$;
 
 ALTER FUNCTION projects.reach_milestone(in_book bigint, document uuid) OWNER TO mingzhang_owner;
 
-CREATE TABLE projects.documents (
-    book_id bigint NOT NULL,
-    document_id uuid NOT NULL,
-    kind text NOT NULL,
-    number text NOT NULL,
-    unit_id uuid NOT NULL,
-    node_id uuid,
-    flow text NOT NULL,
-    amount accounting.yuan,
-    content text NOT NULL,
-    content_hash bytea NOT NULL,
-    state text NOT NULL,
-    round integer DEFAULT 1 NOT NULL,
-    created_by uuid NOT NULL,
-    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    since timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    CONSTRAINT documents_content_hash_check CHECK ((octet_length(content_hash) = 32)),
-    CONSTRAINT documents_flow_check CHECK ((flow = ANY (ARRAY['works'::text, 'small'::text]))),
-    CONSTRAINT documents_number_check CHECK ((number <> ''::text)),
-    CONSTRAINT documents_round_check CHECK ((round > 0))
-);
-
-ALTER TABLE projects.documents OWNER TO mingzhang_owner;
-
 CREATE FUNCTION projects.reaches(d projects.documents, as_role text, in_unit uuid) RETURNS boolean
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -2070,6 +2175,26 @@ $$;
 
 ALTER FUNCTION projects.readable_projects() OWNER TO mingzhang_owner;
 
+CREATE FUNCTION projects.record_departure(in_book bigint, document uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  d projects.documents := projects.granted(in_book, document, 'departure', 'person'); k jsonb := d.content; day date := (k ->> 'left_on')::date;
+  leaver uuid := projects.person_called(in_book, k ->> 'person'); heir uuid := projects.person_called(in_book, k ->> 'successor'); last date;
+begin
+  if exists (select from projects.departures l where l.book_id = in_book and l.person_id = heir) then
+    raise exception '% has left and succeeds nobody', k ->> 'successor' using errcode = 'AC044';
+  end if;
+  insert into projects.departures (book_id, person_id, left_on, successor, recorded_by, document_id)
+    select in_book, leaver, day, heir, a.person_id, document from projects.acts a where a.book_id = in_book and a.document_id = document and a.verb = 'approve';
+  last := greatest(day, current_date) - 1; -- what was done in a role before today stays done
+  update projects.role_grants g set until_day = greatest(g.from_day, last), ended_by = document where g.book_id = in_book and g.person_id = leaver and coalesce(g.until_day, 'infinity') > last;
+  update projects.delegations l set ended_on = last, ended_by = document where l.book_id = in_book and leaver in (l.from_person, l.to_person) and least(l.until_day, l.ended_on) > last;
+end $$;
+
+ALTER FUNCTION projects.record_departure(in_book bigint, document uuid) OWNER TO mingzhang_owner;
+
 CREATE FUNCTION projects.record_final_account(in_book bigint, document uuid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -2091,22 +2216,6 @@ begin
 end $$;
 
 ALTER FUNCTION projects.record_final_account(in_book bigint, document uuid) OWNER TO mingzhang_owner;
-
-CREATE FUNCTION projects.register_behind(in_book bigint, in_period integer, in_number integer) RETURNS text
-    LANGUAGE plpgsql STABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-declare v accounting.vouchers;
-begin
-  loop
-    select * into v from accounting.vouchers x where x.book_id = in_book and x.period = in_period and x.number = in_number;
-    exit when not found or v.kind <> 'correction';
-    in_period := v.refers_period; in_number := v.refers_number;
-  end loop;
-  return (select d.kind from projects.documents d where d.book_id = in_book and d.document_id = v.source_document and d.kind not in ('budget', 'year_end', 'manual_voucher', 'correction'));
-end $$;
-
-ALTER FUNCTION projects.register_behind(in_book bigint, in_period integer, in_number integer) OWNER TO mingzhang_owner;
 
 CREATE FUNCTION projects.register_invoice(in_book bigint, payee uuid, of_code text, of_number text, on_day date, of_amount numeric, red text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2317,6 +2426,19 @@ end $$;
 
 ALTER FUNCTION projects.revise(in_book bigint, document uuid, of_node uuid, by_flow text, of_amount numeric, of_content text, person uuid, in_unit uuid, as_role text) OWNER TO mingzhang_owner;
 
+CREATE FUNCTION projects.roles_held(in_book bigint, person uuid) RETURNS TABLE(unit_id uuid, role text, on_behalf_of uuid, from_day date, until_day date)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select g.unit_id, g.role, null::uuid, g.from_day, g.until_day from projects.role_grants g
+   where g.book_id = in_book and g.person_id = person and current_date between g.from_day and coalesce(g.until_day, 'infinity') and projects.holds(in_book, person, g.unit_id, g.role, null)
+  union all
+  select l.unit_id, l.role, l.from_person, l.from_day, least(l.until_day, l.ended_on) from projects.delegations l
+   where l.book_id = in_book and l.to_person = person and current_date between l.from_day and least(l.until_day, l.ended_on) and projects.holds(in_book, person, l.unit_id, l.role, l.from_person)
+$$;
+
+ALTER FUNCTION projects.roles_held(in_book bigint, person uuid) OWNER TO mingzhang_owner;
+
 CREATE FUNCTION projects.settle_assets(in_book bigint, document uuid) RETURNS TABLE(account text, change numeric)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -2406,6 +2528,15 @@ begin
 end $$;
 
 ALTER FUNCTION projects.signed(in_book bigint, document uuid, of_kind text, in_state text) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.sort_of_role(role text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select case when role = 'admin' then 'administers' when role in ('auditor', 'inspector') then 'audits' else 'works with money' end
+$$;
+
+ALTER FUNCTION projects.sort_of_role(role text) OWNER TO mingzhang_owner;
 
 CREATE FUNCTION projects.stated_figures(k jsonb) RETURNS TABLE(side text, item text, amount numeric)
     LANGUAGE sql IMMUTABLE
@@ -2634,6 +2765,17 @@ CREATE FUNCTION projects.undelivered(in_book bigint, in_node uuid) RETURNS TABLE
 $$;
 
 ALTER FUNCTION projects.undelivered(in_book bigint, in_node uuid) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.unit_party() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  update projects.node_parties p set unit_id = new.unit_id where p.book_id = new.book_id and p.name = new.name and p.unit_id is null;
+  return null;
+end $$;
+
+ALTER FUNCTION projects.unit_party() OWNER TO mingzhang_owner;
 
 CREATE FUNCTION projects.use_invoices(in_book bigint, document uuid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -3984,9 +4126,12 @@ CREATE TABLE projects.delegations (
     role text NOT NULL,
     from_day date NOT NULL,
     until_day date NOT NULL,
+    ended_on date,
     document_id uuid,
+    ended_by uuid,
     CONSTRAINT delegations_check CHECK ((until_day >= from_day)),
-    CONSTRAINT delegations_check1 CHECK ((from_person <> to_person))
+    CONSTRAINT delegations_check1 CHECK ((from_person <> to_person)),
+    CONSTRAINT role_is_lent CHECK ((role <> ALL (ARRAY['admin'::text, 'auditor'::text, 'inspector'::text])))
 );
 
 ALTER TABLE projects.delegations OWNER TO mingzhang_owner;
@@ -3998,6 +4143,7 @@ CREATE TABLE projects.departures (
     successor uuid NOT NULL,
     recorded_by uuid NOT NULL,
     recorded_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    document_id uuid,
     CONSTRAINT departures_check CHECK ((successor <> person_id))
 );
 
@@ -4289,6 +4435,7 @@ CREATE TABLE projects.role_grants (
     from_day date NOT NULL,
     until_day date,
     document_id uuid,
+    ended_by uuid,
     CONSTRAINT role_grants_check CHECK ((until_day >= from_day)),
     CONSTRAINT role_grants_role_check CHECK ((role = ANY (ARRAY['budget_officer'::text, 'treasury_officer'::text, 'project_clerk'::text, 'project_head'::text, 'supervisor'::text, 'lead_approver'::text, 'auditor'::text, 'inspector'::text, 'admin'::text])))
 );
@@ -4828,6 +4975,10 @@ CREATE INDEX assets_of_node ON projects.assets USING btree (book_id, node_id);
 
 CREATE INDEX contracts_of_node ON projects.contracts USING btree (book_id, node_id);
 
+CREATE UNIQUE INDEX delegations_by_document ON projects.delegations USING btree (book_id, document_id);
+
+CREATE INDEX delegations_from ON projects.delegations USING btree (book_id, from_person);
+
 CREATE INDEX delegations_to ON projects.delegations USING btree (book_id, to_person);
 
 CREATE INDEX documents_by_node ON projects.documents USING btree (book_id, node_id);
@@ -4841,6 +4992,8 @@ CREATE INDEX nodes_by_parent ON projects.nodes USING btree (book_id, parent_id);
 CREATE UNIQUE INDEX one_open_certificate ON projects.documents USING btree (book_id, (((content)::jsonb ->> 'contract'::text))) WHERE ((kind = 'certificate'::text) AND (state <> ALL (ARRAY['certified'::text, 'withdrawn'::text])));
 
 CREATE INDEX plan_lines_of_node ON projects.plan_lines USING btree (book_id, node_id);
+
+CREATE UNIQUE INDEX role_grants_by_document ON projects.role_grants USING btree (book_id, document_id);
 
 CREATE INDEX role_grants_of_person ON projects.role_grants USING btree (book_id, person_id);
 
@@ -5054,13 +5207,13 @@ CREATE TRIGGER journal_stays BEFORE TRUNCATE ON accounting.vouchers FOR EACH STA
 
 ALTER TABLE accounting.vouchers ENABLE ALWAYS TRIGGER journal_stays;
 
-CREATE TRIGGER judge_beside_events AFTER INSERT ON accounting.vouchers REFERENCING NEW TABLE AS new_vouchers FOR EACH STATEMENT EXECUTE FUNCTION projects.judge_beside_events();
-
-ALTER TABLE accounting.vouchers ENABLE ALWAYS TRIGGER judge_beside_events;
-
 CREATE TRIGGER judge_lines AFTER INSERT ON accounting.lines REFERENCING NEW TABLE AS new_lines FOR EACH STATEMENT EXECUTE FUNCTION accounting.judge_lines();
 
 ALTER TABLE accounting.lines ENABLE ALWAYS TRIGGER judge_lines;
+
+CREATE TRIGGER judge_manual_vouchers AFTER INSERT ON accounting.vouchers REFERENCING NEW TABLE AS new_vouchers FOR EACH STATEMENT EXECUTE FUNCTION projects.judge_manual_vouchers();
+
+ALTER TABLE accounting.vouchers ENABLE ALWAYS TRIGGER judge_manual_vouchers;
 
 CREATE TRIGGER judge_positions AFTER INSERT ON accounting.positions REFERENCING NEW TABLE AS new_positions FOR EACH STATEMENT EXECUTE FUNCTION accounting.judge_positions();
 
@@ -5173,6 +5326,10 @@ ALTER TABLE accounting.units ENABLE ALWAYS TRIGGER registry_stays;
 CREATE TRIGGER turnover_stays BEFORE DELETE ON accounting.turnover FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
 
 ALTER TABLE accounting.turnover ENABLE ALWAYS TRIGGER turnover_stays;
+
+CREATE TRIGGER unit_party AFTER INSERT OR UPDATE OF name ON accounting.units FOR EACH ROW EXECUTE FUNCTION projects.unit_party();
+
+ALTER TABLE accounting.units ENABLE ALWAYS TRIGGER unit_party;
 
 CREATE TRIGGER act_is_final BEFORE UPDATE ON projects.acts FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
 
@@ -5353,6 +5510,14 @@ ALTER TABLE projects.role_grants ENABLE ALWAYS TRIGGER documents_stay;
 CREATE TRIGGER judge_acts AFTER INSERT ON projects.acts REFERENCING NEW TABLE AS new_acts FOR EACH STATEMENT EXECUTE FUNCTION projects.judge_acts();
 
 ALTER TABLE projects.acts ENABLE ALWAYS TRIGGER judge_acts;
+
+CREATE TRIGGER judge_roles AFTER INSERT OR UPDATE ON projects.delegations FOR EACH ROW EXECUTE FUNCTION projects.judge_roles();
+
+ALTER TABLE projects.delegations ENABLE ALWAYS TRIGGER judge_roles;
+
+CREATE TRIGGER judge_roles AFTER INSERT OR UPDATE ON projects.role_grants FOR EACH ROW EXECUTE FUNCTION projects.judge_roles();
+
+ALTER TABLE projects.role_grants ENABLE ALWAYS TRIGGER judge_roles;
 
 CREATE TRIGGER party_unit BEFORE INSERT OR UPDATE OF name ON projects.node_parties FOR EACH ROW EXECUTE FUNCTION projects.party_unit();
 
@@ -5644,10 +5809,19 @@ ALTER TABLE ONLY projects.contracts
     ADD CONSTRAINT contracts_book_id_node_id_fkey FOREIGN KEY (book_id, node_id) REFERENCES projects.nodes(book_id, node_id);
 
 ALTER TABLE ONLY projects.delegations
+    ADD CONSTRAINT delegations_book_id_document_id_fkey FOREIGN KEY (book_id, document_id) REFERENCES projects.documents(book_id, document_id);
+
+ALTER TABLE ONLY projects.delegations
+    ADD CONSTRAINT delegations_book_id_ended_by_fkey FOREIGN KEY (book_id, ended_by) REFERENCES projects.documents(book_id, document_id);
+
+ALTER TABLE ONLY projects.delegations
     ADD CONSTRAINT delegations_book_id_from_person_fkey FOREIGN KEY (book_id, from_person) REFERENCES accounting.persons(book_id, person_id);
 
 ALTER TABLE ONLY projects.delegations
     ADD CONSTRAINT delegations_book_id_to_person_fkey FOREIGN KEY (book_id, to_person) REFERENCES accounting.persons(book_id, person_id);
+
+ALTER TABLE ONLY projects.departures
+    ADD CONSTRAINT departures_book_id_document_id_fkey FOREIGN KEY (book_id, document_id) REFERENCES projects.documents(book_id, document_id);
 
 ALTER TABLE ONLY projects.departures
     ADD CONSTRAINT departures_book_id_person_id_fkey FOREIGN KEY (book_id, person_id) REFERENCES accounting.persons(book_id, person_id);
@@ -5771,6 +5945,9 @@ ALTER TABLE ONLY projects.reissues
 
 ALTER TABLE ONLY projects.role_grants
     ADD CONSTRAINT role_grants_book_id_document_id_fkey FOREIGN KEY (book_id, document_id) REFERENCES projects.documents(book_id, document_id);
+
+ALTER TABLE ONLY projects.role_grants
+    ADD CONSTRAINT role_grants_book_id_ended_by_fkey FOREIGN KEY (book_id, ended_by) REFERENCES projects.documents(book_id, document_id);
 
 ALTER TABLE ONLY projects.role_grants
     ADD CONSTRAINT role_grants_book_id_person_id_fkey FOREIGN KEY (book_id, person_id) REFERENCES accounting.persons(book_id, person_id);
@@ -6102,6 +6279,14 @@ REVOKE ALL ON FUNCTION projects.fund_contract(in_book bigint, contract uuid, doc
 REVOKE ALL ON FUNCTION projects.give_back_request(in_book bigint, document uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.give_back_request(in_book bigint, document uuid) TO mingzhang_app;
 
+REVOKE ALL ON FUNCTION projects.grant_role(in_book bigint, document uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.grant_role(in_book bigint, document uuid) TO mingzhang_app;
+
+GRANT SELECT ON TABLE projects.documents TO mingzhang_app;
+GRANT SELECT ON TABLE projects.documents TO mingzhang_auditor;
+
+REVOKE ALL ON FUNCTION projects.granted(in_book bigint, document uuid, of_kind text, for_person text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION projects.hand_over(in_book bigint, document uuid, ids uuid[], on_day date) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.hand_over(in_book bigint, document uuid, ids uuid[], on_day date) TO mingzhang_app;
 
@@ -6111,18 +6296,23 @@ GRANT ALL ON FUNCTION projects.holds(in_book bigint, person uuid, in_unit uuid, 
 
 REVOKE ALL ON FUNCTION projects.judge_acts() FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION projects.judge_beside_events() FROM PUBLIC;
-
 GRANT SELECT ON TABLE accounting.vouchers TO mingzhang_app;
 GRANT SELECT ON TABLE accounting.vouchers TO mingzhang_auditor;
 
 REVOKE ALL ON FUNCTION projects.judge_manual_voucher(v accounting.vouchers) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION projects.judge_red_voucher(red accounting.vouchers, right_period integer, right_number integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION projects.judge_manual_vouchers() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION projects.judge_roles() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION projects.last_day(k jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION projects.leads(for_book bigint, for_node uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.leads(for_book bigint, for_node uuid) TO mingzhang_app;
 GRANT ALL ON FUNCTION projects.leads(for_book bigint, for_node uuid) TO mingzhang_auditor;
+
+REVOKE ALL ON FUNCTION projects.lend_role(in_book bigint, document uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.lend_role(in_book bigint, document uuid) TO mingzhang_app;
 
 GRANT SELECT ON TABLE projects.payment_lines TO mingzhang_app;
 GRANT SELECT ON TABLE projects.payment_lines TO mingzhang_auditor;
@@ -6160,6 +6350,8 @@ REVOKE ALL ON FUNCTION projects.payable_formula(c projects.contracts) FROM PUBLI
 GRANT ALL ON FUNCTION projects.payable_formula(c projects.contracts) TO mingzhang_app;
 GRANT ALL ON FUNCTION projects.payable_formula(c projects.contracts) TO mingzhang_auditor;
 
+REVOKE ALL ON FUNCTION projects.person_called(in_book bigint, by_code text) FROM PUBLIC;
+
 GRANT SELECT,INSERT ON TABLE projects.plan_lines TO mingzhang_app;
 GRANT SELECT ON TABLE projects.plan_lines TO mingzhang_auditor;
 
@@ -6176,9 +6368,6 @@ GRANT ALL ON FUNCTION projects.project_figures(in_book bigint, in_node uuid) TO 
 REVOKE ALL ON FUNCTION projects.reach_milestone(in_book bigint, document uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.reach_milestone(in_book bigint, document uuid) TO mingzhang_app;
 
-GRANT SELECT ON TABLE projects.documents TO mingzhang_app;
-GRANT SELECT ON TABLE projects.documents TO mingzhang_auditor;
-
 REVOKE ALL ON FUNCTION projects.reaches(d projects.documents, as_role text, in_unit uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.reaches(d projects.documents, as_role text, in_unit uuid) TO mingzhang_app;
 GRANT ALL ON FUNCTION projects.reaches(d projects.documents, as_role text, in_unit uuid) TO mingzhang_auditor;
@@ -6189,10 +6378,11 @@ GRANT ALL ON FUNCTION projects.readable_nodes() TO mingzhang_app;
 REVOKE ALL ON FUNCTION projects.readable_projects() FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.readable_projects() TO mingzhang_app;
 
+REVOKE ALL ON FUNCTION projects.record_departure(in_book bigint, document uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.record_departure(in_book bigint, document uuid) TO mingzhang_app;
+
 REVOKE ALL ON FUNCTION projects.record_final_account(in_book bigint, document uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.record_final_account(in_book bigint, document uuid) TO mingzhang_app;
-
-REVOKE ALL ON FUNCTION projects.register_behind(in_book bigint, in_period integer, in_number integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION projects.register_invoice(in_book bigint, payee uuid, of_code text, of_number text, on_day date, of_amount numeric, red text) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.register_invoice(in_book bigint, payee uuid, of_code text, of_number text, on_day date, of_amount numeric, red text) TO mingzhang_app;
@@ -6219,6 +6409,10 @@ GRANT ALL ON FUNCTION projects.return_on_line(in_book bigint, document uuid, ref
 REVOKE ALL ON FUNCTION projects.revise(in_book bigint, document uuid, of_node uuid, by_flow text, of_amount numeric, of_content text, person uuid, in_unit uuid, as_role text) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.revise(in_book bigint, document uuid, of_node uuid, by_flow text, of_amount numeric, of_content text, person uuid, in_unit uuid, as_role text) TO mingzhang_app;
 
+REVOKE ALL ON FUNCTION projects.roles_held(in_book bigint, person uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.roles_held(in_book bigint, person uuid) TO mingzhang_app;
+GRANT ALL ON FUNCTION projects.roles_held(in_book bigint, person uuid) TO mingzhang_auditor;
+
 REVOKE ALL ON FUNCTION projects.settle_assets(in_book bigint, document uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.settle_assets(in_book bigint, document uuid) TO mingzhang_app;
 
@@ -6226,6 +6420,8 @@ REVOKE ALL ON FUNCTION projects.settle_contract(in_book bigint, document uuid) F
 GRANT ALL ON FUNCTION projects.settle_contract(in_book bigint, document uuid) TO mingzhang_app;
 
 REVOKE ALL ON FUNCTION projects.signed(in_book bigint, document uuid, of_kind text, in_state text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION projects.sort_of_role(role text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION projects.stated_figures(k jsonb) FROM PUBLIC;
 
@@ -6239,6 +6435,8 @@ GRANT ALL ON FUNCTION projects.terminate_contract(in_book bigint, document uuid)
 REVOKE ALL ON FUNCTION projects.undelivered(in_book bigint, in_node uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.undelivered(in_book bigint, in_node uuid) TO mingzhang_app;
 GRANT ALL ON FUNCTION projects.undelivered(in_book bigint, in_node uuid) TO mingzhang_auditor;
+
+REVOKE ALL ON FUNCTION projects.unit_party() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION projects.use_invoices(in_book bigint, document uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.use_invoices(in_book bigint, document uuid) TO mingzhang_app;

@@ -5,6 +5,7 @@ var documentTypes []documentType
 
 func init() { // the effects themselves look kinds up, which an initialiser may not
 	documentTypes = []documentType{
+		roleGrantDocument, delegationDocument, departureDocument,
 		budgetDocument, contractDocument, changeOrderDocument, certificateDocument, settlementDocument, terminationDocument,
 		completionDocument, finalAccountDocument, milestoneDocument, yearEndDocument,
 		manualVoucherDocument,

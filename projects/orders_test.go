@@ -15,8 +15,8 @@ import (
 	"mingzhang/projects"
 )
 
-// crowd is some people who hold every role, each with a second account, and who have delegated every role to each other:
-// whatever an order of acts needs besides persons, they have.
+// crowd is some people who hold every role that works with money, each with a second account, and who have delegated every
+// role to each other: whatever an order of acts needs besides persons, they have.
 type crowd struct {
 	t        *testing.T
 	tx       bun.Tx
@@ -38,7 +38,7 @@ func newCrowd(t *testing.T, flow string, people, asked int) *crowd {
 		id := accounting.PersonID{UUID: accounting.NewID()}
 		b.must(accounting.AddPerson(ctx, b.db, accounting.Person{Book: book, ID: id, Code: fmt.Sprint("person ", i), Name: "某", Unit: b.unit}))
 		c.persons = append(c.persons, id)
-		for _, role := range allRoles {
+		for _, role := range allRoles[:6] { // who works with money neither audits nor administers
 			holders = append(holders, projects.RoleHolder{Person: id, Unit: b.unit, Role: role})
 		}
 	}

@@ -20,6 +20,8 @@ var readByAll = map[string]string{
 	"projects.payees":         "one register for all units, so that a supplier is one payee",
 	"projects.payee_accounts": "belongs to that register; lists mask the numbers",
 	"projects.invoices":       "an invoice is used once over all units",
+	"projects.delegations":    "like what they lend",
+	"projects.departures":     "who left is every colleague's to know",
 }
 
 // twoUnits is a book in which two units have vouchers and a document each, and rows in every table that is guarded, all in

@@ -112,6 +112,7 @@ var Catalogue = []Info{
 	{"budget_line_invalid", KindInvalid, "", "A budget line has a year and a fund nature", "预算指标不合规", "See the detail"},
 	{"plan_invalid", KindInvalid, "", "Not a line of a plan", "计划明细不合规", "State a lump sum, or a rate and its quantity"},
 	{"plan_line_unknown", KindNotFound, "", "There is no such line of the plan", "计划明细不存在", "Check it"},
+	{"roles_conflict", KindConflict, "AC052", "Who administers, who audits and who works with money are different persons (R25)", "系统管理、审计与业务经办不得为同一人", "Grant the role to another person"},
 	{"role_unknown", KindInvalid, "", "There is no such role", "角色不存在", "Choose one of those in the detail"},
 	{"unauthorized", KindDenied, "", "No valid token", "未登录或令牌无效", "Send Authorization: Bearer with a valid token"},
 	{"forbidden", KindDenied, "", "The role of this token may not do that", "无权操作", "Ask someone who may"},
