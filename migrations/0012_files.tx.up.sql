@@ -1,4 +1,4 @@
--- What stands beside the events: vouchers written by hand, and how far they may reach.
+-- What stands beside the events: vouchers written by hand and corrections, and how far they may reach.
 
 -- Why an account is not written by hand: its money moves with a document that says more than a voucher can. Null: it may.
 create function projects.manual_ban(a accounting.accounts) returns text language sql immutable set search_path = pg_catalog, pg_temp as $$
@@ -29,17 +29,54 @@ begin
   end if;
 end $$;
 
--- Other vouchers do not even ask for the function, which opens the journal.
-create function projects.judge_manual_vouchers() returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+-- The kind of the document that keeps registers beside a voucher: contracts, requests, assets. A right voucher stands for
+-- the one it corrects, so the chain is followed to its first. Null: no document, or one whose figures are the voucher's.
+create function projects.register_behind(in_book bigint, in_period int, in_number int) returns text language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare v accounting.vouchers;
 begin
-  for v in select n.* from new_vouchers n where n.source = 'manual' loop
-    perform projects.judge_manual_voucher(v);
+  loop
+    select * into v from accounting.vouchers x where x.book_id = in_book and x.period = in_period and x.number = in_number;
+    exit when not found or v.kind <> 'correction';
+    in_period := v.refers_period; in_number := v.refers_number;
+  end loop;
+  return (select d.kind from projects.documents d where d.book_id = in_book and d.document_id = v.source_document and d.kind not in ('budget', 'year_end', 'manual_voucher', 'correction'));
+end $$;
+
+-- What a document keeps in its own registers stays as it was posted: held, certified, owed and paid per contract, request and
+-- budget line, and what was handed over. Red and right voucher together leave it alone, a red one by itself never does.
+create function projects.judge_red_voucher(red accounting.vouchers, right_period int, right_number int) returns void language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare kept text := projects.register_behind(red.book_id, red.refers_period, red.refers_number); wrong record;
+begin
+  if kept is null then
+    return;
+  end if;
+  select l.account, a.name_zh, sum(l.debit - l.credit) as moved into wrong
+    from accounting.lines l join accounting.accounts a on a.book_id = l.book_id and a.code = l.account
+   where l.book_id = red.book_id and (l.period, l.number) in ((red.period, red.number), (right_period, right_number))
+     and (a.basis = 'authority' or a.takes_subject <> '' or kept = 'completion' and a.type = 'asset')
+   group by l.account, a.name_zh, l.project_id, l.budget_line_id, l.subject_id having sum(l.debit - l.credit) <> 0 order by l.account limit 1;
+  if found then
+    raise exception 'account % % would move by %, which the register of its % keeps: correct it by documents of that kind', wrong.account, wrong.name_zh, round(wrong.moved, 2), kept using errcode = 'AC071';
+  end if;
+end $$;
+
+-- Other vouchers do not even ask for these functions, which open the journal.
+create function projects.judge_beside_events() returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare v accounting.vouchers; right_one record;
+begin
+  for v in select n.* from new_vouchers n where n.source = 'manual' or n.kind = 'reversal' loop
+    if v.source = 'manual' then
+      perform projects.judge_manual_voucher(v);
+    end if;
+    if v.kind = 'reversal' then
+      select n.period, n.number into right_one from new_vouchers n where n.book_id = v.book_id and n.kind = 'correction' and n.refers_period = v.refers_period and n.refers_number = v.refers_number;
+      perform projects.judge_red_voucher(v, right_one.period, right_one.number);
+    end if;
   end loop;
   return null;
 end $$;
-create trigger judge_manual_vouchers after insert on accounting.vouchers referencing new table as new_vouchers for each statement execute function projects.judge_manual_vouchers();
-alter table accounting.vouchers enable always trigger judge_manual_vouchers;
+create trigger judge_beside_events after insert on accounting.vouchers referencing new table as new_vouchers for each statement execute function projects.judge_beside_events();
+alter table accounting.vouchers enable always trigger judge_beside_events;
 
-revoke execute on function projects.manual_ban, projects.judge_manual_voucher, projects.judge_manual_vouchers from public;
+revoke execute on function projects.manual_ban, projects.judge_manual_voucher, projects.register_behind, projects.judge_red_voucher, projects.judge_beside_events from public;
 grant execute on function projects.manual_ban to mingzhang_app, mingzhang_auditor;
