@@ -1662,6 +1662,26 @@ end $$;
 
 ALTER FUNCTION projects.judge_acts() OWNER TO mingzhang_owner;
 
+CREATE FUNCTION projects.judge_beside_events() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare v accounting.vouchers; right_one record;
+begin
+  for v in select n.* from new_vouchers n where n.source = 'manual' or n.kind = 'reversal' loop
+    if v.source = 'manual' then
+      perform projects.judge_manual_voucher(v);
+    end if;
+    if v.kind = 'reversal' then
+      select n.period, n.number into right_one from new_vouchers n where n.book_id = v.book_id and n.kind = 'correction' and n.refers_period = v.refers_period and n.refers_number = v.refers_number;
+      perform projects.judge_red_voucher(v, right_one.period, right_one.number);
+    end if;
+  end loop;
+  return null;
+end $$;
+
+ALTER FUNCTION projects.judge_beside_events() OWNER TO mingzhang_owner;
+
 CREATE TABLE accounting.vouchers (
     book_id bigint NOT NULL,
     period integer NOT NULL,
@@ -1719,19 +1739,26 @@ end $$;
 
 ALTER FUNCTION projects.judge_manual_voucher(v accounting.vouchers) OWNER TO mingzhang_owner;
 
-CREATE FUNCTION projects.judge_manual_vouchers() RETURNS trigger
-    LANGUAGE plpgsql SECURITY DEFINER
+CREATE FUNCTION projects.judge_red_voucher(red accounting.vouchers, right_period integer, right_number integer) RETURNS void
+    LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-declare v accounting.vouchers;
+declare kept text := projects.register_behind(red.book_id, red.refers_period, red.refers_number); wrong record;
 begin
-  for v in select n.* from new_vouchers n where n.source = 'manual' loop
-    perform projects.judge_manual_voucher(v);
-  end loop;
-  return null;
+  if kept is null then
+    return;
+  end if;
+  select l.account, a.name_zh, sum(l.debit - l.credit) as moved into wrong
+    from accounting.lines l join accounting.accounts a on a.book_id = l.book_id and a.code = l.account
+   where l.book_id = red.book_id and (l.period, l.number) in ((red.period, red.number), (right_period, right_number))
+     and (a.basis = 'authority' or a.takes_subject <> '' or kept = 'completion' and a.type = 'asset')
+   group by l.account, a.name_zh, l.project_id, l.budget_line_id, l.subject_id having sum(l.debit - l.credit) <> 0 order by l.account limit 1;
+  if found then
+    raise exception 'account % % would move by %, which the register of its % keeps: correct it by documents of that kind', wrong.account, wrong.name_zh, round(wrong.moved, 2), kept using errcode = 'AC071';
+  end if;
 end $$;
 
-ALTER FUNCTION projects.judge_manual_vouchers() OWNER TO mingzhang_owner;
+ALTER FUNCTION projects.judge_red_voucher(red accounting.vouchers, right_period integer, right_number integer) OWNER TO mingzhang_owner;
 
 CREATE FUNCTION projects.judge_roles() RETURNS trigger
     LANGUAGE plpgsql
@@ -2216,6 +2243,22 @@ begin
 end $$;
 
 ALTER FUNCTION projects.record_final_account(in_book bigint, document uuid) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.register_behind(in_book bigint, in_period integer, in_number integer) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare v accounting.vouchers;
+begin
+  loop
+    select * into v from accounting.vouchers x where x.book_id = in_book and x.period = in_period and x.number = in_number;
+    exit when not found or v.kind <> 'correction';
+    in_period := v.refers_period; in_number := v.refers_number;
+  end loop;
+  return (select d.kind from projects.documents d where d.book_id = in_book and d.document_id = v.source_document and d.kind not in ('budget', 'year_end', 'manual_voucher', 'correction'));
+end $$;
+
+ALTER FUNCTION projects.register_behind(in_book bigint, in_period integer, in_number integer) OWNER TO mingzhang_owner;
 
 CREATE FUNCTION projects.register_invoice(in_book bigint, payee uuid, of_code text, of_number text, on_day date, of_amount numeric, red text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -5207,13 +5250,13 @@ CREATE TRIGGER journal_stays BEFORE TRUNCATE ON accounting.vouchers FOR EACH STA
 
 ALTER TABLE accounting.vouchers ENABLE ALWAYS TRIGGER journal_stays;
 
+CREATE TRIGGER judge_beside_events AFTER INSERT ON accounting.vouchers REFERENCING NEW TABLE AS new_vouchers FOR EACH STATEMENT EXECUTE FUNCTION projects.judge_beside_events();
+
+ALTER TABLE accounting.vouchers ENABLE ALWAYS TRIGGER judge_beside_events;
+
 CREATE TRIGGER judge_lines AFTER INSERT ON accounting.lines REFERENCING NEW TABLE AS new_lines FOR EACH STATEMENT EXECUTE FUNCTION accounting.judge_lines();
 
 ALTER TABLE accounting.lines ENABLE ALWAYS TRIGGER judge_lines;
-
-CREATE TRIGGER judge_manual_vouchers AFTER INSERT ON accounting.vouchers REFERENCING NEW TABLE AS new_vouchers FOR EACH STATEMENT EXECUTE FUNCTION projects.judge_manual_vouchers();
-
-ALTER TABLE accounting.vouchers ENABLE ALWAYS TRIGGER judge_manual_vouchers;
 
 CREATE TRIGGER judge_positions AFTER INSERT ON accounting.positions REFERENCING NEW TABLE AS new_positions FOR EACH STATEMENT EXECUTE FUNCTION accounting.judge_positions();
 
@@ -6296,12 +6339,14 @@ GRANT ALL ON FUNCTION projects.holds(in_book bigint, person uuid, in_unit uuid, 
 
 REVOKE ALL ON FUNCTION projects.judge_acts() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION projects.judge_beside_events() FROM PUBLIC;
+
 GRANT SELECT ON TABLE accounting.vouchers TO mingzhang_app;
 GRANT SELECT ON TABLE accounting.vouchers TO mingzhang_auditor;
 
 REVOKE ALL ON FUNCTION projects.judge_manual_voucher(v accounting.vouchers) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION projects.judge_manual_vouchers() FROM PUBLIC;
+REVOKE ALL ON FUNCTION projects.judge_red_voucher(red accounting.vouchers, right_period integer, right_number integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION projects.judge_roles() FROM PUBLIC;
 
@@ -6383,6 +6428,8 @@ GRANT ALL ON FUNCTION projects.record_departure(in_book bigint, document uuid) T
 
 REVOKE ALL ON FUNCTION projects.record_final_account(in_book bigint, document uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.record_final_account(in_book bigint, document uuid) TO mingzhang_app;
+
+REVOKE ALL ON FUNCTION projects.register_behind(in_book bigint, in_period integer, in_number integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION projects.register_invoice(in_book bigint, payee uuid, of_code text, of_number text, on_day date, of_amount numeric, red text) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.register_invoice(in_book bigint, payee uuid, of_code text, of_number text, on_day date, of_amount numeric, red text) TO mingzhang_app;

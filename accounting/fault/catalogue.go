@@ -66,6 +66,7 @@ var Catalogue = []Info{
 	{"final_account_unequal", KindConflict, "AC063", "The final account does not add up, or is not what the books hold", "竣工财务决算不平衡或与账簿不符", "See each difference in the detail"},
 	{"milestone_order", KindConflict, "AC064", "The project has not come so far, or is beyond it", "项目节点次序不符", "See in the detail where it stands"},
 	{"account_not_manual", KindInvalid, "AC070", "The account moves by its events only, never by a voucher written by hand", "该科目只随业务单据变动，不得手工记账", "Make the document named in the detail"},
+	{"register_differs", KindConflict, "AC071", "A correction would move what the voucher's document keeps in its own register", "更正将使凭证与其单据台账不符", "Correct it by documents of that kind: a change, a settlement, a refund"},
 	{"document_invalid", KindInvalid, "", "The document does not say what its kind says", "单据内容不合规", "See the field in the detail"},
 	{"reason_required", KindInvalid, "", "This act states its reason", "须填写理由", "Write why"},
 	{"contract_unknown", KindNotFound, "", "There is no such contract for you", "合同不存在或无权查看", "Check the number"},
