@@ -81,6 +81,8 @@ func (n neighbours) belongings() map[string][2]string {
 		"/api/v1/accounts/{account}":         {},
 		"/api/v1/periods/{period}":           {},
 		"/api/v1/years/{year}":               {},
+		"/api/v1/persons/{code}":             {"clerk", "nobody"},
+		"/api/v1/units/{code}":               {},
 	}
 }
 

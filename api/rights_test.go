@@ -49,6 +49,7 @@ var groups = map[string][]string{
 	"post":     {"budget_officer", "treasury_officer", "lead_approver", "project_head"},
 	"arrange":  {"budget_officer"},
 	"desks":    {"budget_officer", "treasury_officer", "project_clerk", "project_head", "supervisor", "lead_approver", "admin"}, // all but who only reads
+	"admin":    {"admin"},
 	"treasury": {"treasury_officer"},
 	"receipts": {"budget_officer", "treasury_officer", "project_clerk", "project_head"},
 	"reissues": {"treasury_officer", "project_clerk"},
@@ -60,6 +61,7 @@ var whoMay = map[string]string{
 	"get-voucher": "all", "list-vouchers": "all", "get-account-statement": "all", "get-project-ledger": "all", "get-trial-balance": "all", "get-reconciliation": "all",
 	"get-document": "all", "list-documents": "all",
 	"list-accounts": "all", "list-budget-lines": "all", "list-periods": "all", "list-persons": "all", "list-projects": "all", "list-units": "all",
+	"get-handover": "all", "list-roles-of-person": "all", "add-person": "admin", "rename-person": "admin", "add-unit": "arrange", "rename-unit": "arrange",
 	"list-blockers": "book", "list-commands": "book", "list-refusals": "book",
 	"post-voucher": "post", "post-vouchers": "post", "reverse-voucher": "post", "correct-voucher": "post",
 	"add-budget-line": "arrange", "add-funding-source": "arrange", "add-plan-line": "arrange", "set-plan-quantity": "arrange",

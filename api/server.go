@@ -62,6 +62,7 @@ func (s *Server) routes(e *echo.Echo) huma.API {
 	s.reportRoutes(api)
 	s.reconciliationRoutes(api)
 	s.documentRoutes(api)
+	s.peopleRoutes(api)
 	s.contractRoutes(api)
 	s.paymentRoutes(api)
 	s.completionRoutes(api)

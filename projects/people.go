@@ -43,6 +43,15 @@ func FindPerson(ctx context.Context, db bun.IDB, book accounting.BookID, code st
 	return p, fault.FromSQL(err)
 }
 
+// ReadablePerson finds a person for somebody: a unit's people see their own unit's persons only. Codes: person_unknown.
+func ReadablePerson(ctx context.Context, db bun.IDB, who accounting.Actor, book accounting.BookID, code string) (accounting.Person, error) {
+	p, err := FindPerson(ctx, db, book, code)
+	if err == nil && !who.ReadsAll() && p.Unit != who.Unit {
+		return accounting.Person{}, fault.Invalid("person_unknown", "this book has no person with the code %q", code)
+	}
+	return p, err
+}
+
 func personByID(ctx context.Context, db bun.IDB, book accounting.BookID, id accounting.PersonID) (p accounting.Person, err error) {
 	err = db.NewSelect().Model(&p).Where("book_id = ? and person_id = ?", book, id).Scan(ctx)
 	return p, fault.FromSQL(err)

@@ -45,12 +45,9 @@ const handoverLimit = 500
 // HandoverOf lists what a person hands over, as of a day. A unit's people see their own unit's persons only.
 // Codes: person_unknown.
 func HandoverOf(ctx context.Context, tx bun.Tx, who accounting.Actor, book accounting.BookID, code string, asOf accounting.Date) (*Handover, error) {
-	p, err := FindPerson(ctx, tx, book, code)
+	p, err := ReadablePerson(ctx, tx, who, book, code)
 	if err != nil {
 		return nil, err
-	}
-	if !who.ReadsAll() && p.Unit != who.Unit {
-		return nil, fault.Invalid("person_unknown", "this book has no person with the code %q", code)
 	}
 	h := Handover{Person: p}
 	if err := h.readDeparture(ctx, tx); err != nil {

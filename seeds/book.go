@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"time"
 
 	"github.com/uptrace/bun"
 
@@ -15,18 +16,21 @@ import (
 // firstYear is the year of the notice, the first that a book can hold.
 const firstYear = 2025
 
-// duty is a person of a new book, known by the duty until the bureau enters a name.
-type duty struct{ code, name, unit string }
+// duty is a person of a new book, known by the duty until the bureau enters a name, with the roles the book begins with.
+type duty struct {
+	code, name, unit string
+	roles            []string
+}
 
 // firstPersons are the duties nobody may hold together: who prepares, who checks, who pays. Names of real persons are not
 // ours to invent; the bureau fills them in.
 var firstPersons = []duty{
-	{"admin", "系统管理员（待填姓名）", "101"},
-	{"budget", "预算股经办（待填姓名）", "101"},
-	{"budget-head", "预算股负责人（待填姓名）", "101"},
-	{"treasury", "国库股审核（待填姓名）", "101"},
-	{"payer", "国库股支付（待填姓名）", "101"},
-	{"accountant", "总账会计（待填姓名）", "101"},
+	{"admin", "系统管理员（待填姓名）", "101", []string{"admin"}},
+	{"budget", "预算股经办（待填姓名）", "101", []string{"budget_officer"}},
+	{"budget-head", "预算股负责人（待填姓名）", "101", []string{"budget_officer"}},
+	{"treasury", "国库股审核（待填姓名）", "101", []string{"treasury_officer"}},
+	{"payer", "国库股支付（待填姓名）", "101", []string{"treasury_officer"}},
+	{"accountant", "总账会计（待填姓名）", "101", []string{"treasury_officer"}},
 }
 
 // InitBook makes an empty real book: chart, units, the duties as persons, and the years from 2025 to today's; with the
@@ -79,7 +83,7 @@ func openBook(ctx context.Context, db *bun.DB, book accounting.Book, persons []d
 			if b := there[0]; b.ID != book.ID || b.Code != book.Code || b.Name != book.Name || b.Kind != book.Kind {
 				return fault.Conflict("duplicate", "there is a %s book %d %s (%s) already", b.Kind, b.ID, b.Code, b.Name)
 			}
-			return nil
+			return giveFirstRoles(ctx, tx, book.ID, persons)
 		}
 		if err := accounting.AddBook(ctx, tx, book); err != nil {
 			return err
@@ -106,8 +110,29 @@ func openBook(ctx context.Context, db *bun.DB, book accounting.Book, persons []d
 				return err
 			}
 		}
-		return nil
+		return giveFirstRoles(ctx, tx, book.ID, persons)
 	})
+}
+
+// giveFirstRoles gives the persons of a book in which nobody holds a role theirs, from the first day of its first year.
+func giveFirstRoles(ctx context.Context, tx bun.Tx, book accounting.BookID, persons []duty) error {
+	var given bool
+	if err := tx.NewRaw(`select exists (select from projects.role_grants where book_id = ?)`, book).Scan(ctx, &given); err != nil || given {
+		return fault.FromSQL(err)
+	}
+	there, err := personsOf(ctx, tx, book)
+	if err != nil {
+		return err
+	}
+	var holders []projects.RoleHolder
+	for _, d := range persons {
+		for _, role := range d.roles {
+			if who, known := there[d.code]; known {
+				holders = append(holders, projects.RoleHolder{Person: who.Person, Unit: who.Unit, Role: role})
+			}
+		}
+	}
+	return projects.FirstRoles(ctx, tx, book, accounting.NewDate(firstYear, time.January, 1), holders...)
 }
 
 // personsOf are the persons of a book as actors, by their codes.

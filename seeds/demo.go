@@ -96,16 +96,19 @@ var (
 // demoPersons are the duties of the bureau, and in each unit one who prepares and one who answers.
 func demoPersons() []duty {
 	all := []duty{
-		{"budget", "示例·预算股经办", "101"}, {"budget-head", "示例·预算股负责人", "101"},
-		{"treasury", "示例·国库股审核", "101"}, {"payer", "示例·国库股支付", "101"}, {"accountant", "示例·总账会计", "101"},
-		{"auditor", "示例·审计", "101"}, {"inspector", "示例·督查", "101"},
+		{"admin", "示例·系统管理员", "101", []string{"admin"}},
+		{"budget", "示例·预算股经办", "101", []string{"budget_officer"}}, {"budget-head", "示例·预算股负责人", "101", []string{"budget_officer"}},
+		{"treasury", "示例·国库股审核", "101", []string{"treasury_officer"}}, {"payer", "示例·国库股支付", "101", []string{"treasury_officer"}},
+		{"accountant", "示例·总账会计", "101", []string{"treasury_officer"}},
+		{"auditor", "示例·审计", "101", []string{"auditor"}}, {"inspector", "示例·督查", "101", []string{"inspector"}},
 	}
 	units, err := Units()
 	if err != nil {
 		panic(err) // the embedded list is part of the program
 	}
 	for _, u := range units {
-		all = append(all, duty{"clerk-" + u.Code, "示例·" + u.Name + "经办", u.Code}, duty{"head-" + u.Code, "示例·" + u.Name + "负责人", u.Code})
+		all = append(all, duty{"clerk-" + u.Code, "示例·" + u.Name + "经办", u.Code, []string{"project_clerk"}},
+			duty{"head-" + u.Code, "示例·" + u.Name + "负责人", u.Code, []string{"project_head", "lead_approver"}})
 	}
 	return all
 }
