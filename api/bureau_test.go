@@ -50,6 +50,7 @@ func newBureau(t testing.TB) *bureau {
 	for _, role := range api.Roles {
 		b.tokens[role] = b.token(role, time.Hour)
 	}
+	b.store("budget_officer", "红财发〔2025〕9号.pdf", paperFile)
 	b.made("/funding-sources", `{"code":"county","name":"区级","kind":"county"}`)
 	for _, n := range []string{`"code":"2025-05","kind":"programme"`, `"code":"2025-05-01","parent":"2025-05","kind":"project"`, `"code":"2025-06","kind":"project"`} {
 		b.made("/projects", `{`+n+`,"name_zh":"项目","type":"works","unit":"101"}`)
@@ -65,7 +66,11 @@ func newBureau(t testing.TB) *bureau {
 // serve starts the service on served; owner is the same database reached directly.
 func serve(t testing.TB, owner, served *bun.DB) *bureau {
 	t.Helper()
-	s, e := api.New(served, slog.New(slog.DiscardHandler))
+	files, err := projects.OpenFileFolder(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, e := api.New(served, files, slog.New(slog.DiscardHandler))
 	web := httptest.NewServer(e)
 	t.Cleanup(func() { web.Close(); s.Close() })
 	return &bureau{t: t, db: owner, url: web.URL, tokens: map[string]string{}}

@@ -75,8 +75,10 @@ func (c colleague) does(method, path, body string, out any) {
 	c.b.must(json.Unmarshal(a.body, out))
 }
 
-const budgetPaper = `{"date":"2025-02-01","document_no":"红财发〔2025〕9号","attachments":["` +
-	`0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"],"node":"2025-06","event":"Approve","input":{"budget_line":"2025-06/2025","amount":"%s"}}`
+// paperFile is a file that every bureau's head has handed in.
+const paperFile = "%PDF-1.7 红财发〔2025〕9号"
+
+var budgetPaper = `{"date":"2025-02-01","document_no":"红财发〔2025〕9号","attachments":["` + hashOf(paperFile) + `"],"node":"2025-06","event":"Approve","input":{"budget_line":"2025-06/2025","amount":"%s"}}`
 
 // A budget document is drafted, mended, submitted by one and approved by another, all by the API, and shows who did what.
 func TestDocumentGoesItsWayByTheAPI(t *testing.T) {

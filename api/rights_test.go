@@ -59,7 +59,7 @@ var groups = map[string][]string{
 // whoMay says of each operation which group may use it. Operations on documents that the steps name are told by the steps.
 var whoMay = map[string]string{
 	"get-voucher": "all", "list-vouchers": "all", "get-account-statement": "all", "get-project-ledger": "all", "get-trial-balance": "all", "get-reconciliation": "all",
-	"get-document": "all", "list-documents": "all",
+	"get-document": "all", "list-documents": "all", "get-file": "all", "store-file": "desks",
 	"list-accounts": "all", "list-budget-lines": "all", "list-periods": "all", "list-persons": "all", "list-projects": "all", "list-units": "all",
 	"get-handover": "all", "list-roles-of-person": "all", "add-person": "admin", "rename-person": "admin", "add-unit": "arrange", "rename-unit": "arrange",
 	"list-blockers": "book", "list-commands": "book", "list-refusals": "book",
@@ -101,7 +101,7 @@ func (b *bureau) allowed(op operation) []string {
 }
 
 // example fills the places of an address with things there are.
-var example = strings.NewReplacer("{period}", "2025-02", "{number}", "1", "{account}", "9201", "{code}", "2025-06", "{id}", "0190a6c2-7d3e-7000-8000-000000000001", "{year}", "2025", "{line}", "1")
+var example = strings.NewReplacer("{period}", "2025-02", "{number}", "1", "{account}", "9201", "{code}", "2025-06", "{hash}", emptyHash, "{id}", "0190a6c2-7d3e-7000-8000-000000000001", "{year}", "2025", "{line}", "1")
 
 // Every operation is tried by every role and by nobody: empty requests, so whoever is let through gets told so, or does
 // something harmless.

@@ -15,11 +15,13 @@ import (
 
 	"mingzhang/accounting"
 	"mingzhang/accounting/fault"
+	"mingzhang/projects"
 )
 
 // Server holds what handlers share. It is the only struct that holds the database.
 type Server struct {
 	db        *bun.DB
+	files     *projects.FileStore
 	books     *accounting.Books
 	directory *directory
 	tokens    *tokenCache
@@ -32,9 +34,10 @@ const (
 	bulkBodyLimit = 16 << 20
 )
 
-// New makes the service over db, and the echo instance that serves it. Close the server when echo has stopped.
-func New(db *bun.DB, log *slog.Logger) (*Server, *echo.Echo) {
-	s := &Server{db: db, books: accounting.NewBooks(db), directory: newDirectory(db), tokens: newTokenCache(db), log: log, metrics: newMetrics(db)}
+// New makes the service over db and the store of files, and the echo instance that serves it. Close the server when echo has
+// stopped; the store stays the caller's.
+func New(db *bun.DB, files *projects.FileStore, log *slog.Logger) (*Server, *echo.Echo) {
+	s := &Server{db: db, files: files, books: accounting.NewBooks(db), directory: newDirectory(db), tokens: newTokenCache(db), log: log, metrics: newMetrics(db)}
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	e.HTTPErrorHandler = s.writeError
@@ -62,6 +65,7 @@ func (s *Server) routes(e *echo.Echo) huma.API {
 	s.reportRoutes(api)
 	s.reconciliationRoutes(api)
 	s.documentRoutes(api)
+	s.fileRoutes(api)
 	s.peopleRoutes(api)
 	s.contractRoutes(api)
 	s.paymentRoutes(api)

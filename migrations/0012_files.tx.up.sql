@@ -80,3 +80,92 @@ alter table accounting.vouchers enable always trigger judge_beside_events;
 
 revoke execute on function projects.manual_ban, projects.judge_manual_voucher, projects.register_behind, projects.judge_red_voucher, projects.judge_beside_events from public;
 grant execute on function projects.manual_ban to mingzhang_app, mingzhang_auditor;
+
+-- Files. Their bytes are kept outside the database under their SHA-256, once however often they are handed in; the row comes
+-- after the bytes, so a row without bytes is damage and not an upload that broke off.
+create table projects.files (
+  book_id bigint not null references accounting.books,
+  sha256 bytea not null check (octet_length(sha256) = 32),
+  size bigint not null check (size between 1 and 209715200), -- bytes, at most 200 MB
+  media_type text not null check (media_type <> ''),          -- told by the content
+  name text not null check (name <> ''),                      -- as it was first handed in
+  stored_by uuid not null,
+  stored_at timestamptz not null default clock_timestamp(),
+  primary key (book_id, sha256),
+  foreign key (book_id, stored_by) references accounting.persons (book_id, person_id)
+);
+
+-- Who handed the bytes in: each of them may read and attach the file, nobody by knowing its hash.
+create table projects.file_uploads (
+  book_id bigint not null,
+  sha256 bytea not null,
+  person_id uuid not null,
+  uploaded_at timestamptz not null default clock_timestamp(),
+  primary key (book_id, sha256, person_id),
+  foreign key (book_id, sha256) references projects.files (book_id, sha256),
+  foreign key (book_id, person_id) references accounting.persons (book_id, person_id)
+);
+
+-- Which document carries which file: attachments of its content, papers of its outside acts. What it once carried stays:
+-- it was shown to who acted on it.
+create table projects.document_files (
+  book_id bigint not null,
+  document_id uuid not null,
+  sha256 bytea not null,
+  primary key (book_id, document_id, sha256),
+  foreign key (book_id, document_id) references projects.documents (book_id, document_id),
+  foreign key (book_id, sha256) references projects.files (book_id, sha256)
+);
+create index document_files_by_file on projects.document_files (book_id, sha256);
+
+create function projects.keep_file(in_book bigint, hash bytea, of_size bigint, of_type text, of_name text, person uuid) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  insert into projects.files (book_id, sha256, size, media_type, name, stored_by) values (in_book, hash, of_size, of_type, of_name, person) on conflict do nothing;
+  insert into projects.file_uploads (book_id, sha256, person_id) values (in_book, hash, person) on conflict do nothing;
+end $$;
+
+create function projects.carry_file(in_book bigint, document uuid, hash bytea) returns void language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  if not exists (select from projects.files f where f.book_id = in_book and f.sha256 = hash) then
+    raise exception 'no file % is stored here', encode(hash, 'hex') using errcode = 'AC072';
+  end if;
+  insert into projects.document_files (book_id, document_id, sha256) values (in_book, document, hash) on conflict do nothing;
+end $$;
+
+create function projects.carry_attachments() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare attached jsonb := new.content::jsonb -> 'attachments'; hash text;
+begin
+  if jsonb_typeof(attached) = 'array' then
+    for hash in select distinct h from jsonb_array_elements_text(attached) h order by h loop
+      perform projects.carry_file(new.book_id, new.document_id, decode(hash, 'hex'));
+    end loop;
+  end if;
+  return null;
+end $$;
+create trigger carry_attachments after insert or update of content on projects.documents for each row execute function projects.carry_attachments();
+alter table projects.documents enable always trigger carry_attachments;
+
+create function projects.carry_paper() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  if new.paper_hash is not null then
+    perform projects.carry_file(new.book_id, new.document_id, new.paper_hash);
+  end if;
+  return null;
+end $$;
+create trigger carry_paper after insert on projects.outside_acts for each row execute function projects.carry_paper();
+alter table projects.outside_acts enable always trigger carry_paper;
+
+do $$
+declare t text;
+begin
+  foreach t in array array['files', 'file_uploads', 'document_files'] loop
+    execute format('create trigger file_stays before update or delete on projects.%I for each row execute function accounting.journal_is_final()', t);
+    execute format('create trigger files_stay before truncate on projects.%I for each statement execute function accounting.journal_is_final()', t);
+    execute format('alter table projects.%I enable always trigger file_stays, enable always trigger files_stay', t);
+  end loop;
+end $$;
+
+grant select on projects.files, projects.file_uploads, projects.document_files to mingzhang_app, mingzhang_auditor;
+revoke execute on function projects.keep_file, projects.carry_file, projects.carry_attachments, projects.carry_paper from public;
+grant execute on function projects.keep_file to mingzhang_app;

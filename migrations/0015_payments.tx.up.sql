@@ -132,6 +132,8 @@ create table projects.receipts (
   foreign key (book_id, checked_by) references accounting.persons (book_id, person_id),
   constraint receipt_checked_by_another check (checked_by <> entered_by)
 );
+create trigger carry_paper after insert on projects.receipts for each row execute function projects.carry_paper();
+alter table projects.receipts enable always trigger carry_paper;
 
 -- 退票: a line whose order failed is ordered again, to another account of the payee only when a second person agrees.
 create table projects.reissues (

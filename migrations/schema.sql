@@ -1108,6 +1108,48 @@ end $$;
 
 ALTER FUNCTION projects.cancel_line(in_book bigint, document uuid, line integer, person uuid, in_unit uuid, as_role text, OUT of_round integer) OWNER TO mingzhang_owner;
 
+CREATE FUNCTION projects.carry_attachments() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare attached jsonb := new.content::jsonb -> 'attachments'; hash text;
+begin
+  if jsonb_typeof(attached) = 'array' then
+    for hash in select distinct h from jsonb_array_elements_text(attached) h order by h loop
+      perform projects.carry_file(new.book_id, new.document_id, decode(hash, 'hex'));
+    end loop;
+  end if;
+  return null;
+end $$;
+
+ALTER FUNCTION projects.carry_attachments() OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.carry_file(in_book bigint, document uuid, hash bytea) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  if not exists (select from projects.files f where f.book_id = in_book and f.sha256 = hash) then
+    raise exception 'no file % is stored here', encode(hash, 'hex') using errcode = 'AC072';
+  end if;
+  insert into projects.document_files (book_id, document_id, sha256) values (in_book, document, hash) on conflict do nothing;
+end $$;
+
+ALTER FUNCTION projects.carry_file(in_book bigint, document uuid, hash bytea) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.carry_paper() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  if new.paper_hash is not null then
+    perform projects.carry_file(new.book_id, new.document_id, new.paper_hash);
+  end if;
+  return null;
+end $$;
+
+ALTER FUNCTION projects.carry_paper() OWNER TO mingzhang_owner;
+
 CREATE FUNCTION projects.certify_contract(in_book bigint, document uuid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1782,6 +1824,17 @@ begin
 end $$;
 
 ALTER FUNCTION projects.judge_roles() OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.keep_file(in_book bigint, hash bytea, of_size bigint, of_type text, of_name text, person uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  insert into projects.files (book_id, sha256, size, media_type, name, stored_by) values (in_book, hash, of_size, of_type, of_name, person) on conflict do nothing;
+  insert into projects.file_uploads (book_id, sha256, person_id) values (in_book, hash, person) on conflict do nothing;
+end $$;
+
+ALTER FUNCTION projects.keep_file(in_book bigint, hash bytea, of_size bigint, of_type text, of_name text, person uuid) OWNER TO mingzhang_owner;
 
 CREATE FUNCTION projects.last_day(k jsonb) RETURNS date
     LANGUAGE plpgsql STABLE
@@ -4202,6 +4255,14 @@ CREATE TABLE projects.document_counters (
 
 ALTER TABLE projects.document_counters OWNER TO mingzhang_owner;
 
+CREATE TABLE projects.document_files (
+    book_id bigint NOT NULL,
+    document_id uuid NOT NULL,
+    sha256 bytea NOT NULL
+);
+
+ALTER TABLE projects.document_files OWNER TO mingzhang_owner;
+
 CREATE TABLE projects.duties (
     book_id bigint NOT NULL,
     document_id uuid NOT NULL,
@@ -4210,6 +4271,31 @@ CREATE TABLE projects.duties (
 );
 
 ALTER TABLE projects.duties OWNER TO mingzhang_owner;
+
+CREATE TABLE projects.file_uploads (
+    book_id bigint NOT NULL,
+    sha256 bytea NOT NULL,
+    person_id uuid NOT NULL,
+    uploaded_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE projects.file_uploads OWNER TO mingzhang_owner;
+
+CREATE TABLE projects.files (
+    book_id bigint NOT NULL,
+    sha256 bytea NOT NULL,
+    size bigint NOT NULL,
+    media_type text NOT NULL,
+    name text NOT NULL,
+    stored_by uuid NOT NULL,
+    stored_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT files_media_type_check CHECK ((media_type <> ''::text)),
+    CONSTRAINT files_name_check CHECK ((name <> ''::text)),
+    CONSTRAINT files_sha256_check CHECK ((octet_length(sha256) = 32)),
+    CONSTRAINT files_size_check CHECK (((size >= 1) AND (size <= 209715200)))
+);
+
+ALTER TABLE projects.files OWNER TO mingzhang_owner;
 
 CREATE TABLE projects.final_accounts (
     book_id bigint NOT NULL,
@@ -4843,6 +4929,9 @@ ALTER TABLE ONLY projects.departures
 ALTER TABLE ONLY projects.document_counters
     ADD CONSTRAINT document_counters_pkey PRIMARY KEY (book_id, prefix, year);
 
+ALTER TABLE ONLY projects.document_files
+    ADD CONSTRAINT document_files_pkey PRIMARY KEY (book_id, document_id, sha256);
+
 ALTER TABLE ONLY projects.documents
     ADD CONSTRAINT documents_book_id_number_key UNIQUE (book_id, number);
 
@@ -4854,6 +4943,12 @@ ALTER TABLE ONLY projects.duties
 
 ALTER TABLE ONLY projects.duties
     ADD CONSTRAINT duties_pkey PRIMARY KEY (book_id, document_id, person_id);
+
+ALTER TABLE ONLY projects.file_uploads
+    ADD CONSTRAINT file_uploads_pkey PRIMARY KEY (book_id, sha256, person_id);
+
+ALTER TABLE ONLY projects.files
+    ADD CONSTRAINT files_pkey PRIMARY KEY (book_id, sha256);
 
 ALTER TABLE ONLY projects.final_accounts
     ADD CONSTRAINT final_accounts_book_id_node_id_key UNIQUE (book_id, node_id);
@@ -5023,6 +5118,8 @@ CREATE UNIQUE INDEX delegations_by_document ON projects.delegations USING btree 
 CREATE INDEX delegations_from ON projects.delegations USING btree (book_id, from_person);
 
 CREATE INDEX delegations_to ON projects.delegations USING btree (book_id, to_person);
+
+CREATE INDEX document_files_by_file ON projects.document_files USING btree (book_id, sha256);
 
 CREATE INDEX documents_by_node ON projects.documents USING btree (book_id, node_id);
 
@@ -5390,6 +5487,18 @@ CREATE TRIGGER asset_keeps BEFORE UPDATE ON projects.assets FOR EACH ROW EXECUTE
 
 ALTER TABLE projects.assets ENABLE ALWAYS TRIGGER asset_keeps;
 
+CREATE TRIGGER carry_attachments AFTER INSERT OR UPDATE OF content ON projects.documents FOR EACH ROW EXECUTE FUNCTION projects.carry_attachments();
+
+ALTER TABLE projects.documents ENABLE ALWAYS TRIGGER carry_attachments;
+
+CREATE TRIGGER carry_paper AFTER INSERT ON projects.outside_acts FOR EACH ROW EXECUTE FUNCTION projects.carry_paper();
+
+ALTER TABLE projects.outside_acts ENABLE ALWAYS TRIGGER carry_paper;
+
+CREATE TRIGGER carry_paper AFTER INSERT ON projects.receipts FOR EACH ROW EXECUTE FUNCTION projects.carry_paper();
+
+ALTER TABLE projects.receipts ENABLE ALWAYS TRIGGER carry_paper;
+
 CREATE TRIGGER certificate_is_final BEFORE UPDATE ON projects.certificate_items FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
 
 ALTER TABLE projects.certificate_items ENABLE ALWAYS TRIGGER certificate_is_final;
@@ -5549,6 +5658,30 @@ ALTER TABLE projects.outside_acts ENABLE ALWAYS TRIGGER documents_stay;
 CREATE TRIGGER documents_stay BEFORE TRUNCATE ON projects.role_grants FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
 
 ALTER TABLE projects.role_grants ENABLE ALWAYS TRIGGER documents_stay;
+
+CREATE TRIGGER file_stays BEFORE DELETE OR UPDATE ON projects.document_files FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
+
+ALTER TABLE projects.document_files ENABLE ALWAYS TRIGGER file_stays;
+
+CREATE TRIGGER file_stays BEFORE DELETE OR UPDATE ON projects.file_uploads FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
+
+ALTER TABLE projects.file_uploads ENABLE ALWAYS TRIGGER file_stays;
+
+CREATE TRIGGER file_stays BEFORE DELETE OR UPDATE ON projects.files FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
+
+ALTER TABLE projects.files ENABLE ALWAYS TRIGGER file_stays;
+
+CREATE TRIGGER files_stay BEFORE TRUNCATE ON projects.document_files FOR EACH STATEMENT EXECUTE FUNCTION accounting.journal_is_final();
+
+ALTER TABLE projects.document_files ENABLE ALWAYS TRIGGER files_stay;
+
+CREATE TRIGGER files_stay BEFORE TRUNCATE ON projects.file_uploads FOR EACH STATEMENT EXECUTE FUNCTION accounting.journal_is_final();
+
+ALTER TABLE projects.file_uploads ENABLE ALWAYS TRIGGER files_stay;
+
+CREATE TRIGGER files_stay BEFORE TRUNCATE ON projects.files FOR EACH STATEMENT EXECUTE FUNCTION accounting.journal_is_final();
+
+ALTER TABLE projects.files ENABLE ALWAYS TRIGGER files_stay;
 
 CREATE TRIGGER judge_acts AFTER INSERT ON projects.acts REFERENCING NEW TABLE AS new_acts FOR EACH STATEMENT EXECUTE FUNCTION projects.judge_acts();
 
@@ -5875,6 +6008,12 @@ ALTER TABLE ONLY projects.departures
 ALTER TABLE ONLY projects.document_counters
     ADD CONSTRAINT document_counters_book_id_fkey FOREIGN KEY (book_id) REFERENCES accounting.books(book_id);
 
+ALTER TABLE ONLY projects.document_files
+    ADD CONSTRAINT document_files_book_id_document_id_fkey FOREIGN KEY (book_id, document_id) REFERENCES projects.documents(book_id, document_id);
+
+ALTER TABLE ONLY projects.document_files
+    ADD CONSTRAINT document_files_book_id_sha256_fkey FOREIGN KEY (book_id, sha256) REFERENCES projects.files(book_id, sha256);
+
 ALTER TABLE ONLY projects.documents
     ADD CONSTRAINT documents_book_id_created_by_fkey FOREIGN KEY (book_id, created_by) REFERENCES accounting.persons(book_id, person_id);
 
@@ -5892,6 +6031,18 @@ ALTER TABLE ONLY projects.duties
 
 ALTER TABLE ONLY projects.duties
     ADD CONSTRAINT duties_book_id_person_id_fkey FOREIGN KEY (book_id, person_id) REFERENCES accounting.persons(book_id, person_id);
+
+ALTER TABLE ONLY projects.file_uploads
+    ADD CONSTRAINT file_uploads_book_id_person_id_fkey FOREIGN KEY (book_id, person_id) REFERENCES accounting.persons(book_id, person_id);
+
+ALTER TABLE ONLY projects.file_uploads
+    ADD CONSTRAINT file_uploads_book_id_sha256_fkey FOREIGN KEY (book_id, sha256) REFERENCES projects.files(book_id, sha256);
+
+ALTER TABLE ONLY projects.files
+    ADD CONSTRAINT files_book_id_fkey FOREIGN KEY (book_id) REFERENCES accounting.books(book_id);
+
+ALTER TABLE ONLY projects.files
+    ADD CONSTRAINT files_book_id_stored_by_fkey FOREIGN KEY (book_id, stored_by) REFERENCES accounting.persons(book_id, person_id);
 
 ALTER TABLE ONLY projects.final_accounts
     ADD CONSTRAINT final_accounts_book_id_document_id_fkey FOREIGN KEY (book_id, document_id) REFERENCES projects.documents(book_id, document_id);
@@ -6048,6 +6199,8 @@ CREATE POLICY auditor_reads ON projects.contract_items FOR SELECT TO mingzhang_a
 
 CREATE POLICY auditor_reads ON projects.contracts FOR SELECT TO mingzhang_auditor USING (true);
 
+CREATE POLICY auditor_reads ON projects.document_files FOR SELECT TO mingzhang_auditor USING (true);
+
 CREATE POLICY auditor_reads ON projects.documents FOR SELECT TO mingzhang_auditor USING (true);
 
 CREATE POLICY auditor_reads ON projects.duties FOR SELECT TO mingzhang_auditor USING (true);
@@ -6081,6 +6234,8 @@ ALTER TABLE projects.contract_funding ENABLE ROW LEVEL SECURITY;
 ALTER TABLE projects.contract_items ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE projects.contracts ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE projects.document_files ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE projects.documents ENABLE ROW LEVEL SECURITY;
 
@@ -6131,6 +6286,10 @@ CREATE POLICY unit_reads ON projects.contract_items FOR SELECT TO mingzhang_app 
 CREATE POLICY unit_reads ON projects.contracts FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
    FROM projects.documents p
   WHERE ((p.book_id = contracts.book_id) AND (p.document_id = contracts.contract_id))))));
+
+CREATE POLICY unit_reads ON projects.document_files FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
+   FROM projects.documents p
+  WHERE ((p.book_id = document_files.book_id) AND (p.document_id = document_files.document_id))))));
 
 CREATE POLICY unit_reads ON projects.documents FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (unit_id = ( SELECT accounting.reader_unit() AS reader_unit)) OR (node_id IN ( SELECT projects.readable_nodes() AS readable_nodes))));
 
@@ -6266,6 +6425,12 @@ REVOKE ALL ON FUNCTION projects.asset_keeps() FROM PUBLIC;
 REVOKE ALL ON FUNCTION projects.cancel_line(in_book bigint, document uuid, line integer, person uuid, in_unit uuid, as_role text, OUT of_round integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.cancel_line(in_book bigint, document uuid, line integer, person uuid, in_unit uuid, as_role text, OUT of_round integer) TO mingzhang_app;
 
+REVOKE ALL ON FUNCTION projects.carry_attachments() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION projects.carry_file(in_book bigint, document uuid, hash bytea) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION projects.carry_paper() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION projects.certify_contract(in_book bigint, document uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.certify_contract(in_book bigint, document uuid) TO mingzhang_app;
 
@@ -6349,6 +6514,9 @@ REVOKE ALL ON FUNCTION projects.judge_manual_voucher(v accounting.vouchers) FROM
 REVOKE ALL ON FUNCTION projects.judge_red_voucher(red accounting.vouchers, right_period integer, right_number integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION projects.judge_roles() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION projects.keep_file(in_book bigint, hash bytea, of_size bigint, of_type text, of_name text, person uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.keep_file(in_book bigint, hash bytea, of_size bigint, of_type text, of_name text, person uuid) TO mingzhang_app;
 
 REVOKE ALL ON FUNCTION projects.last_day(k jsonb) FROM PUBLIC;
 
@@ -6568,8 +6736,17 @@ GRANT SELECT ON TABLE projects.delegations TO mingzhang_auditor;
 GRANT SELECT ON TABLE projects.departures TO mingzhang_app;
 GRANT SELECT ON TABLE projects.departures TO mingzhang_auditor;
 
+GRANT SELECT ON TABLE projects.document_files TO mingzhang_app;
+GRANT SELECT ON TABLE projects.document_files TO mingzhang_auditor;
+
 GRANT SELECT ON TABLE projects.duties TO mingzhang_app;
 GRANT SELECT ON TABLE projects.duties TO mingzhang_auditor;
+
+GRANT SELECT ON TABLE projects.file_uploads TO mingzhang_app;
+GRANT SELECT ON TABLE projects.file_uploads TO mingzhang_auditor;
+
+GRANT SELECT ON TABLE projects.files TO mingzhang_app;
+GRANT SELECT ON TABLE projects.files TO mingzhang_auditor;
 
 GRANT SELECT ON TABLE projects.final_accounts TO mingzhang_app;
 GRANT SELECT ON TABLE projects.final_accounts TO mingzhang_auditor;

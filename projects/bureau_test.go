@@ -18,6 +18,7 @@ type bureau struct {
 	t      testing.TB
 	db     *bun.DB
 	books  *accounting.Books
+	files  *projects.FileStore
 	clerk  accounting.PersonID
 	head   accounting.PersonID
 	unit   accounting.UnitID
@@ -39,6 +40,9 @@ func newBureau(t testing.TB) *bureau {
 		clerk: accounting.PersonID{UUID: accounting.NewID()}, head: accounting.PersonID{UUID: accounting.NewID()}, unit: accounting.UnitID{UUID: accounting.NewID()},
 	}
 	t.Cleanup(b.books.Close)
+	files, err := projects.OpenFileFolder(t.TempDir())
+	b.must(err)
+	b.files = files
 	ctx := t.Context()
 	b.must(accounting.AddBook(ctx, db, accounting.Book{ID: book, Code: "640303", Name: "红寺堡区财政局", Kind: accounting.DemoBook}))
 	b.must(accounting.AddUnit(ctx, db, accounting.Unit{Book: book, ID: b.unit, Code: "ADM", Name: "卫健局", Kind: accounting.Administrative}))
@@ -50,7 +54,7 @@ func newBureau(t testing.TB) *bureau {
 	b.must(accounting.AddAccounts(ctx, db, book, projects.Chart()))
 	b.must(accounting.OpenYear(ctx, db, book, 2025))
 	b.must(accounting.OpenYear(ctx, db, book, 2026))
-	_, err := projects.AddFundingSource(ctx, db, b.command(), projects.NewFundingSource{Code: "county", Name: "区级", Kind: projects.County})
+	_, err = projects.AddFundingSource(ctx, db, b.command(), projects.NewFundingSource{Code: "county", Name: "区级", Kind: projects.County})
 	b.must(err)
 	return b
 }

@@ -408,7 +408,7 @@ func TestSupervisedCertificate(t *testing.T) {
 		t.Errorf("verified before the supervisor signed: %v", err)
 	}
 	id, err := projects.EnterOutsideAct(t.Context(), b.db, b.clerk.command(), projects.OutsideSignature{Document: doc.ID, Verb: "supervise", Hash: doc.Hash, Name: "王监理", Office: "某监理公司",
-		Date: accounting.MustDate("2025-06-22"), Paper: accounting.Hash{7}})
+		Date: accounting.MustDate("2025-06-22"), Paper: b.clerk.file("监理签认")})
 	b.must(err)
 	_, err = projects.Take(t.Context(), b.db, b.head.command(), projects.Step{Document: doc.ID, Verb: "supervise", Hash: doc.Hash, Outside: id})
 	b.must(err)

@@ -179,6 +179,9 @@ func describe(ctx context.Context, tx bun.Tx, c accounting.Command, content Cont
 			return d, err
 		}
 	}
+	if err := attached(ctx, tx, c, p.Attachments...); err != nil {
+		return d, err
+	}
 	if made, ok := content.(completed); ok {
 		var err error
 		if content, err = made.complete(ctx, resolver{tx, c}); err != nil {

@@ -110,7 +110,10 @@ func EnterOutsideAct(ctx context.Context, db *bun.DB, c accounting.Command, in O
 		id := accounting.NewID()
 		_, err := tx.ExecContext(ctx, `select projects.enter_outside_act(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, c.Book, id, in.Document, in.Verb, in.Hash[:], in.Name, in.Office, in.Date,
 			in.Paper[:], c.By.Person, c.By.Unit, c.By.Role)
-		return id, fault.FromSQL(err)
+		if err != nil {
+			return id, fault.FromSQL(err)
+		}
+		return id, attached(ctx, tx, c, in.Paper)
 	})
 }
 

@@ -68,7 +68,7 @@ func TestPossibleVerbsFollowRoleStateAndDuties(t *testing.T) {
 	b.node("2025-05", "ADM", 2025)
 	desks := b.desks([2]string{"ma", "budget_officer"}, [2]string{"li", "budget_officer"}, [2]string{"sun", "auditor"}, [2]string{"wu", "project_clerk"})
 	ma, li := desks["ma budget_officer"], desks["li budget_officer"]
-	paper := &projects.Budget{EventPaper: projects.EventPaper{Paper: projects.Paper{Date: accounting.MustDate("2025-01-20"), DocumentNo: "红财发〔2025〕1号", Attachments: []accounting.Hash{{1}}},
+	paper := &projects.Budget{EventPaper: projects.EventPaper{Paper: projects.Paper{Date: accounting.MustDate("2025-01-20"), DocumentNo: "红财发〔2025〕1号", Attachments: []accounting.Hash{b.file("批复")}},
 		Node: "2025-05", Event: "Approve", Input: []byte(`{"budget_line":"2025-05/2025","amount":"8600000.00"}`)}}
 	doc, err := projects.Draft(t.Context(), b.db, ma.command(), "budget", paper)
 	b.must(err)

@@ -67,7 +67,10 @@ func EnterReceipt(ctx context.Context, db *bun.DB, c accounting.Command, number 
 			return nil, err
 		}
 		_, err := tx.ExecContext(ctx, `select projects.enter_receipt(?, ?, ?, ?, ?, ?, ?, ?, ?)`, c.Book, d.ID, line, in.Date, in.Serial, in.Paper, c.By.Person, c.By.Unit, c.By.Role)
-		return nil, fault.FromSQL(err)
+		if err != nil || in.Paper == nil {
+			return nil, fault.FromSQL(err)
+		}
+		return nil, attached(ctx, tx, c, *in.Paper)
 	})
 	return err
 }

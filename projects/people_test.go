@@ -181,7 +181,7 @@ func TestRolesAreLentForSomeDays(t *testing.T) {
 
 	// ma makes a budget paper; wu, who has a role lent by ma, may check it. What wu has made, wu does not check for ma.
 	paper := func() *projects.Budget {
-		return &projects.Budget{EventPaper: projects.EventPaper{Paper: projects.Paper{Date: accounting.MustDate("2025-01-20"), DocumentNo: "红财发〔2025〕1号", Attachments: []accounting.Hash{{1}}},
+		return &projects.Budget{EventPaper: projects.EventPaper{Paper: projects.Paper{Date: accounting.MustDate("2025-01-20"), DocumentNo: "红财发〔2025〕1号", Attachments: []accounting.Hash{b.file("批复")}},
 			Node: "2025-05", Event: "Approve", Input: json.RawMessage(`{"budget_line":"2025-05/2025","amount":"100.00"}`)}}
 	}
 	borrowed := desk{b, accounting.Actor{Person: wu.who.Person, Unit: b.unit, Role: "budget_officer"}, "wu"}

@@ -16,8 +16,9 @@ import (
 
 // options are the flags every command shares.
 type options struct {
-	dataDir string
-	book    int64
+	dataDir  string
+	filesURL string
+	book     int64
 }
 
 // databaseName is the private cluster's one database.

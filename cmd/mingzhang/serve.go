@@ -16,6 +16,7 @@ import (
 	"mingzhang/accounting"
 	"mingzhang/api"
 	"mingzhang/migrations"
+	"mingzhang/projects"
 	"mingzhang/seeds"
 )
 
@@ -26,7 +27,13 @@ func serveCommand(o *options) *cobra.Command {
 		Short: "Serve the books over HTTP; without DATABASE_URL on a private PostgreSQL of its own",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return o.withDatabase(cmd.Context(), func(ctx context.Context, db *database) error { return serve(ctx, db, listen) })
+			return o.withDatabase(cmd.Context(), func(ctx context.Context, db *database) error {
+				files, err := o.openFiles(ctx)
+				if err != nil {
+					return err
+				}
+				return errors.Join(serve(ctx, db, files, listen), files.Close())
+			})
 		},
 	}
 	cmd.Flags().StringVar(&listen, "listen", "127.0.0.1:8080", "address to listen on")
@@ -34,7 +41,7 @@ func serveCommand(o *options) *cobra.Command {
 }
 
 // serve answers until the context ends, then lets what runs be finished: first requests, then postings that wait.
-func serve(ctx context.Context, db *database, listen string) error {
+func serve(ctx context.Context, db *database, files *projects.FileStore, listen string) error {
 	if err := migrations.CheckServer(ctx, db.DB); err != nil {
 		return err
 	}
@@ -47,7 +54,7 @@ func serve(ctx context.Context, db *database, listen string) error {
 		debug.SetGCPercent(400) // the live heap is small; a request's JSON is most of what is collected
 	}
 	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
-	s, e := api.New(db.DB, log)
+	s, e := api.New(db.DB, files, log)
 	defer s.Close()
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", listen)
 	if err != nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 
@@ -9,6 +10,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"mingzhang/accounting"
+	"mingzhang/projects"
 )
 
 func verifyCommand(o *options) *cobra.Command {
@@ -22,7 +24,11 @@ func verifyCommand(o *options) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return verify(ctx, db.DB, book.ID)
+				files, err := o.openFiles(ctx)
+				if err != nil {
+					return err
+				}
+				return errors.Join(verify(ctx, db.DB, book.ID), verifyFiles(ctx, db.DB, files, book.ID), files.Close())
 			})
 		},
 	}
@@ -53,6 +59,25 @@ func verify(ctx context.Context, db *bun.DB, book accounting.BookID) error {
 		return errChecksFailed
 	}
 	return nil
+}
+
+// verifyFiles reads every stored file and names those that are gone or not what was stored.
+func verifyFiles(ctx context.Context, db *bun.DB, files *projects.FileStore, book accounting.BookID) error {
+	const name, promise = "files_whole", "every stored file is there and has its hash"
+	var findings []accounting.Finding
+	n, err := projects.VerifyFiles(ctx, db, files, book, func(f accounting.Finding) { findings = append(findings, f) })
+	if err != nil {
+		return err
+	}
+	if len(findings) == 0 {
+		fmt.Printf("ok    %-22s %s, %d of them\n", name, promise, n)
+		return nil
+	}
+	fmt.Printf("FAIL  %-22s %s: %d findings\n", name, promise, len(findings))
+	for _, f := range findings {
+		fmt.Println("     ", f)
+	}
+	return errChecksFailed
 }
 
 // progress shows on a terminal how far a long check is.
