@@ -117,3 +117,14 @@ func ownProjects(ctx context.Context, tx bun.Tx, d *Document, vs []accounting.Vo
 	}
 	return nil
 }
+
+// PreparedBy is the event as prepared by a person.
+func PreparedBy(e Event, person accounting.PersonID) Event {
+	copied := reflect.New(reflect.TypeOf(e)).Elem()
+	copied.Set(reflect.ValueOf(e))
+	h := e.head()
+	h.PreparedBy = person
+	copied.FieldByName("Head").Set(reflect.ValueOf(h))
+	prepared, _ := EventIn(copied.Addr().Interface())
+	return prepared
+}

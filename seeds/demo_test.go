@@ -10,6 +10,7 @@ import (
 
 	"mingzhang/accounting"
 	"mingzhang/migrations/pgtest"
+	"mingzhang/projects"
 )
 
 func demonstrate(t *testing.T) *bun.DB {
@@ -17,10 +18,20 @@ func demonstrate(t *testing.T) *bun.DB {
 	db := pgtest.Open(t)
 	books := accounting.NewBooks(db)
 	t.Cleanup(books.Close)
-	if err := Demonstrate(t.Context(), books, db); err != nil {
+	if err := Demonstrate(t.Context(), books, db, folder(t)); err != nil {
 		t.Fatal(err)
 	}
 	return db
+}
+
+func folder(t *testing.T) *projects.FileStore {
+	t.Helper()
+	files, err := projects.OpenFileFolder(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = files.Close() })
+	return files
 }
 
 func ask[A any](t *testing.T, db bun.IDB, query string, args ...any) A {
@@ -42,7 +53,7 @@ func TestDemonstrate(t *testing.T) {
 	vouchers := ask[int](t, db, counted, DemoBook)
 	books := accounting.NewBooks(db)
 	defer books.Close()
-	if err := Demonstrate(t.Context(), books, db); err != nil {
+	if err := Demonstrate(t.Context(), books, db, folder(t)); err != nil {
 		t.Fatalf("a second run: %v", err)
 	}
 	if again := ask[int](t, db, counted, DemoBook); again != vouchers {
@@ -51,7 +62,7 @@ func TestDemonstrate(t *testing.T) {
 
 	for what, query := range map[string]string{
 		"vouchers not marked as an example":            `select count(*) from accounting.vouchers where book_id = ? and position('【示例】' in memo) = 0`,
-		"documents made up":                            `select count(*) from accounting.vouchers where book_id = ? and kind <> 'correction' and attachment_count <> 0`,
+		"documents made up":                            `select count(*) from accounting.vouchers where book_id = ? and kind not in ('correction', 'reversal') and attachment_count <> 0`,
 		"vouchers prepared and reviewed by one person": `select count(*) from accounting.vouchers where book_id = ? and prepared_by = reviewed_by`,
 	} {
 		if n := ask[int](t, db, query, DemoBook); n != 0 {

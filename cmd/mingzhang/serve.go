@@ -46,7 +46,7 @@ func serve(ctx context.Context, db *database, files *projects.FileStore, listen 
 		return err
 	}
 	if db.cluster != nil {
-		if err := demonstrate(ctx, db); err != nil {
+		if err := demonstrate(ctx, db, files); err != nil {
 			return err
 		}
 	}
@@ -85,12 +85,12 @@ func serve(ctx context.Context, db *database, files *projects.FileStore, listen 
 
 // demonstrate makes the demonstration book on an empty private database, so that a newcomer has something to look at. A
 // database of the operator's own is never seeded.
-func demonstrate(ctx context.Context, db *database) error {
+func demonstrate(ctx context.Context, db *database, files *projects.FileStore) error {
 	var books int
 	if err := db.NewRaw(`select count(*) from accounting.books where kind = 'real'`).Scan(ctx, &books); err != nil || books > 0 {
 		return err
 	}
 	poster := accounting.NewBooks(db.DB)
 	defer poster.Close()
-	return seeds.Demonstrate(ctx, poster, db.DB)
+	return seeds.Demonstrate(ctx, poster, db.DB, files)
 }

@@ -1,0 +1,99 @@
+package seeds
+
+import (
+	"context"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"mingzhang/accounting"
+	"mingzhang/projects"
+)
+
+// clerks are the program's own hands: the use cases that the API calls, under keys of the story.
+type clerks struct {
+	books   *accounting.Books
+	db      *bun.DB
+	files   *projects.FileStore
+	persons map[string]accounting.Actor
+}
+
+func (c *clerks) command(key string, by Seat) accounting.Command {
+	who := c.persons[by.Person]
+	who.Role = by.Role
+	return accounting.Command{Book: DemoBook, Key: "demo/" + key, By: who}
+}
+
+func (c *clerks) BudgetLine(ctx context.Context, key string, by Seat, in projects.NewBudgetLine) error {
+	_, err := projects.AddBudgetLine(ctx, c.db, c.command(key, by), in)
+	return err
+}
+
+func (c *clerks) Event(ctx context.Context, key string, preparedBy, by Seat, e projects.Event) error {
+	_, err := projects.Record(ctx, c.books, c.db, c.command(key, by), projects.PreparedBy(e, c.persons[preparedBy.Person].Person))
+	return err
+}
+
+func (c *clerks) Draft(ctx context.Context, key string, by Seat, kind projects.DocumentKind, content projects.Content) (*projects.Document, error) {
+	return projects.Draft(ctx, c.db, c.command(key, by), kind, content)
+}
+
+func (c *clerks) Take(ctx context.Context, key string, by Seat, d *projects.Document, verb, reason string, on accounting.Date) ([]accounting.VoucherNo, error) {
+	taken, err := projects.Take(ctx, c.db, c.command(key, by), projects.Step{Document: d.ID, Verb: verb, Hash: d.Hash, Reason: reason, Date: on})
+	if err != nil {
+		return nil, err
+	}
+	return numbersOf(taken.Receipts), nil
+}
+
+func (c *clerks) Store(ctx context.Context, key string, by Seat, name, text string) (accounting.Hash, error) {
+	f, err := projects.StoreFile(ctx, c.db, c.files, c.command(key, by), name, strings.NewReader(text))
+	if err != nil {
+		return accounting.Hash{}, err
+	}
+	return f.Hash, nil
+}
+
+func (c *clerks) SignOutside(ctx context.Context, key string, entered, checked Seat, s projects.OutsideSignature) error {
+	id, err := projects.EnterOutsideAct(ctx, c.db, c.command(key+"/enter", entered), s)
+	if err != nil {
+		return err
+	}
+	_, err = projects.Take(ctx, c.db, c.command(key, checked), projects.Step{Document: s.Document, Verb: s.Verb, Hash: s.Hash, Outside: id})
+	return err
+}
+
+func (c *clerks) Pay(ctx context.Context, key string, entered, checked Seat, request string, line int, on accounting.Date) ([]accounting.VoucherNo, error) {
+	if err := projects.EnterReceipt(ctx, c.db, c.command(key+"/receipt", entered), request, line, projects.Receipt{Date: on, Serial: "示例-" + key}); err != nil {
+		return nil, err
+	}
+	receipts, err := projects.ConfirmLine(ctx, c.db, c.command(key, checked), request, line)
+	return numbersOf(receipts), err
+}
+
+func (c *clerks) Reissue(ctx context.Context, key string, asked, agreed Seat, request string, line int, account, reason string) error {
+	if err := projects.AskReissue(ctx, c.db, c.command(key+"/ask", asked), request, line, projects.Reissue{Account: account, Reason: reason}); err != nil {
+		return err
+	}
+	return projects.ApproveReissue(ctx, c.db, c.command(key, agreed), request, line)
+}
+
+func (c *clerks) Assets(ctx context.Context, project string) (ids []uuid.UUID, err error) {
+	err = accounting.Read(accounting.WithReader(ctx, accounting.Operator), c.db, func(ctx context.Context, tx bun.Tx) error {
+		assets, err := projects.Assets(ctx, tx, DemoBook, accounting.Operator, project)
+		for _, a := range assets {
+			ids = append(ids, a.ID)
+		}
+		return err
+	})
+	return ids, err
+}
+
+func numbersOf(receipts []accounting.Receipt) []accounting.VoucherNo {
+	numbers := make([]accounting.VoucherNo, len(receipts))
+	for i, r := range receipts {
+		numbers[i] = r.No
+	}
+	return numbers
+}

@@ -1,0 +1,101 @@
+package seeds
+
+import (
+	"fmt"
+
+	"mingzhang/accounting"
+	"mingzhang/projects"
+)
+
+// Money for people: programmes 1 to 4 and 9. Programmes 1 and 2 have no plan in the notice; the example pays a thousand
+// persons, so that rates and months can be seen at work.
+func peopleStory() []act {
+	acts := []act{
+		{step: "M01", date: "2025-01-20", project: "2025-01", text: "预算批复 医保缴费奖补 按1000人", kind: "budget", content: approve("50000.00")},
+		{step: "M02", date: "2025-02-10", project: "2025-01", text: "指标下达 医保局", kind: "budget", content: issue("50000.00")},
+		{step: "M03", date: "2025-03-05", project: "2025-01", text: "名单核定 1000人×50", by: unitOnly, event: listApproved("BT-01-01", "50000.00", medicalAid)},
+		{step: "M04", date: "2025-03-10", project: "2025-01", text: "发放缴费奖补", kind: "payment_request", content: asks("subsidy", cardAgent, "50000.00", medicalAid, ofBatch("BT-01-01"))},
+		{step: "M05", date: "2025-03-14", project: "2025-01", pays: "M04"},
+
+		{step: "N01", date: "2025-01-20", project: "2025-02", text: "预算批复 基础养老金调增 按1000人", kind: "budget", content: approve("240000.00")},
+		{step: "N02", date: "2025-01-25", project: "2025-02", text: "指标下达 人社局", kind: "budget", content: issue("240000.00")},
+
+		{step: "W01", date: "2025-01-20", project: "2025-04", text: "预算批复 教育评价激励", kind: "budget", content: approveStated},
+		{step: "W02", date: "2025-02-10", project: "2025-04", text: "指标下达 教育局", kind: "budget", content: issue("5000000.00")},
+		{step: "W03", date: "2025-09-08", project: "2025-04", text: "奖励名单核定", by: unitOnly, event: listApproved("BT-04-01", "4800000.00", awardMoney)},
+		{step: "W04", date: "2025-09-10", project: "2025-04", text: "发放教育评价奖励", kind: "payment_request", content: asks("subsidy", cardAgent, "4800000.00", awardMoney, ofBatch("BT-04-01"))},
+		{step: "W05", date: "2025-09-15", project: "2025-04", pays: "W04"},
+
+		{step: "B01", date: "2025-01-20", project: "2025-09", text: "预算批复 残疾人关爱", kind: "budget", content: approveStated},
+		{step: "B02", date: "2025-02-10", project: "2025-09", text: "切块 阳光助残小康计划", kind: "budget", content: split("2025-09-1", "1200000.00")},
+		{step: "B03", date: "2025-02-12", project: "2025-09-1", text: "指标下达 残联", kind: "budget", content: issue("1200000.00")},
+		{step: "B04", date: "2025-05-20", project: "2025-09-1", text: "名单核定 300户×4000", by: unitOnly, event: listApproved("BT-09-01", "1200000.00", otherAid)},
+		{step: "B05", date: "2025-06-03", project: "2025-09-1", text: "发放到户", kind: "payment_request", content: asks("subsidy", cardAgent, "1200000.00", otherAid, ofBatch("BT-09-01"), lastHouseholds("12000.00"))},
+		{step: "B06", date: "2025-06-10", project: "2025-09-1", pays: "B05"},
+		{step: "B07", date: "2025-06-16", project: "2025-09-1", text: "3户退票 款项待重付", kind: "refund", content: comesBack("B05", func(f *projects.RefundForm) {
+			f.Line, f.Amount, f.To = 2, yuanOf("12000.00"), projects.PayAgain
+		})},
+		{step: "B08", date: "2025-06-25", project: "2025-09-1", text: "更正账号后重付3户", fails: "B05"},
+	}
+	for month := 1; month <= 12; month++ {
+		asked := fmt.Sprintf("N%da", month+2)
+		acts = append(acts,
+			act{step: asked, date: fmt.Sprintf("2025-%02d-26", month), project: "2025-02", text: fmt.Sprintf("拨付%d月养老金至社保专户 1000人×20", month), kind: "payment_request",
+				content: asks("direct_grant", pensionFund, "20000.00", livingAid, asGrant("5001.03"))},
+			act{step: fmt.Sprintf("N%db", month+2), date: fmt.Sprintf("2025-%02d-28", month), project: "2025-02", pays: asked})
+	}
+	return append(acts, fundStory()...)
+}
+
+// lastHouseholds pays some households by a line of their own.
+func lastHouseholds(m string) func(q *projects.PaymentRequest) {
+	return func(q *projects.PaymentRequest) {
+		rest := q.Payees[0]
+		rest.Amount = yuanOf(m)
+		q.Payees[0].Amount = q.Payees[0].Amount.Sub(rest.Amount)
+		q.Payees = append(q.Payees, rest)
+	}
+}
+
+func listApproved(batch, m, class string) func(t telling) projects.Event {
+	return func(t telling) projects.Event {
+		return projects.ApproveList{Head: t.head, Project: t.project, Batch: projects.Ref(batch), Amount: yuanOf(m), EconomicClass: class}
+	}
+}
+
+// fundStory is programme 3: an injection within the budget, money that only passes through, and the relief fund, whose
+// six million are an aim and not the budget's money.
+func fundStory() []act {
+	return []act{
+		{step: "C01", date: "2025-01-20", project: "2025-03", text: "预算批复 兜底基金注资", kind: "budget", content: approveStated},
+		{step: "C02", date: "2025-02-10", project: "2025-03", text: "切块 注资", kind: "budget", content: split("2025-03-1", "30000000.00")},
+		{step: "C03", date: "2025-02-12", project: "2025-03-1", text: "指标下达 民政局", kind: "budget", content: issue("30000000.00")},
+		{step: "C04", date: "2025-08-01", project: "2025-03-1", text: "注入园区企业", kind: "payment_request", content: asks("injection", enterprise, "30000000.00", injection)},
+		{step: "C05", date: "2025-08-06", project: "2025-03-1", pays: "C04"},
+		{step: "C06", date: "2025-09-01", project: "2025-03-1", text: "收到预算外注资款", by: unitOnly, event: func(t telling) projects.Event {
+			return projects.ReceiveInjection{Head: t.head, Project: t.project, Injection: projects.Ref("ZZ-03-01"), Amount: yuanOf("500000.00")}
+		}},
+		{step: "C07", date: "2025-09-08", project: "2025-03-1", text: "转付预算外注资款", by: unitOnly, event: func(t telling) projects.Event {
+			return projects.PassOnInjection{Head: t.head, Project: t.project, Injection: projects.Ref("ZZ-03-01"), Amount: yuanOf("500000.00")}
+		}},
+		{step: "D01", date: "2025-10-15", project: "2025-03-2", text: "收到资产收益和企业捐助", by: unitOnly, event: func(t telling) projects.Event {
+			return projects.FundReceipt{Head: t.head, Project: t.project, Amount: yuanOf("6000000.00")}
+		}},
+		{step: "D02", date: "2025-11-05", project: "2025-03-2", text: "救助急难型困难家庭", by: unitOnly, event: func(t telling) projects.Event {
+			return projects.Relief{Head: t.head, Project: t.project, Amount: yuanOf("5000.00")}
+		}},
+	}
+}
+
+// openingOf is what a project brings from before this book; lists of opening balances come with the imports.
+func openingOf(balances ...projects.OpeningBalance) func(t telling) projects.Event {
+	return func(t telling) projects.Event { return projects.Opening{Head: t.head, Balances: balances} }
+}
+
+func openingBalance(t string, account, amount string, subject string) projects.OpeningBalance {
+	b := projects.OpeningBalance{Account: account, Project: t, Balance: yuanOf(amount)}
+	if subject != "" {
+		b.Subject = projects.SubjectRef{Code: subject, ID: accounting.SubjectID{}}
+	}
+	return b
+}
