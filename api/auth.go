@@ -65,20 +65,19 @@ func (s *Server) authenticate(api huma.API) func(huma.Context, func(huma.Context
 // Rights an operation asks for, by its metadata; reading asks for none but a valid token.
 const (
 	rightKey     = "right"
-	rightPost    = "post"    // vouchers and events
+	rightPost    = "post"    // vouchers and events without a document
 	rightArrange = "arrange" // projects, units, budget lines, periods
 	rolesKey     = "roles"   // documents: the roles themselves, because who may is a matter of kind and verb
 )
 
 // wholeBook are the roles that read what is no unit's own: the operation log, what stands in the way of closing the book.
-var wholeBook = slices.DeleteFunc(slices.Clone(Roles), func(role string) bool { return !accounting.Actor{Role: role}.ReadsAll() })
+var wholeBook = slices.DeleteFunc(slices.Clone(TokenRoles), func(role string) bool { return !accounting.Actor{Role: role}.ReadsAll() })
 
-// rights of the roles that change something. Auditors and inspectors read; the administrator has no money right.
+// rights of the roles that change something beside documents. What people bring into the books is a document, so only
+// programs of the bureau post directly.
 var rights = map[string][]string{
-	"budget_officer":   {rightPost, rightArrange},
-	"treasury_officer": {rightPost},
-	"lead_approver":    {rightPost},
-	"project_head":     {rightPost},
+	"budget_officer": {rightArrange},
+	systemRole:       {rightPost},
 }
 
 func may(role string, op *huma.Operation) bool {

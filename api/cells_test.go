@@ -26,7 +26,7 @@ func newNoticeBureau(t *testing.T) *bureau {
 	b.must(err)
 	var head accounting.PersonID
 	b.must(db.NewRaw(`select person_id from accounting.persons where code = 'budget-head'`).Scan(t.Context(), &head))
-	for _, role := range []string{"budget_officer", "auditor"} {
+	for _, role := range []string{"budget_officer", "auditor", "system"} {
 		b.tokens[role], err = api.CreateToken(t.Context(), db, accounting.Command{Book: book, Key: "token/" + role, Name: "token.create", By: accounting.Actor{Person: head}}, "budget-head", role, time.Hour)
 		b.must(err)
 	}

@@ -165,7 +165,7 @@ func TestLostAnswersLoseAndDoubleNothing(t *testing.T) {
 	for i := range times {
 		key := fmt.Sprintf("lost-answer-%d.", i)
 		send := func() answer {
-			return b.send(http.MethodPost, "/api/v1/vouchers", b.tokens["treasury_officer"], key, voucher("1000.00", fmt.Sprintf("%d.00", i+1)))
+			return b.send(http.MethodPost, "/api/v1/vouchers", b.tokens["system"], key, voucher("1000.00", fmt.Sprintf("%d.00", i+1)))
 		}
 		c.cutReplyTo(key)
 		if a := send(); a.status != http.StatusServiceUnavailable || a.code() != "outcome_unknown" {

@@ -20,6 +20,7 @@ type neighbours struct {
 	people map[string]colleague // by unit and role: "101 project_clerk"
 	papers map[string]string    // identity of a submitted document of each unit
 	hash   string               // of the document of 101
+	file   string               // that it carries, and no other
 }
 
 // unitRoles are the roles that read their own unit's books and documents only.
@@ -39,8 +40,12 @@ func newNeighbours(t *testing.T) neighbours {
 		desks = append(desks, desk{"101 " + role, n.head.Unit, role}, desk{"202 " + role, other, role})
 	}
 	n.people = n.staff(desks...)
+	n.file = n.store("budget_officer", "101.pdf", "%PDF-1.7 of 101").Hash
 	for unit, project := range map[string]string{"202": "2025-07", "101": "2025-06"} {
 		paper := strings.ReplaceAll(fmt.Sprintf(budgetPaper, "10.00"), "2025-06", project)
+		if unit == "101" {
+			paper = strings.ReplaceAll(paper, hashOf(paperFile), n.file)
+		}
 		var d api.DocumentOutput
 		n.people["budget"].does(http.MethodPost, "/documents/budget", paper, &d)
 		var taken struct{ Document api.DocumentOutput }
@@ -77,6 +82,7 @@ func (n neighbours) belongings() map[string][2]string {
 		"/api/v1/projects/{code}":            {"2025-06", "2025-99"},
 		"/api/v1/contracts/{number}":         {"CN-1", "CN-9"},
 		"/api/v1/payment-requests/{number}":  {"ZF-2025-0001", "ZF-2025-0009"},
+		"/api/v1/files/{hash}":               {n.file, emptyHash},
 		"/api/v1/plan-lines/{id}":            {},
 		"/api/v1/accounts/{account}":         {},
 		"/api/v1/periods/{period}":           {},
@@ -182,20 +188,23 @@ func plain(body []byte, object string) string {
 func TestForeignProjectsAreNotThereForCommands(t *testing.T) {
 	t.Parallel()
 	n := newNeighbours(t)
-	event := func(line string) string {
-		return `{"date":"2025-03-05","document_no":"号","prepared_by":"clerk","attachments":1,"budget_line":"` + line + `","amount":"1.00"}`
+	byHand := func(project string) string {
+		return strings.ReplaceAll(`{"date":"2025-03-05","lines":[{"account":"1601","project":"*","debit":"1.00"},{"account":"3501","project":"*","credit":"1.00"}]}`, "*", project)
+	}
+	correction := func(number string) string {
+		return `{"date":"2025-03-05","voucher":"2025-03 记-` + number + `","reason":"错"}`
 	}
 	for _, x := range []struct{ path, own, foreign, absent, code string }{
-		{"/vouchers", voucher("2025-05-01", "2025-07"), voucher(), voucher(`"2025-05-01"`, `"2024-01"`), "project_unknown"},
-		{"/events/freeze", event("2025-07/2025"), event("2025-05-01/2025"), event("2024-01/2025"), "budget_line_unknown"},
+		{"/documents/manual-voucher", byHand("2025-07"), byHand("2025-05-01"), byHand("2024-01"), "project_unknown"},
+		{"/documents/correction", correction("0003"), correction("0001"), correction("0099"), "voucher_unknown"},
 	} {
-		head := n.people["202 project_head"]
-		mask := strings.NewReplacer("2025-05-01", "*", "2024-01", "*")
-		foreign, absent := head.send(http.MethodPost, x.path, x.foreign), head.send(http.MethodPost, x.path, x.absent)
+		clerk := n.people["202 project_clerk"]
+		mask := strings.NewReplacer("2025-05-01", "*", "2024-01", "*", "0001", "*", "0099", "*")
+		foreign, absent := clerk.send(http.MethodPost, x.path, x.foreign), clerk.send(http.MethodPost, x.path, x.absent)
 		if mask.Replace(string(foreign.body)) != mask.Replace(string(absent.body)) || foreign.code() != x.code {
 			t.Errorf("%s: a foreign project gets %s, an absent one %s", x.path, foreign.body, absent.body)
 		}
-		if a := head.send(http.MethodPost, x.path, x.own); a.status != http.StatusCreated {
+		if a := clerk.send(http.MethodPost, x.path, x.own); a.status != http.StatusCreated {
 			t.Errorf("%s with an own project: %d %s", x.path, a.status, a.body)
 		}
 	}

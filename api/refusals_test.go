@@ -102,7 +102,6 @@ func TestBadInputGets(t *testing.T) {
 func TestKeysThatAreWrong(t *testing.T) {
 	t.Parallel()
 	b := newBureau(t)
-	token := b.tokens["budget_officer"]
 	before := b.written()
 	for _, r := range []struct{ name, key, path, code string }{
 		{"none", "", "/vouchers", "key_required"},
@@ -110,7 +109,7 @@ func TestKeysThatAreWrong(t *testing.T) {
 		{"none, for a bulk", "", "/vouchers/bulk", "key_required"},
 		{"too long", strings.Repeat("k", 201), "/vouchers", "key_malformed"},
 	} {
-		if a := b.send(http.MethodPost, "/api/v1"+r.path, token, r.key, voucher()); a.status != 400 || a.code() != r.code {
+		if a := b.send(http.MethodPost, "/api/v1"+r.path, b.tokens[sender(r.path)], r.key, voucher()); a.status != 400 || a.code() != r.code {
 			t.Errorf("%s: got %d %s, want %s", r.name, a.status, a.body, r.code)
 		}
 	}
@@ -118,7 +117,7 @@ func TestKeysThatAreWrong(t *testing.T) {
 		t.Errorf("vouchers and commands were %d and are %d", before, after)
 	}
 	for _, path := range []string{"/trial-balance?as_of=2025-02-30", "/reconciliation?as_of=yesterday", "/accounts/9201/statement?as_of=2025-6-1", "/trial-balance?as_of=2025-06-30&known_at=now"} {
-		if a := b.send(http.MethodGet, "/api/v1"+path, token, "", ""); a.status != 400 || a.code() != "date_invalid" {
+		if a := b.send(http.MethodGet, "/api/v1"+path, b.tokens["system"], "", ""); a.status != 400 || a.code() != "date_invalid" {
 			t.Errorf("%s: %d %s", path, a.status, a.body)
 		}
 	}

@@ -19,14 +19,20 @@ import (
 	"mingzhang/accounting/fault"
 )
 
-// Roles a token can be made for.
+// Roles that persons hold.
 var Roles = []string{"budget_officer", "treasury_officer", "project_clerk", "project_head", "supervisor", "lead_approver", "auditor", "inspector", "admin"}
+
+// systemRole 接口账户 is a program of the bureau: it alone posts without a document, and no person holds it.
+const systemRole = "system"
+
+// TokenRoles are the roles a token can be made for.
+var TokenRoles = append(slices.Clone(Roles), systemRole)
 
 // CreateToken makes a bearer token by which a program acts for a person in a role. It is shown once; only its hash is kept.
 // Codes: person_unknown, role_unknown.
 func CreateToken(ctx context.Context, db *bun.DB, c accounting.Command, personCode, role string, valid time.Duration) (string, error) {
-	if !slices.Contains(Roles, role) {
-		return "", fault.Invalid("role_unknown", "%q is none of the roles %s", role, strings.Join(Roles, ", "))
+	if !slices.Contains(TokenRoles, role) {
+		return "", fault.Invalid("role_unknown", "%q is none of the roles %s", role, strings.Join(TokenRoles, ", "))
 	}
 	token := fmt.Sprintf("mz_%d_%s", c.Book, base64.RawURLEncoding.EncodeToString(random()))
 	hash := sha256.Sum256([]byte(token))

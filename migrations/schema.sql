@@ -4053,7 +4053,7 @@ CREATE TABLE api.tokens (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     expires_at timestamp with time zone NOT NULL,
     revoked_at timestamp with time zone,
-    CONSTRAINT tokens_role_check CHECK ((role = ANY (ARRAY['budget_officer'::text, 'treasury_officer'::text, 'project_clerk'::text, 'project_head'::text, 'supervisor'::text, 'lead_approver'::text, 'auditor'::text, 'inspector'::text, 'admin'::text]))),
+    CONSTRAINT tokens_role_check CHECK ((role = ANY (ARRAY['budget_officer'::text, 'treasury_officer'::text, 'project_clerk'::text, 'project_head'::text, 'supervisor'::text, 'lead_approver'::text, 'auditor'::text, 'inspector'::text, 'admin'::text, 'system'::text]))),
     CONSTRAINT tokens_token_hash_check CHECK ((octet_length(token_hash) = 32))
 );
 

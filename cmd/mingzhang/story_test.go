@@ -198,7 +198,7 @@ func (h *overHTTP) Event(ctx context.Context, key string, preparedBy, by seeds.S
 	}
 	body["prepared_by"], body["attachments"] = preparedBy.Person, 1
 	on, _ := body["date"].(string)
-	if err := h.post(ctx, "/events/"+eventPaths[reflect.TypeOf(e).Name()], key, by, body, nil); err != nil {
+	if err := h.post(ctx, "/events/"+eventPaths[reflect.TypeOf(e).Name()], key, seeds.Seat{Person: by.Person, Role: "system"}, body, nil); err != nil {
 		return err
 	}
 	return h.reconciled(ctx, accounting.MustDate(on))

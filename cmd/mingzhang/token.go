@@ -40,7 +40,7 @@ func tokenCommand(o *options) *cobra.Command {
 		},
 	}
 	create.Flags().StringVar(&person, "person", "", "code of the person the token acts for")
-	create.Flags().StringVar(&role, "role", "", "one of "+strings.Join(api.Roles, ", "))
+	create.Flags().StringVar(&role, "role", "", "one of "+strings.Join(api.TokenRoles, ", "))
 	create.Flags().DurationVar(&valid, "valid", 365*24*time.Hour, "how long it is valid")
 	_ = create.MarkFlagRequired("person")
 	_ = create.MarkFlagRequired("role")
