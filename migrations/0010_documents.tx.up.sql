@@ -343,6 +343,13 @@ language sql immutable set search_path = pg_catalog, pg_temp as $$
     ('year_end', '', 'approve', 'submitted', 'posted', 'approve', '{budget_officer}'),
     ('year_end', '', 'return', 'submitted', 'withdrawn', 'approve', '{budget_officer}'),
     ('year_end', '', 'withdraw', 'draft', 'withdrawn', 'prepare', '{budget_officer}'),
+    -- 参数设置
+    ('setting', '', 'submit', 'draft', 'submitted', 'prepare', '{admin,budget_officer}'),
+    ('setting', '', 'submit', 'returned', 'submitted', 'prepare', '{admin,budget_officer}'),
+    ('setting', '', 'approve', 'submitted', 'posted', 'approve', '{budget_officer}'),
+    ('setting', '', 'return', 'submitted', 'returned', 'approve', '{budget_officer}'),
+    ('setting', '', 'withdraw', 'draft', 'withdrawn', 'prepare', '{admin,budget_officer}'),
+    ('setting', '', 'withdraw', 'returned', 'withdrawn', 'prepare', '{admin,budget_officer}'),
     -- 手工凭证 and 冲销并更正
     ('manual_voucher', '', 'submit', 'draft', 'submitted', 'prepare', '{project_clerk,budget_officer,treasury_officer}'),
     ('manual_voucher', '', 'submit', 'returned', 'submitted', 'prepare', '{project_clerk,budget_officer,treasury_officer}'),
@@ -584,8 +591,6 @@ alter table projects.acts enable always trigger judge_acts;
 
 grant select on projects.flows, projects.approval_bands, projects.documents, projects.duties, projects.acts, projects.outside_acts, projects.role_grants, projects.delegations, projects.departures
   to mingzhang_app, mingzhang_auditor;
-grant insert, update (minimum_persons, up_to) on projects.flows to mingzhang_app;
-grant insert, update (approvers) on projects.approval_bands to mingzhang_app;
 revoke execute on function projects.steps, projects.leads, projects.holds, projects.reaches, projects.require_document, projects.draft, projects.revise, projects.minimum_persons,
   projects.approvers_needed, projects.act, projects.enter_outside_act, projects.first_roles, projects.judge_acts, projects.party_unit from public;
 grant execute on function projects.steps, projects.leads, projects.holds, projects.reaches, projects.minimum_persons, projects.approvers_needed to mingzhang_app, mingzhang_auditor;

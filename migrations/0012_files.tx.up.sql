@@ -169,3 +169,40 @@ end $$;
 grant select on projects.files, projects.file_uploads, projects.document_files to mingzhang_app, mingzhang_auditor;
 revoke execute on function projects.keep_file, projects.carry_file, projects.carry_attachments, projects.carry_paper from public;
 grant execute on function projects.keep_file to mingzhang_app;
+
+-- Settings of the book: how many persons a flow needs, from what amount on a payment needs more approvers. They are changed
+-- by documents of two persons, each of which takes effect once.
+create table projects.settings (
+  book_id bigint not null,
+  document_id uuid not null,
+  in_effect_at timestamptz not null default clock_timestamp(),
+  primary key (book_id, document_id),
+  foreign key (book_id, document_id) references projects.documents (book_id, document_id)
+);
+create trigger setting_stays before update or delete on projects.settings for each row execute function accounting.journal_is_final();
+create trigger settings_stay before truncate on projects.settings for each statement execute function accounting.journal_is_final();
+alter table projects.settings enable always trigger setting_stays, enable always trigger settings_stay;
+
+-- Takes what an approved document of settings says, and nothing else. Bands are stated all together.
+create function projects.put_in_effect(in_book bigint, document uuid) returns void language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare d projects.documents; said jsonb;
+begin
+  select * into d from projects.documents x where x.book_id = in_book and x.document_id = document for update;
+  if not found or d.kind <> 'setting' or d.state <> 'posted' or exists (select from projects.settings s where s.book_id = in_book and s.document_id = document) then
+    raise exception 'settings are put in effect once, by a document that another person approved' using errcode = 'AC043';
+  end if;
+  insert into projects.settings (book_id, document_id) values (in_book, document);
+  said := d.content::jsonb;
+  insert into projects.flows as f (book_id, flow, minimum_persons, up_to)
+    select in_book, x.flow, x.minimum_persons, x.up_to from jsonb_to_recordset(coalesce(said -> 'flows', '[]')) as x (flow text, minimum_persons int, up_to numeric)
+    on conflict (book_id, flow) do update set minimum_persons = excluded.minimum_persons, up_to = excluded.up_to;
+  if said ? 'approval_bands' then
+    delete from projects.approval_bands b where b.book_id = in_book;
+    insert into projects.approval_bands (book_id, from_amount, approvers)
+      select in_book, x.from_amount, x.approvers from jsonb_to_recordset(said -> 'approval_bands') as x (from_amount numeric, approvers int);
+  end if;
+end $$;
+
+grant select on projects.settings to mingzhang_app, mingzhang_auditor;
+revoke execute on function projects.put_in_effect from public;
+grant execute on function projects.put_in_effect to mingzhang_app;

@@ -2210,6 +2210,30 @@ $$;
 
 ALTER FUNCTION projects.project_figures(in_book bigint, in_node uuid) OWNER TO mingzhang_owner;
 
+CREATE FUNCTION projects.put_in_effect(in_book bigint, document uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare d projects.documents; said jsonb;
+begin
+  select * into d from projects.documents x where x.book_id = in_book and x.document_id = document for update;
+  if not found or d.kind <> 'setting' or d.state <> 'posted' or exists (select from projects.settings s where s.book_id = in_book and s.document_id = document) then
+    raise exception 'settings are put in effect once, by a document that another person approved' using errcode = 'AC043';
+  end if;
+  insert into projects.settings (book_id, document_id) values (in_book, document);
+  said := d.content::jsonb;
+  insert into projects.flows as f (book_id, flow, minimum_persons, up_to)
+    select in_book, x.flow, x.minimum_persons, x.up_to from jsonb_to_recordset(coalesce(said -> 'flows', '[]')) as x (flow text, minimum_persons int, up_to numeric)
+    on conflict (book_id, flow) do update set minimum_persons = excluded.minimum_persons, up_to = excluded.up_to;
+  if said ? 'approval_bands' then
+    delete from projects.approval_bands b where b.book_id = in_book;
+    insert into projects.approval_bands (book_id, from_amount, approvers)
+      select in_book, x.from_amount, x.approvers from jsonb_to_recordset(said -> 'approval_bands') as x (from_amount numeric, approvers int);
+  end if;
+end $$;
+
+ALTER FUNCTION projects.put_in_effect(in_book bigint, document uuid) OWNER TO mingzhang_owner;
+
 CREATE FUNCTION projects.reach_milestone(in_book bigint, document uuid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -2806,6 +2830,13 @@ CREATE FUNCTION projects.steps() RETURNS TABLE(kind text, flow text, verb text, 
     ('year_end', '', 'approve', 'submitted', 'posted', 'approve', '{budget_officer}'),
     ('year_end', '', 'return', 'submitted', 'withdrawn', 'approve', '{budget_officer}'),
     ('year_end', '', 'withdraw', 'draft', 'withdrawn', 'prepare', '{budget_officer}'),
+    -- 参数设置
+    ('setting', '', 'submit', 'draft', 'submitted', 'prepare', '{admin,budget_officer}'),
+    ('setting', '', 'submit', 'returned', 'submitted', 'prepare', '{admin,budget_officer}'),
+    ('setting', '', 'approve', 'submitted', 'posted', 'approve', '{budget_officer}'),
+    ('setting', '', 'return', 'submitted', 'returned', 'approve', '{budget_officer}'),
+    ('setting', '', 'withdraw', 'draft', 'withdrawn', 'prepare', '{admin,budget_officer}'),
+    ('setting', '', 'withdraw', 'returned', 'withdrawn', 'prepare', '{admin,budget_officer}'),
     -- 手工凭证 and 冲销并更正
     ('manual_voucher', '', 'submit', 'draft', 'submitted', 'prepare', '{project_clerk,budget_officer,treasury_officer}'),
     ('manual_voucher', '', 'submit', 'returned', 'submitted', 'prepare', '{project_clerk,budget_officer,treasury_officer}'),
@@ -4571,6 +4602,14 @@ CREATE TABLE projects.role_grants (
 
 ALTER TABLE projects.role_grants OWNER TO mingzhang_owner;
 
+CREATE TABLE projects.settings (
+    book_id bigint NOT NULL,
+    document_id uuid NOT NULL,
+    in_effect_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE projects.settings OWNER TO mingzhang_owner;
+
 CREATE TABLE projects.settlements (
     book_id bigint NOT NULL,
     settlement_id uuid NOT NULL,
@@ -5018,6 +5057,9 @@ ALTER TABLE ONLY projects.reissues
 
 ALTER TABLE ONLY projects.role_grants
     ADD CONSTRAINT role_grants_pkey PRIMARY KEY (book_id, grant_id);
+
+ALTER TABLE ONLY projects.settings
+    ADD CONSTRAINT settings_pkey PRIMARY KEY (book_id, document_id);
 
 ALTER TABLE ONLY projects.settlements
     ADD CONSTRAINT settlements_book_id_contract_id_key UNIQUE (book_id, contract_id);
@@ -5783,6 +5825,14 @@ CREATE TRIGGER payments_stay BEFORE TRUNCATE ON projects.reissues FOR EACH STATE
 
 ALTER TABLE projects.reissues ENABLE ALWAYS TRIGGER payments_stay;
 
+CREATE TRIGGER setting_stays BEFORE DELETE OR UPDATE ON projects.settings FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
+
+ALTER TABLE projects.settings ENABLE ALWAYS TRIGGER setting_stays;
+
+CREATE TRIGGER settings_stay BEFORE TRUNCATE ON projects.settings FOR EACH STATEMENT EXECUTE FUNCTION accounting.journal_is_final();
+
+ALTER TABLE projects.settings ENABLE ALWAYS TRIGGER settings_stay;
+
 ALTER TABLE ONLY accounting.accounts
     ADD CONSTRAINT accounts_book_id_fkey FOREIGN KEY (book_id) REFERENCES accounting.books(book_id);
 
@@ -6149,6 +6199,9 @@ ALTER TABLE ONLY projects.role_grants
 ALTER TABLE ONLY projects.role_grants
     ADD CONSTRAINT role_grants_book_id_unit_id_fkey FOREIGN KEY (book_id, unit_id) REFERENCES accounting.units(book_id, unit_id);
 
+ALTER TABLE ONLY projects.settings
+    ADD CONSTRAINT settings_book_id_document_id_fkey FOREIGN KEY (book_id, document_id) REFERENCES projects.documents(book_id, document_id);
+
 ALTER TABLE ONLY projects.settlements
     ADD CONSTRAINT settlements_book_id_contract_id_fkey FOREIGN KEY (book_id, contract_id) REFERENCES projects.contracts(book_id, contract_id);
 
@@ -6223,6 +6276,8 @@ CREATE POLICY auditor_reads ON projects.receipts FOR SELECT TO mingzhang_auditor
 
 CREATE POLICY auditor_reads ON projects.reissues FOR SELECT TO mingzhang_auditor USING (true);
 
+CREATE POLICY auditor_reads ON projects.settings FOR SELECT TO mingzhang_auditor USING (true);
+
 CREATE POLICY auditor_reads ON projects.settlements FOR SELECT TO mingzhang_auditor USING (true);
 
 ALTER TABLE projects.certificate_items ENABLE ROW LEVEL SECURITY;
@@ -6258,6 +6313,8 @@ ALTER TABLE projects.payment_requests ENABLE ROW LEVEL SECURITY;
 ALTER TABLE projects.receipts ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE projects.reissues ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE projects.settings ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE projects.settlements ENABLE ROW LEVEL SECURITY;
 
@@ -6328,6 +6385,10 @@ CREATE POLICY unit_reads ON projects.receipts FOR SELECT TO mingzhang_app USING 
 CREATE POLICY unit_reads ON projects.reissues FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
    FROM projects.documents p
   WHERE ((p.book_id = reissues.book_id) AND (p.document_id = reissues.document_id))))));
+
+CREATE POLICY unit_reads ON projects.settings FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
+   FROM projects.documents p
+  WHERE ((p.book_id = settings.book_id) AND (p.document_id = settings.document_id))))));
 
 CREATE POLICY unit_reads ON projects.settlements FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
    FROM projects.contracts p
@@ -6578,6 +6639,9 @@ REVOKE ALL ON FUNCTION projects.project_figures(in_book bigint, in_node uuid) FR
 GRANT ALL ON FUNCTION projects.project_figures(in_book bigint, in_node uuid) TO mingzhang_app;
 GRANT ALL ON FUNCTION projects.project_figures(in_book bigint, in_node uuid) TO mingzhang_auditor;
 
+REVOKE ALL ON FUNCTION projects.put_in_effect(in_book bigint, document uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.put_in_effect(in_book bigint, document uuid) TO mingzhang_app;
+
 REVOKE ALL ON FUNCTION projects.reach_milestone(in_book bigint, document uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.reach_milestone(in_book bigint, document uuid) TO mingzhang_app;
 
@@ -6710,10 +6774,8 @@ GRANT UPDATE(revoked_at) ON TABLE api.tokens TO mingzhang_app;
 GRANT SELECT ON TABLE projects.acts TO mingzhang_app;
 GRANT SELECT ON TABLE projects.acts TO mingzhang_auditor;
 
-GRANT SELECT,INSERT ON TABLE projects.approval_bands TO mingzhang_app;
+GRANT SELECT ON TABLE projects.approval_bands TO mingzhang_app;
 GRANT SELECT ON TABLE projects.approval_bands TO mingzhang_auditor;
-
-GRANT UPDATE(approvers) ON TABLE projects.approval_bands TO mingzhang_app;
 
 GRANT SELECT ON TABLE projects.assets TO mingzhang_app;
 GRANT SELECT ON TABLE projects.assets TO mingzhang_auditor;
@@ -6751,12 +6813,8 @@ GRANT SELECT ON TABLE projects.files TO mingzhang_auditor;
 GRANT SELECT ON TABLE projects.final_accounts TO mingzhang_app;
 GRANT SELECT ON TABLE projects.final_accounts TO mingzhang_auditor;
 
-GRANT SELECT,INSERT ON TABLE projects.flows TO mingzhang_app;
+GRANT SELECT ON TABLE projects.flows TO mingzhang_app;
 GRANT SELECT ON TABLE projects.flows TO mingzhang_auditor;
-
-GRANT UPDATE(minimum_persons) ON TABLE projects.flows TO mingzhang_app;
-
-GRANT UPDATE(up_to) ON TABLE projects.flows TO mingzhang_app;
 
 GRANT SELECT,INSERT ON TABLE projects.funding_sources TO mingzhang_app;
 GRANT SELECT ON TABLE projects.funding_sources TO mingzhang_auditor;
@@ -6809,6 +6867,9 @@ GRANT SELECT ON TABLE projects.reissues TO mingzhang_auditor;
 
 GRANT SELECT ON TABLE projects.role_grants TO mingzhang_app;
 GRANT SELECT ON TABLE projects.role_grants TO mingzhang_auditor;
+
+GRANT SELECT ON TABLE projects.settings TO mingzhang_app;
+GRANT SELECT ON TABLE projects.settings TO mingzhang_auditor;
 
 GRANT SELECT ON TABLE projects.settlements TO mingzhang_app;
 GRANT SELECT ON TABLE projects.settlements TO mingzhang_auditor;

@@ -43,11 +43,11 @@ func newCrowd(t *testing.T, flow string, people, asked int) *crowd {
 		}
 	}
 	b.must(projects.FirstRoles(ctx, b.db, book, accounting.MustDate("2025-01-01"), holders...))
+	super := pgtest.Superuser(t, b.db)
 	if asked > 0 {
-		_, err := b.db.ExecContext(ctx, `insert into projects.flows (book_id, flow, minimum_persons) values (?, ?, ?)`, book, flow, asked)
+		_, err := super.ExecContext(ctx, `insert into projects.flows (book_id, flow, minimum_persons) values (?, ?, ?)`, book, flow, asked)
 		b.must(err)
 	}
-	super := pgtest.Superuser(t, b.db)
 	_, err := super.ExecContext(ctx, `insert into projects.delegations (book_id, delegation_id, from_person, to_person, unit_id, role, from_day, until_day)
 		select g.book_id, gen_random_uuid(), g.person_id, o.person_id, g.unit_id, g.role, '2025-01-01', '9999-01-01' from projects.role_grants g join projects.role_grants o using (book_id, unit_id, role) where o.person_id <> g.person_id`)
 	b.must(err)

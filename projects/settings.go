@@ -1,0 +1,94 @@
+package projects
+
+import (
+	"context"
+
+	"github.com/uptrace/bun"
+
+	"mingzhang/accounting"
+	"mingzhang/accounting/fault"
+)
+
+// Setting 参数设置 changes how many persons a flow needs and from what amount on a payment needs more approvers. It takes
+// effect when another person approves it, for whatever is ordered or approved from then on.
+type Setting struct {
+	Paper
+	Flows         []FlowSetting   `json:"flows,omitempty"`
+	ApprovalBands *[]ApprovalBand `json:"approval_bands,omitempty"` // all bands that shall be; none: one approver for any amount
+}
+
+type (
+	// FlowSetting is how many different persons must have acted on a payment before it is ordered.
+	FlowSetting struct {
+		Flow           Flow              `json:"flow"`
+		MinimumPersons int               `json:"minimum_persons"`
+		UpTo           *accounting.Money `json:"up_to,omitempty"` // yuan, of the small flow: the largest direct payment that may take it; none: villages only
+	}
+
+	// ApprovalBand asks for so many approvers from an amount on, in yuan.
+	ApprovalBand struct {
+		FromAmount accounting.Money `json:"from_amount"`
+		Approvers  int              `json:"approvers"`
+	}
+
+	// Settings are those in effect.
+	Settings struct {
+		Flows         []FlowSetting  `json:"flows" nullable:"false"`
+		ApprovalBands []ApprovalBand `json:"approval_bands" nullable:"false"`
+	}
+)
+
+var settingDocument = documentType{
+	kind: "setting", prefix: "SZ", zh: "参数设置", en: "setting",
+	content: func() Content { return new(Setting) },
+	effects: map[string]effect{"approve": putInEffect},
+}
+
+func (s Setting) about(context.Context, resolver) (about, error) {
+	invalid := func(format string, args ...any) (about, error) {
+		return about{}, fault.Invalid("document_invalid", format, args...)
+	}
+	if len(s.Flows) == 0 && s.ApprovalBands == nil {
+		return invalid("a setting says flows or approval_bands")
+	}
+	flows := map[Flow]bool{}
+	for _, f := range s.Flows {
+		switch {
+		case f.Flow != WorksFlow && f.Flow != SmallFlow || flows[f.Flow]:
+			return invalid("flows: %q is no flow, or stands there twice; there are %s and %s", f.Flow, WorksFlow, SmallFlow)
+		case f.MinimumPersons < 3 || f.MinimumPersons > 9:
+			return invalid("flow %s: %d persons; it takes 3 (maker, checker, payer) to 9", f.Flow, f.MinimumPersons)
+		case f.UpTo != nil && (f.Flow != SmallFlow || f.UpTo.Sign() <= 0):
+			return invalid("flow %s: up_to %s; only the small flow has a largest amount, above zero", f.Flow, f.UpTo)
+		}
+		flows[f.Flow] = true
+	}
+	if s.ApprovalBands == nil {
+		return about{}, nil
+	}
+	from := map[string]bool{}
+	for _, b := range *s.ApprovalBands {
+		if b.Approvers < 1 || b.Approvers > 5 || b.FromAmount.Sign() < 0 || from[b.FromAmount.String()] {
+			return invalid("approval_bands: from %s, %d approvers; each amount stands there once, from zero, with 1 to 5 approvers", b.FromAmount, b.Approvers)
+		}
+		from[b.FromAmount.String()] = true
+	}
+	return about{}, nil
+}
+
+// putInEffect lets the database take what the document says: the service itself writes no settings.
+func putInEffect(ctx context.Context, tx bun.Tx, _ accounting.Command, d *Document, _ Step) ([]accounting.Receipt, error) {
+	_, err := tx.ExecContext(ctx, `select projects.put_in_effect(?, ?)`, d.Book, d.ID)
+	return nil, fault.FromSQL(err)
+}
+
+// SettingsOf tells the settings in effect; what was never set has its default.
+func SettingsOf(ctx context.Context, db bun.IDB, book accounting.BookID) (Settings, error) {
+	s := Settings{Flows: []FlowSetting{}, ApprovalBands: []ApprovalBand{}}
+	err := db.NewRaw(`select x.flow, projects.minimum_persons(?0, x.flow) as minimum_persons, f.up_to
+		from (values (1, 'works'), (2, 'small')) as x (place, flow) left join projects.flows f on f.book_id = ?0 and f.flow = x.flow order by x.place`, book).Scan(ctx, &s.Flows)
+	if err == nil {
+		err = db.NewRaw(`select from_amount, approvers from projects.approval_bands where book_id = ? order by from_amount`, book).Scan(ctx, &s.ApprovalBands)
+	}
+	return s, fault.FromSQL(err)
+}
