@@ -153,7 +153,7 @@ func TestDraftsAreMadeOnceAndReadStrictly(t *testing.T) {
 		"an unknown field":           {http.MethodPost, "/documents/budget", `{"date":"2025-02-01","colour":"red"}`, "request_invalid"},
 		"a third decimal":            {http.MethodPost, "/documents/budget", fmt.Sprintf(budgetPaper, "1.001"), "amount_invalid"},
 		"no JSON":                    {http.MethodPost, "/documents/budget", `{`, "request_malformed"},
-		"an unknown project":         {http.MethodPost, "/documents/budget", `{"date":"2025-02-01","node":"2024-99","event":"Approve","input":{}}`, "node_unknown"},
+		"an unknown project":         {http.MethodPost, "/documents/budget", `{"date":"2025-02-01","document_no":"1","node":"2024-99","event":"Approve","input":{}}`, "node_unknown"},
 		"revising what is not there": {http.MethodPut, absent, paper, "document_unknown"},
 		"moving what is not there":   {http.MethodPost, absent + "/submit", `{"hash":"` + hash + `"}`, "document_unknown"},
 		"a hash that is none":        {http.MethodPost, "/documents/" + first.ID + "/submit", `{"hash":"x"}`, "request_invalid"},

@@ -69,6 +69,7 @@ var whoMay = map[string]string{
 	"open-year": "arrange", "close-period": "arrange",
 	"get-apportionment": "all", "get-final-account": "all", "list-assets": "all", "list-milestones": "all",
 	"get-contract": "all", "list-contracts": "all", "list-certificates": "all",
+	"get-allocation": "all", "list-villages": "all", "list-injections": "all",
 	"get-payment-request": "all", "list-payees": "all",
 	"enter-receipt": "receipts", "confirm-line": "receipts", "fail-line": "treasury", "ask-reissue": "reissues", "approve-reissue": "treasury", "cancel-line": "treasury",
 	"get-year-end": "book", "return-requests": "treasury",

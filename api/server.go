@@ -70,6 +70,7 @@ func (s *Server) routes(e *echo.Echo) huma.API {
 	s.peopleRoutes(api)
 	s.contractRoutes(api)
 	s.paymentRoutes(api)
+	s.budgetRoutes(api)
 	s.completionRoutes(api)
 	s.yearEndRoutes(api)
 	s.logRoutes(api)

@@ -99,7 +99,7 @@ create table projects.payment_lines (
   constraint confirmed_is_paid check ((state = 'confirmed') <= (paid = amount))
 );
 
--- Which budget line pays how much of a payee line, filled in order.
+-- Which budget line pays how much of a payee line, filled in order, and how much of it came back there.
 create table projects.payment_draws (
   book_id bigint not null,
   document_id uuid not null,
@@ -108,6 +108,8 @@ create table projects.payment_draws (
   budget_line_id uuid not null,
   ordinal int not null,
   amount accounting.yuan not null check (amount > 0),
+  returned accounting.yuan not null default 0 check (returned >= 0),
+  constraint returned_within_draw check (returned <= amount),
   primary key (book_id, document_id, round, line_no, budget_line_id),
   foreign key (book_id, document_id, round, line_no) references projects.payment_lines (book_id, document_id, round, line_no),
   foreign key (book_id, budget_line_id) references accounting.budget_lines (book_id, budget_line_id)
@@ -169,34 +171,54 @@ begin
     from jsonb_array_elements(k -> 'accounts') a;
 end $$;
 
-create function projects.register_invoice(in_book bigint, payee uuid, of_code text, of_number text, on_day date, of_amount numeric, red text) returns void
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
-declare i projects.invoices; made int;
+-- An invoice is known from its first use. While nothing uses or reduces it, what was mistyped may still be written right.
+create function projects.register_invoice(in_book bigint, payee uuid, of_code text, of_number text, on_day date, of_amount numeric) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare i projects.invoices;
 begin
-  insert into projects.invoices (book_id, payee_id, code, number, day, amount, red_of) values (in_book, payee, of_code, of_number, on_day, of_amount, red) on conflict do nothing;
-  get diagnostics made = row_count;
-  if made = 1 and red is not null then
-    update projects.invoices x set reduced = x.reduced + of_amount where x.book_id = in_book and x.payee_id = payee and x.number = red and x.red_of is null returning * into i;
-    if not found then
-      raise exception 'there is no invoice % of this supplier to reduce', red using errcode = 'AC050';
-    end if;
-  end if;
+  insert into projects.invoices (book_id, payee_id, code, number, day, amount) values (in_book, payee, of_code, of_number, on_day, of_amount)
+    on conflict (book_id, payee_id, code, number) do update set day = excluded.day, amount = excluded.amount where invoices.used = 0 and invoices.reduced = 0 and invoices.red_of is null;
   select * into i from projects.invoices x where x.book_id = in_book and x.payee_id = payee and x.code = of_code and x.number = of_number;
-  if i.amount <> of_amount or i.day <> on_day or i.red_of is distinct from red then
+  if i.red_of is not null then
+    raise exception 'invoice % is a red one: it pays nothing', of_number using errcode = 'AC050';
+  end if;
+  if i.amount <> of_amount or i.day <> on_day then
     raise exception 'invoice % is registered with % of %', of_number, projects.fen(i.amount), i.day using errcode = 'AC050';
   end if;
-exception when check_violation then
-  raise exception 'invoice %: more was used than is left when % is taken off', red, projects.fen(of_amount) using errcode = 'AC050';
+end $$;
+
+-- A red invoice takes off what is not used of the invoice it names; a request that uses more is recalled or returned first.
+create function projects.register_red_invoice(in_book bigint, of_payee text, of_code text, of_number text, on_day date, of_amount numeric, red_code text, red_number text,
+  person uuid, in_unit uuid, as_role text) returns void language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare i projects.invoices;
+begin
+  if not as_role = any ('{treasury_officer,project_clerk}') or not projects.holds(in_book, person, in_unit, as_role, null) then
+    raise exception 'this is for treasury_officer, project_clerk who hold the role today, not for %', as_role using errcode = 'AC044';
+  end if;
+  select x.* into i from projects.payees p join projects.invoices x on x.book_id = p.book_id and x.payee_id = p.payee_id
+    where p.book_id = in_book and p.code = of_payee and x.code = red_code and x.number = red_number and x.red_of is null for update of x;
+  if not found then
+    raise exception 'there is no invoice % of this supplier to reduce', red_number using errcode = 'AC050';
+  end if;
+  if of_amount > i.amount - i.reduced - i.used then
+    raise exception 'invoice %: %, reduced %, used %; taken off %: % too much', i.number, projects.fen(i.amount), projects.fen(i.reduced), projects.fen(i.used), projects.fen(of_amount),
+      projects.fen(of_amount - (i.amount - i.reduced - i.used)) using errcode = 'AC050';
+  end if;
+  insert into projects.invoices (book_id, payee_id, code, number, day, amount, red_of) values (in_book, i.payee_id, of_code, of_number, on_day, of_amount, i.number);
+  update projects.invoices x set reduced = x.reduced + of_amount where x.book_id = in_book and x.payee_id = i.payee_id and x.code = i.code and x.number = i.number;
 end $$;
 
 -- Takes a filed request's uses of invoices, and gives them back when it returns to its maker or ends.
 create function projects.use_invoices(in_book bigint, document uuid) returns void language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare d projects.documents := projects.signed(in_book, document, 'payment_request', 'filed'); u record; payee uuid; left_of numeric;
 begin
+  if (select sum((i ->> 'use')::numeric) from jsonb_array_elements(coalesce(d.content::jsonb -> 'invoices', '[]')) i) > d.amount then
+    raise exception '% uses more of its invoices than it pays', d.number using errcode = 'AC050';
+  end if;
   for u in select i ->> 'payee' as payee, coalesce(i ->> 'code', '') as code, i ->> 'number' as number, (i ->> 'date')::date as day, (i ->> 'amount')::numeric as amount, (i ->> 'use')::numeric as use
       from jsonb_array_elements(coalesce(d.content::jsonb -> 'invoices', '[]')) i order by 1, 2, 3 loop
     select p.payee_id into payee from projects.payees p where p.book_id = in_book and p.code = u.payee;
-    perform projects.register_invoice(in_book, payee, u.code, u.number, u.day, u.amount, null);
+    perform projects.register_invoice(in_book, payee, u.code, u.number, u.day, u.amount);
     select x.amount - x.reduced - x.used into left_of from projects.invoices x where x.book_id = in_book and x.payee_id = payee and x.code = u.code and x.number = u.number for update;
     if u.use > left_of then
       raise exception 'invoice %: % left, asked %: % too much', u.number, projects.fen(left_of), projects.fen(u.use), projects.fen(u.use - left_of) using errcode = 'AC050';
@@ -216,6 +238,35 @@ begin
   update projects.invoices i set used = i.used - f.amount from freed f where i.book_id = in_book and i.payee_id = f.payee_id and i.code = f.code and i.number = f.number;
 end $$;
 
+-- What a request gave up or got back for good no longer uses its invoices: the last ones are free for so much.
+create function projects.free_excess(in_book bigint, document uuid) returns void language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare u record; excess numeric; part numeric;
+begin
+  select (select coalesce(sum(x.amount), 0) from projects.invoice_uses x where x.book_id = in_book and x.document_id = document and x.live)
+      - (select coalesce(sum(l.amount - l.returned), 0) from projects.payment_lines l where l.book_id = in_book and l.document_id = document and l.state <> 'cancelled') into excess;
+  for u in select x.* from projects.invoice_uses x where x.book_id = in_book and x.document_id = document and x.live order by x.round desc, x.payee_id desc, x.code desc, x.number desc loop
+    exit when excess <= 0;
+    part := least(excess, u.amount);
+    update projects.invoice_uses x set live = part < u.amount, amount = case when part < u.amount then x.amount - part else x.amount end
+      where x.book_id = in_book and x.document_id = document and x.round = u.round and x.payee_id = u.payee_id and x.code = u.code and x.number = u.number;
+    update projects.invoices x set used = x.used - part where x.book_id = in_book and x.payee_id = u.payee_id and x.code = u.code and x.number = u.number;
+    excess := excess - part;
+  end loop;
+end $$;
+
+-- Refuses an account that is not registered or still waits.
+create function projects.require_usable(in_book bigint, payee uuid, account text) returns void language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare a projects.payee_accounts;
+begin
+  select * into a from projects.payee_accounts x where x.book_id = in_book and x.payee_id = payee and x.account_number = account;
+  if not found then
+    raise exception 'the payee has no such account' using errcode = 'AC042';
+  end if;
+  if a.usable_from > clock_timestamp() then
+    raise exception 'the account is new; it may be used from %', to_char(a.usable_from at time zone 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI') using errcode = 'AC051';
+  end if;
+end $$;
+
 -- Writes an approved request down: its lines, and which budget line pays what of each, filled in order.
 create function projects.reserve_request(in_book bigint, document uuid) returns void language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -228,6 +279,7 @@ begin
     n := n + 1;
     insert into projects.payment_lines (book_id, document_id, round, line_no, payee_id, account_number, kind, amount)
       select in_book, document, d.round, n, p.payee_id, l.account, l.kind, l.amount from projects.payees p where p.book_id = in_book and p.code = l.payee;
+    perform projects.require_usable(in_book, (select p.payee_id from projects.payees p where p.book_id = in_book and p.code = l.payee), l.account);
     has := l.amount;
     while has > 0 loop
       if rest_of_source = 0 then
@@ -363,17 +415,11 @@ end $$;
 
 create function projects.enter_reissue(in_book bigint, document uuid, line int, to_account text, because text, person uuid, in_unit uuid, as_role text) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
-declare l projects.payment_lines; a projects.payee_accounts;
+declare l projects.payment_lines;
 begin
   perform projects.require_desk(in_book, document, person, in_unit, as_role, '{treasury_officer,project_clerk}');
   l := projects.line_of(in_book, document, line, '{failed}');
-  select * into a from projects.payee_accounts x where x.book_id = in_book and x.payee_id = l.payee_id and x.account_number = to_account;
-  if not found then
-    raise exception 'the payee has no such account' using errcode = 'AC042';
-  end if;
-  if a.usable_from > clock_timestamp() then
-    raise exception 'the account is new; it may be used from %', to_char(a.usable_from at time zone 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI') using errcode = 'AC051';
-  end if;
+  perform projects.require_usable(in_book, l.payee_id, to_account);
   insert into projects.reissues (book_id, document_id, round, line_no, attempt, account_number, reason, entered_by)
     select in_book, document, l.round, line, coalesce(max(r.attempt), 0) + 1, to_account, because, person from projects.reissues r
     where r.book_id = in_book and r.document_id = document and r.round = l.round and r.line_no = line;
@@ -405,17 +451,23 @@ begin
   l := projects.line_of(in_book, document, line, '{failed}');
   update projects.payment_lines x set state = 'cancelled' where x.book_id = in_book and x.document_id = document and x.round = l.round and x.line_no = line;
   update projects.payment_requests x set held = x.held - l.amount, given_back = x.given_back + l.amount where x.book_id = in_book and x.document_id = document and x.round = l.round;
+  perform projects.free_excess(in_book, document);
   if not exists (select from projects.payment_lines x where x.book_id = in_book and x.document_id = document and x.round = l.round and x.state not in ('confirmed', 'cancelled')) then
     perform projects.follow(in_book, document, 'complete', person, in_unit, as_role);
   end if;
   of_round := l.round;
 end $$;
 
--- Money of a confirmed line that came back, never more than that payment: to be paid again, the line fails and its hold revives.
-create function projects.return_on_line(in_book bigint, document uuid, refund uuid, person uuid, in_unit uuid, as_role text, out of_round int)
+-- Money of a confirmed line that came back, never more than that payment: to be paid again, the line fails and its hold
+-- revives. Answers to which budget lines how much goes, the last that paid first.
+create function projects.return_on_line(in_book bigint, document uuid, refund uuid, person uuid, in_unit uuid, as_role text) returns table (to_line text, part numeric)
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
-declare d projects.documents := projects.signed(in_book, refund, 'refund', 'posted'); k jsonb := d.content; l projects.payment_lines; sum_back numeric := (k ->> 'amount')::numeric;
+declare d projects.documents := projects.signed(in_book, refund, 'refund', 'posted'); k jsonb := d.content; l projects.payment_lines; sum_back numeric := (k ->> 'amount')::numeric; w record; rest numeric := sum_back;
 begin
+  perform from projects.documents x where x.book_id = in_book and x.document_id = document for update;
+  if not exists (select from projects.documents x where x.book_id = in_book and x.document_id = document and x.number = k ->> 'request') then
+    raise exception '% is about another request', d.number using errcode = 'AC042';
+  end if;
   select * into l from projects.payment_lines x where x.book_id = in_book and x.document_id = document and x.line_no = (k ->> 'line')::int and x.state = 'confirmed' order by x.round desc limit 1 for update;
   if not found then
     raise exception 'line % of the request is not paid', k ->> 'line' using errcode = 'AC043';
@@ -435,8 +487,19 @@ begin
     end if;
   else
     update projects.payment_lines x set returned = x.returned + sum_back where x.book_id = in_book and x.document_id = document and x.round = l.round and x.line_no = l.line_no;
+    perform projects.free_excess(in_book, document);
   end if;
-  of_round := l.round;
+  for w in select x.*, b.code from projects.payment_draws x join accounting.budget_lines b on b.book_id = x.book_id and b.budget_line_id = x.budget_line_id
+      where x.book_id = in_book and x.document_id = document and x.round = l.round and x.line_no = l.line_no order by x.ordinal desc loop
+    to_line := w.code; part := least(rest, w.amount - w.returned);
+    continue when part <= 0;
+    rest := rest - part;
+    if k ->> 'to' is distinct from 'request' then
+      update projects.payment_draws x set returned = x.returned + part
+        where x.book_id = in_book and x.document_id = document and x.round = l.round and x.line_no = l.line_no and x.budget_line_id = w.budget_line_id;
+    end if;
+    return next;
+  end loop;
 end $$;
 
 do $$
@@ -447,16 +510,17 @@ begin
     execute format('create trigger payments_stay before truncate on projects.%I for each statement execute function accounting.registry_grows()', t);
     execute format('alter table projects.%I enable always trigger payment_stays, enable always trigger payments_stay', t);
   end loop;
-  foreach t in array array['payees', 'payee_accounts', 'payment_draws'] loop
-    execute format('create trigger payment_is_final before update on projects.%I for each row execute function accounting.journal_is_final()', t);
+  foreach t in array array['payees', 'payee_accounts', 'receipts', 'reissues', 'payment_draws'] loop
+    execute format('create trigger payment_is_final before update %2$s on projects.%1$I for each row execute function accounting.journal_is_final()', t,
+      case t when 'payment_draws' then 'of amount, budget_line_id, ordinal' when 'receipts' then 'of bank_date, bank_serial, paper_hash, entered_by' when 'reissues' then 'of account_number, reason, entered_by' else '' end);
     execute format('alter table projects.%I enable always trigger payment_is_final', t);
   end loop;
 end $$;
 
 grant select on projects.payees, projects.payee_accounts, projects.invoices, projects.invoice_uses, projects.payment_requests, projects.payment_lines, projects.payment_draws, projects.receipts, projects.reissues
   to mingzhang_app, mingzhang_auditor;
-revoke execute on function projects.register_payee, projects.register_invoice, projects.use_invoices, projects.free_invoices, projects.reserve_request, projects.give_back_request, projects.order_lines,
+revoke execute on function projects.register_payee, projects.register_invoice, projects.register_red_invoice, projects.use_invoices, projects.free_invoices, projects.free_excess, projects.require_usable, projects.reserve_request, projects.give_back_request, projects.order_lines,
   projects.next_number, projects.line_of, projects.require_desk, projects.enter_receipt, projects.follow, projects.confirm_line, projects.fail_line, projects.enter_reissue, projects.approve_reissue,
   projects.cancel_line, projects.return_on_line from public;
-grant execute on function projects.register_payee, projects.register_invoice, projects.use_invoices, projects.free_invoices, projects.reserve_request, projects.give_back_request, projects.order_lines,
+grant execute on function projects.register_payee, projects.register_red_invoice, projects.use_invoices, projects.free_invoices, projects.reserve_request, projects.give_back_request, projects.order_lines,
   projects.enter_receipt, projects.confirm_line, projects.fail_line, projects.enter_reissue, projects.approve_reissue, projects.cancel_line, projects.return_on_line to mingzhang_app;

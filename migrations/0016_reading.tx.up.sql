@@ -60,6 +60,7 @@ begin
       ('certificates', 'contract_id', 'contracts', 'contract_id'), ('certificate_items', 'contract_id', 'contracts', 'contract_id'), ('settlements', 'contract_id', 'contracts', 'contract_id'),
       ('payment_requests', 'document_id', 'documents', 'document_id'), ('payment_lines', 'document_id', 'documents', 'document_id'), ('payment_draws', 'document_id', 'documents', 'document_id'),
       ('receipts', 'document_id', 'documents', 'document_id'), ('reissues', 'document_id', 'documents', 'document_id'), ('invoice_uses', 'document_id', 'documents', 'document_id'),
+      ('subsidy_batches', 'batch_id', 'documents', 'document_id'), ('injections', 'injection_id', 'documents', 'document_id'), ('village_records', 'document_id', 'documents', 'document_id'),
       ('document_files', 'document_id', 'documents', 'document_id'), ('settings', 'document_id', 'documents', 'document_id')
   loop
     execute format('create policy unit_reads on projects.%1$I for select to mingzhang_app using (
@@ -73,7 +74,7 @@ declare t text;
 begin
   foreach t in array array['accounting.vouchers', 'accounting.lines', 'accounting.turnover', 'accounting.positions', 'projects.documents', 'projects.acts', 'projects.duties', 'projects.outside_acts',
       'projects.contracts', 'projects.contract_items', 'projects.contract_funding', 'projects.certificates', 'projects.certificate_items', 'projects.settlements',
-      'projects.payment_requests', 'projects.payment_lines', 'projects.payment_draws', 'projects.receipts', 'projects.reissues', 'projects.invoice_uses', 'projects.document_files', 'projects.settings'] loop
+      'projects.payment_requests', 'projects.payment_lines', 'projects.payment_draws', 'projects.receipts', 'projects.reissues', 'projects.invoice_uses', 'projects.subsidy_batches', 'projects.injections', 'projects.village_records', 'projects.document_files', 'projects.settings'] loop
     execute format('create policy auditor_reads on %s for select to mingzhang_auditor using (true)', t);
     execute format('alter table %s enable row level security', t);
   end loop;

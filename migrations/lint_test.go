@@ -32,6 +32,7 @@ var registeredTables = map[string]string{
 	"projects.payees": "tenant", "projects.payee_accounts": "tenant", "projects.invoices": "tenant", "projects.invoice_uses": "tenant",
 	"projects.payment_requests": "tenant", "projects.payment_lines": "tenant", "projects.payment_draws": "tenant", "projects.receipts": "tenant", "projects.reissues": "tenant",
 	"projects.files": "tenant", "projects.file_uploads": "tenant", "projects.document_files": "tenant", "projects.settings": "tenant",
+	"projects.budget_numbers": "tenant", "projects.subsidy_batches": "tenant", "projects.injections": "tenant", "projects.village_records": "tenant", "projects.cash_plans": "tenant",
 	"projects.flows": "tenant", "projects.approval_bands": "tenant", "projects.document_counters": "tenant", "projects.documents": "tenant",
 	"projects.duties": "tenant", "projects.acts": "tenant", "projects.outside_acts": "tenant", "projects.role_grants": "tenant",
 	"projects.delegations": "tenant", "projects.departures": "tenant",

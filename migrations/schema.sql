@@ -1100,6 +1100,7 @@ begin
   l := projects.line_of(in_book, document, line, '{failed}');
   update projects.payment_lines x set state = 'cancelled' where x.book_id = in_book and x.document_id = document and x.round = l.round and x.line_no = line;
   update projects.payment_requests x set held = x.held - l.amount, given_back = x.given_back + l.amount where x.book_id = in_book and x.document_id = document and x.round = l.round;
+  perform projects.free_excess(in_book, document);
   if not exists (select from projects.payment_lines x where x.book_id = in_book and x.document_id = document and x.round = l.round and x.state not in ('confirmed', 'cancelled')) then
     perform projects.follow(in_book, document, 'complete', person, in_unit, as_role);
   end if;
@@ -1436,17 +1437,11 @@ CREATE FUNCTION projects.enter_reissue(in_book bigint, document uuid, line integ
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-declare l projects.payment_lines; a projects.payee_accounts;
+declare l projects.payment_lines;
 begin
   perform projects.require_desk(in_book, document, person, in_unit, as_role, '{treasury_officer,project_clerk}');
   l := projects.line_of(in_book, document, line, '{failed}');
-  select * into a from projects.payee_accounts x where x.book_id = in_book and x.payee_id = l.payee_id and x.account_number = to_account;
-  if not found then
-    raise exception 'the payee has no such account' using errcode = 'AC042';
-  end if;
-  if a.usable_from > clock_timestamp() then
-    raise exception 'the account is new; it may be used from %', to_char(a.usable_from at time zone 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI') using errcode = 'AC051';
-  end if;
+  perform projects.require_usable(in_book, l.payee_id, to_account);
   insert into projects.reissues (book_id, document_id, round, line_no, attempt, account_number, reason, entered_by)
     select in_book, document, l.round, line, coalesce(max(r.attempt), 0) + 1, to_account, because, person from projects.reissues r
     where r.book_id = in_book and r.document_id = document and r.round = l.round and r.line_no = line;
@@ -1517,6 +1512,26 @@ begin
 end $$;
 
 ALTER FUNCTION projects.follow(in_book bigint, document uuid, by_verb text, person uuid, in_unit uuid, as_role text) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.free_excess(in_book bigint, document uuid) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare u record; excess numeric; part numeric;
+begin
+  select (select coalesce(sum(x.amount), 0) from projects.invoice_uses x where x.book_id = in_book and x.document_id = document and x.live)
+      - (select coalesce(sum(l.amount - l.returned), 0) from projects.payment_lines l where l.book_id = in_book and l.document_id = document and l.state <> 'cancelled') into excess;
+  for u in select x.* from projects.invoice_uses x where x.book_id = in_book and x.document_id = document and x.live order by x.round desc, x.payee_id desc, x.code desc, x.number desc loop
+    exit when excess <= 0;
+    part := least(excess, u.amount);
+    update projects.invoice_uses x set live = part < u.amount, amount = case when part < u.amount then x.amount - part else x.amount end
+      where x.book_id = in_book and x.document_id = document and x.round = u.round and x.payee_id = u.payee_id and x.code = u.code and x.number = u.number;
+    update projects.invoices x set used = x.used - part where x.book_id = in_book and x.payee_id = u.payee_id and x.code = u.code and x.number = u.number;
+    excess := excess - part;
+  end loop;
+end $$;
+
+ALTER FUNCTION projects.free_excess(in_book bigint, document uuid) OWNER TO mingzhang_owner;
 
 CREATE FUNCTION projects.free_invoices(in_book bigint, document uuid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1825,6 +1840,19 @@ end $$;
 
 ALTER FUNCTION projects.judge_roles() OWNER TO mingzhang_owner;
 
+CREATE FUNCTION projects.keep_cash_plan(in_book bigint, document uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare d projects.documents := projects.signed(in_book, document, 'cash_plan', 'posted'); k jsonb := d.content;
+begin
+  insert into projects.cash_plans (book_id, budget_line_id, quarter, document_id, amount)
+    select in_book, b.budget_line_id, (q ->> 'quarter')::int, document, (q ->> 'amount')::numeric from jsonb_array_elements(k -> 'quarters') q
+    join accounting.budget_lines b on b.book_id = in_book and b.code = q ->> 'budget_line';
+end $$;
+
+ALTER FUNCTION projects.keep_cash_plan(in_book bigint, document uuid) OWNER TO mingzhang_owner;
+
 CREATE FUNCTION projects.keep_file(in_book bigint, hash bytea, of_size bigint, of_type text, of_name text, person uuid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1835,6 +1863,31 @@ begin
 end $$;
 
 ALTER FUNCTION projects.keep_file(in_book bigint, hash bytea, of_size bigint, of_type text, of_name text, person uuid) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.keep_injection(in_book bigint, document uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare d projects.documents := projects.signed(in_book, document, 'injection_record', 'posted'); k jsonb := d.content;
+begin
+  insert into projects.injections (book_id, injection_id, node_id, investee, day, amount, share, agreement, expected_income)
+    values (in_book, document, d.node_id, k ->> 'investee', (k ->> 'date')::date, (k ->> 'amount')::numeric, (k ->> 'share')::numeric, k ->> 'agreement', (k ->> 'expected_income')::numeric);
+end $$;
+
+ALTER FUNCTION projects.keep_injection(in_book bigint, document uuid) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.keep_village_record(in_book bigint, document uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare d projects.documents := projects.signed(in_book, document, 'village_record', 'posted'); k jsonb := d.content;
+begin
+  insert into projects.village_records (book_id, node_id, document_id, voted_on, published_on, mode, township, owner, county, bridging, self_raised, labour)
+    values (in_book, d.node_id, document, (k ->> 'voted_on')::date, (k ->> 'published_on')::date, k ->> 'mode', k ->> 'township', coalesce(k ->> 'owner', ''),
+      (k ->> 'county')::numeric, (k ->> 'bridging')::numeric, (k ->> 'self_raised')::numeric, (k ->> 'labour')::numeric);
+end $$;
+
+ALTER FUNCTION projects.keep_village_record(in_book bigint, document uuid) OWNER TO mingzhang_owner;
 
 CREATE FUNCTION projects.last_day(k jsonb) RETURNS date
     LANGUAGE plpgsql STABLE
@@ -1938,6 +1991,22 @@ begin
 end $$;
 
 ALTER FUNCTION projects.line_of(in_book bigint, document uuid, line integer, wanted text[]) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.lock_batch(in_book bigint, document uuid, on_day date) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare d projects.documents := projects.signed(in_book, document, 'subsidy_batch', 'locked'); k jsonb := d.content;
+begin
+  if (k ->> 'published_until')::date > on_day then
+    raise exception 'list % is published until %, locked on %', k ->> 'code', k ->> 'published_until', on_day using errcode = 'AC053';
+  end if;
+  insert into projects.subsidy_batches (book_id, batch_id, node_id, code, month, count, rate, total, published_from, published_until, locked_on)
+    values (in_book, document, d.node_id, k ->> 'code', k ->> 'month', (k ->> 'count')::int, (k ->> 'rate')::numeric, (k ->> 'total')::numeric,
+      (k ->> 'published_from')::date, (k ->> 'published_until')::date, on_day);
+end $$;
+
+ALTER FUNCTION projects.lock_batch(in_book bigint, document uuid, on_day date) OWNER TO mingzhang_owner;
 
 CREATE FUNCTION projects.lock_contract(in_book bigint, contract uuid) RETURNS projects.contracts
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2337,29 +2406,24 @@ end $$;
 
 ALTER FUNCTION projects.register_behind(in_book bigint, in_period integer, in_number integer) OWNER TO mingzhang_owner;
 
-CREATE FUNCTION projects.register_invoice(in_book bigint, payee uuid, of_code text, of_number text, on_day date, of_amount numeric, red text) RETURNS void
-    LANGUAGE plpgsql SECURITY DEFINER
+CREATE FUNCTION projects.register_invoice(in_book bigint, payee uuid, of_code text, of_number text, on_day date, of_amount numeric) RETURNS void
+    LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-declare i projects.invoices; made int;
+declare i projects.invoices;
 begin
-  insert into projects.invoices (book_id, payee_id, code, number, day, amount, red_of) values (in_book, payee, of_code, of_number, on_day, of_amount, red) on conflict do nothing;
-  get diagnostics made = row_count;
-  if made = 1 and red is not null then
-    update projects.invoices x set reduced = x.reduced + of_amount where x.book_id = in_book and x.payee_id = payee and x.number = red and x.red_of is null returning * into i;
-    if not found then
-      raise exception 'there is no invoice % of this supplier to reduce', red using errcode = 'AC050';
-    end if;
-  end if;
+  insert into projects.invoices (book_id, payee_id, code, number, day, amount) values (in_book, payee, of_code, of_number, on_day, of_amount)
+    on conflict (book_id, payee_id, code, number) do update set day = excluded.day, amount = excluded.amount where invoices.used = 0 and invoices.reduced = 0 and invoices.red_of is null;
   select * into i from projects.invoices x where x.book_id = in_book and x.payee_id = payee and x.code = of_code and x.number = of_number;
-  if i.amount <> of_amount or i.day <> on_day or i.red_of is distinct from red then
+  if i.red_of is not null then
+    raise exception 'invoice % is a red one: it pays nothing', of_number using errcode = 'AC050';
+  end if;
+  if i.amount <> of_amount or i.day <> on_day then
     raise exception 'invoice % is registered with % of %', of_number, projects.fen(i.amount), i.day using errcode = 'AC050';
   end if;
-exception when check_violation then
-  raise exception 'invoice %: more was used than is left when % is taken off', red, projects.fen(of_amount) using errcode = 'AC050';
 end $$;
 
-ALTER FUNCTION projects.register_invoice(in_book bigint, payee uuid, of_code text, of_number text, on_day date, of_amount numeric, red text) OWNER TO mingzhang_owner;
+ALTER FUNCTION projects.register_invoice(in_book bigint, payee uuid, of_code text, of_number text, on_day date, of_amount numeric) OWNER TO mingzhang_owner;
 
 CREATE FUNCTION projects.register_payee(in_book bigint, document uuid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2381,6 +2445,30 @@ begin
 end $$;
 
 ALTER FUNCTION projects.register_payee(in_book bigint, document uuid) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.register_red_invoice(in_book bigint, of_payee text, of_code text, of_number text, on_day date, of_amount numeric, red_code text, red_number text, person uuid, in_unit uuid, as_role text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare i projects.invoices;
+begin
+  if not as_role = any ('{treasury_officer,project_clerk}') or not projects.holds(in_book, person, in_unit, as_role, null) then
+    raise exception 'this is for treasury_officer, project_clerk who hold the role today, not for %', as_role using errcode = 'AC044';
+  end if;
+  select x.* into i from projects.payees p join projects.invoices x on x.book_id = p.book_id and x.payee_id = p.payee_id
+    where p.book_id = in_book and p.code = of_payee and x.code = red_code and x.number = red_number and x.red_of is null for update of x;
+  if not found then
+    raise exception 'there is no invoice % of this supplier to reduce', red_number using errcode = 'AC050';
+  end if;
+  if of_amount > i.amount - i.reduced - i.used then
+    raise exception 'invoice %: %, reduced %, used %; taken off %: % too much', i.number, projects.fen(i.amount), projects.fen(i.reduced), projects.fen(i.used), projects.fen(of_amount),
+      projects.fen(of_amount - (i.amount - i.reduced - i.used)) using errcode = 'AC050';
+  end if;
+  insert into projects.invoices (book_id, payee_id, code, number, day, amount, red_of) values (in_book, i.payee_id, of_code, of_number, on_day, of_amount, i.number);
+  update projects.invoices x set reduced = x.reduced + of_amount where x.book_id = in_book and x.payee_id = i.payee_id and x.code = i.code and x.number = i.number;
+end $$;
+
+ALTER FUNCTION projects.register_red_invoice(in_book bigint, of_payee text, of_code text, of_number text, on_day date, of_amount numeric, red_code text, red_number text, person uuid, in_unit uuid, as_role text) OWNER TO mingzhang_owner;
 
 CREATE FUNCTION projects.registered(in_book bigint, in_node uuid, in_account text, OUT register numeric, OUT books numeric) RETURNS record
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -2461,6 +2549,23 @@ end $$;
 
 ALTER FUNCTION projects.require_estimate(in_book bigint, node uuid, number text, added numeric, approved_by text) OWNER TO mingzhang_owner;
 
+CREATE FUNCTION projects.require_usable(in_book bigint, payee uuid, account text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare a projects.payee_accounts;
+begin
+  select * into a from projects.payee_accounts x where x.book_id = in_book and x.payee_id = payee and x.account_number = account;
+  if not found then
+    raise exception 'the payee has no such account' using errcode = 'AC042';
+  end if;
+  if a.usable_from > clock_timestamp() then
+    raise exception 'the account is new; it may be used from %', to_char(a.usable_from at time zone 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI') using errcode = 'AC051';
+  end if;
+end $$;
+
+ALTER FUNCTION projects.require_usable(in_book bigint, payee uuid, account text) OWNER TO mingzhang_owner;
+
 CREATE FUNCTION projects.reserve_request(in_book bigint, document uuid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -2475,6 +2580,7 @@ begin
     n := n + 1;
     insert into projects.payment_lines (book_id, document_id, round, line_no, payee_id, account_number, kind, amount)
       select in_book, document, d.round, n, p.payee_id, l.account, l.kind, l.amount from projects.payees p where p.book_id = in_book and p.code = l.payee;
+    perform projects.require_usable(in_book, (select p.payee_id from projects.payees p where p.book_id = in_book and p.code = l.payee), l.account);
     has := l.amount;
     while has > 0 loop
       if rest_of_source = 0 then
@@ -2497,12 +2603,16 @@ end $$;
 
 ALTER FUNCTION projects.reserve_request(in_book bigint, document uuid) OWNER TO mingzhang_owner;
 
-CREATE FUNCTION projects.return_on_line(in_book bigint, document uuid, refund uuid, person uuid, in_unit uuid, as_role text, OUT of_round integer) RETURNS integer
+CREATE FUNCTION projects.return_on_line(in_book bigint, document uuid, refund uuid, person uuid, in_unit uuid, as_role text) RETURNS TABLE(to_line text, part numeric)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-declare d projects.documents := projects.signed(in_book, refund, 'refund', 'posted'); k jsonb := d.content; l projects.payment_lines; sum_back numeric := (k ->> 'amount')::numeric;
+declare d projects.documents := projects.signed(in_book, refund, 'refund', 'posted'); k jsonb := d.content; l projects.payment_lines; sum_back numeric := (k ->> 'amount')::numeric; w record; rest numeric := sum_back;
 begin
+  perform from projects.documents x where x.book_id = in_book and x.document_id = document for update;
+  if not exists (select from projects.documents x where x.book_id = in_book and x.document_id = document and x.number = k ->> 'request') then
+    raise exception '% is about another request', d.number using errcode = 'AC042';
+  end if;
   select * into l from projects.payment_lines x where x.book_id = in_book and x.document_id = document and x.line_no = (k ->> 'line')::int and x.state = 'confirmed' order by x.round desc limit 1 for update;
   if not found then
     raise exception 'line % of the request is not paid', k ->> 'line' using errcode = 'AC043';
@@ -2522,11 +2632,22 @@ begin
     end if;
   else
     update projects.payment_lines x set returned = x.returned + sum_back where x.book_id = in_book and x.document_id = document and x.round = l.round and x.line_no = l.line_no;
+    perform projects.free_excess(in_book, document);
   end if;
-  of_round := l.round;
+  for w in select x.*, b.code from projects.payment_draws x join accounting.budget_lines b on b.book_id = x.book_id and b.budget_line_id = x.budget_line_id
+      where x.book_id = in_book and x.document_id = document and x.round = l.round and x.line_no = l.line_no order by x.ordinal desc loop
+    to_line := w.code; part := least(rest, w.amount - w.returned);
+    continue when part <= 0;
+    rest := rest - part;
+    if k ->> 'to' is distinct from 'request' then
+      update projects.payment_draws x set returned = x.returned + part
+        where x.book_id = in_book and x.document_id = document and x.round = l.round and x.line_no = l.line_no and x.budget_line_id = w.budget_line_id;
+    end if;
+    return next;
+  end loop;
 end $$;
 
-ALTER FUNCTION projects.return_on_line(in_book bigint, document uuid, refund uuid, person uuid, in_unit uuid, as_role text, OUT of_round integer) OWNER TO mingzhang_owner;
+ALTER FUNCTION projects.return_on_line(in_book bigint, document uuid, refund uuid, person uuid, in_unit uuid, as_role text) OWNER TO mingzhang_owner;
 
 CREATE FUNCTION projects.revise(in_book bigint, document uuid, of_node uuid, by_flow text, of_amount numeric, of_content text, person uuid, in_unit uuid, as_role text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2793,6 +2914,31 @@ CREATE FUNCTION projects.steps() RETURNS TABLE(kind text, flow text, verb text, 
     ('subsidy_batch', '', 'return', 'publicised', 'returned', 'approve', '{lead_approver}'),
     ('subsidy_batch', '', 'withdraw', 'draft', 'withdrawn', 'prepare', '{project_clerk}'),
     ('subsidy_batch', '', 'withdraw', 'returned', 'withdrawn', 'prepare', '{project_clerk}'),
+    -- 分配, 用款计划, 注资备查, 村级记录
+    ('allocation', '', 'submit', 'draft', 'submitted', 'prepare', '{budget_officer}'),
+    ('allocation', '', 'submit', 'returned', 'submitted', 'prepare', '{budget_officer}'),
+    ('allocation', '', 'approve', 'submitted', 'posted', 'approve', '{budget_officer}'),
+    ('allocation', '', 'return', 'submitted', 'returned', 'approve', '{budget_officer}'),
+    ('allocation', '', 'withdraw', 'draft', 'withdrawn', 'prepare', '{budget_officer}'),
+    ('allocation', '', 'withdraw', 'returned', 'withdrawn', 'prepare', '{budget_officer}'),
+    ('cash_plan', '', 'submit', 'draft', 'submitted', 'prepare', '{budget_officer}'),
+    ('cash_plan', '', 'submit', 'returned', 'submitted', 'prepare', '{budget_officer}'),
+    ('cash_plan', '', 'approve', 'submitted', 'posted', 'approve', '{budget_officer}'),
+    ('cash_plan', '', 'return', 'submitted', 'returned', 'approve', '{budget_officer}'),
+    ('cash_plan', '', 'withdraw', 'draft', 'withdrawn', 'prepare', '{budget_officer}'),
+    ('cash_plan', '', 'withdraw', 'returned', 'withdrawn', 'prepare', '{budget_officer}'),
+    ('injection_record', '', 'submit', 'draft', 'submitted', 'prepare', '{project_clerk}'),
+    ('injection_record', '', 'submit', 'returned', 'submitted', 'prepare', '{project_clerk}'),
+    ('injection_record', '', 'approve', 'submitted', 'posted', 'approve', '{project_head}'),
+    ('injection_record', '', 'return', 'submitted', 'returned', 'approve', '{project_head}'),
+    ('injection_record', '', 'withdraw', 'draft', 'withdrawn', 'prepare', '{project_clerk}'),
+    ('injection_record', '', 'withdraw', 'returned', 'withdrawn', 'prepare', '{project_clerk}'),
+    ('village_record', '', 'submit', 'draft', 'submitted', 'prepare', '{project_clerk}'),
+    ('village_record', '', 'submit', 'returned', 'submitted', 'prepare', '{project_clerk}'),
+    ('village_record', '', 'approve', 'submitted', 'posted', 'approve', '{project_head,budget_officer}'),
+    ('village_record', '', 'return', 'submitted', 'returned', 'approve', '{project_head,budget_officer}'),
+    ('village_record', '', 'withdraw', 'draft', 'withdrawn', 'prepare', '{project_clerk}'),
+    ('village_record', '', 'withdraw', 'returned', 'withdrawn', 'prepare', '{project_clerk}'),
     -- 基金、注资 outside the budget; refunds of payments; 完工; 年终
     ('fund', '', 'submit', 'draft', 'submitted', 'prepare', '{project_clerk,treasury_officer}'),
     ('fund', '', 'submit', 'returned', 'submitted', 'prepare', '{project_clerk,treasury_officer}'),
@@ -2904,16 +3050,36 @@ end $$;
 
 ALTER FUNCTION projects.unit_party() OWNER TO mingzhang_owner;
 
+CREATE FUNCTION projects.use_budget_number(in_book bigint, document uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare d projects.documents := projects.signed(in_book, document, 'budget', 'posted'); k jsonb := d.content; used text;
+begin
+  insert into projects.budget_numbers (book_id, document_no, event, budget_line, document_id)
+    select in_book, k ->> 'document_no', k ->> 'event', coalesce(k #>> '{input,budget_line}', k #>> '{input,parent}', k #>> '{input,from}', ''), document on conflict do nothing;
+  if not found then
+    select x.number into used from projects.budget_numbers n join projects.documents x on x.book_id = n.book_id and x.document_id = n.document_id
+      where n.book_id = in_book and n.document_no = k ->> 'document_no' and n.event = k ->> 'event' and n.budget_line = coalesce(k #>> '{input,budget_line}', k #>> '{input,parent}', k #>> '{input,from}', '');
+    raise exception '文号 % brought % about on this budget line before, by %', k ->> 'document_no', k ->> 'event', used using errcode = 'AC054';
+  end if;
+end $$;
+
+ALTER FUNCTION projects.use_budget_number(in_book bigint, document uuid) OWNER TO mingzhang_owner;
+
 CREATE FUNCTION projects.use_invoices(in_book bigint, document uuid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare d projects.documents := projects.signed(in_book, document, 'payment_request', 'filed'); u record; payee uuid; left_of numeric;
 begin
+  if (select sum((i ->> 'use')::numeric) from jsonb_array_elements(coalesce(d.content::jsonb -> 'invoices', '[]')) i) > d.amount then
+    raise exception '% uses more of its invoices than it pays', d.number using errcode = 'AC050';
+  end if;
   for u in select i ->> 'payee' as payee, coalesce(i ->> 'code', '') as code, i ->> 'number' as number, (i ->> 'date')::date as day, (i ->> 'amount')::numeric as amount, (i ->> 'use')::numeric as use
       from jsonb_array_elements(coalesce(d.content::jsonb -> 'invoices', '[]')) i order by 1, 2, 3 loop
     select p.payee_id into payee from projects.payees p where p.book_id = in_book and p.code = u.payee;
-    perform projects.register_invoice(in_book, payee, u.code, u.number, u.day, u.amount, null);
+    perform projects.register_invoice(in_book, payee, u.code, u.number, u.day, u.amount);
     select x.amount - x.reduced - x.used into left_of from projects.invoices x where x.book_id = in_book and x.payee_id = payee and x.code = u.code and x.number = u.number for update;
     if u.use > left_of then
       raise exception 'invoice %: % left, asked %: % too much', u.number, projects.fen(left_of), projects.fen(u.use), projects.fen(u.use - left_of) using errcode = 'AC050';
@@ -4162,6 +4328,28 @@ CREATE TABLE projects.assets (
 
 ALTER TABLE projects.assets OWNER TO mingzhang_owner;
 
+CREATE TABLE projects.budget_numbers (
+    book_id bigint NOT NULL,
+    document_no text NOT NULL,
+    event text NOT NULL,
+    budget_line text NOT NULL,
+    document_id uuid NOT NULL
+);
+
+ALTER TABLE projects.budget_numbers OWNER TO mingzhang_owner;
+
+CREATE TABLE projects.cash_plans (
+    book_id bigint NOT NULL,
+    budget_line_id uuid NOT NULL,
+    quarter integer NOT NULL,
+    document_id uuid NOT NULL,
+    amount accounting.yuan NOT NULL,
+    CONSTRAINT cash_plans_amount_check CHECK (((amount)::numeric >= (0)::numeric)),
+    CONSTRAINT cash_plans_quarter_check CHECK (((quarter >= 1) AND (quarter <= 4)))
+);
+
+ALTER TABLE projects.cash_plans OWNER TO mingzhang_owner;
+
 CREATE TABLE projects.certificate_items (
     book_id bigint NOT NULL,
     certificate_id uuid NOT NULL,
@@ -4377,6 +4565,25 @@ CREATE TABLE projects.funding_sources (
 
 ALTER TABLE projects.funding_sources OWNER TO mingzhang_owner;
 
+CREATE TABLE projects.injections (
+    book_id bigint NOT NULL,
+    injection_id uuid NOT NULL,
+    node_id uuid NOT NULL,
+    investee text NOT NULL,
+    day date NOT NULL,
+    amount accounting.yuan NOT NULL,
+    share numeric(7,4),
+    agreement text NOT NULL,
+    expected_income accounting.yuan,
+    CONSTRAINT injections_agreement_check CHECK ((agreement <> ''::text)),
+    CONSTRAINT injections_amount_check CHECK (((amount)::numeric > (0)::numeric)),
+    CONSTRAINT injections_expected_income_check CHECK (((expected_income)::numeric >= (0)::numeric)),
+    CONSTRAINT injections_investee_check CHECK ((investee <> ''::text)),
+    CONSTRAINT injections_share_check CHECK (((share > (0)::numeric) AND (share <= (100)::numeric)))
+);
+
+ALTER TABLE projects.injections OWNER TO mingzhang_owner;
+
 CREATE TABLE projects.invoice_uses (
     book_id bigint NOT NULL,
     document_id uuid NOT NULL,
@@ -4524,7 +4731,10 @@ CREATE TABLE projects.payment_draws (
     budget_line_id uuid NOT NULL,
     ordinal integer NOT NULL,
     amount accounting.yuan NOT NULL,
-    CONSTRAINT payment_draws_amount_check CHECK (((amount)::numeric > (0)::numeric))
+    returned accounting.yuan DEFAULT 0 NOT NULL,
+    CONSTRAINT payment_draws_amount_check CHECK (((amount)::numeric > (0)::numeric)),
+    CONSTRAINT payment_draws_returned_check CHECK (((returned)::numeric >= (0)::numeric)),
+    CONSTRAINT returned_within_draw CHECK (((returned)::numeric <= (amount)::numeric))
 );
 
 ALTER TABLE projects.payment_draws OWNER TO mingzhang_owner;
@@ -4632,6 +4842,54 @@ CREATE TABLE projects.settlements (
 );
 
 ALTER TABLE projects.settlements OWNER TO mingzhang_owner;
+
+CREATE TABLE projects.subsidy_batches (
+    book_id bigint NOT NULL,
+    batch_id uuid NOT NULL,
+    node_id uuid NOT NULL,
+    code text NOT NULL,
+    month text NOT NULL,
+    count integer NOT NULL,
+    rate numeric(20,4) NOT NULL,
+    total accounting.yuan NOT NULL,
+    published_from date NOT NULL,
+    published_until date NOT NULL,
+    locked_on date NOT NULL,
+    CONSTRAINT batch_is_count_times_rate CHECK (((total)::numeric = round(((count)::numeric * rate), 2))),
+    CONSTRAINT list_published_before CHECK ((published_until <= locked_on)),
+    CONSTRAINT subsidy_batches_check CHECK ((published_until >= published_from)),
+    CONSTRAINT subsidy_batches_code_check CHECK ((code <> ''::text)),
+    CONSTRAINT subsidy_batches_count_check CHECK ((count > 0)),
+    CONSTRAINT subsidy_batches_month_check CHECK ((month ~ '^[0-9]{4}-(0[1-9]|1[0-2])$'::text)),
+    CONSTRAINT subsidy_batches_rate_check CHECK ((rate > (0)::numeric)),
+    CONSTRAINT subsidy_batches_total_check CHECK (((total)::numeric > (0)::numeric))
+);
+
+ALTER TABLE projects.subsidy_batches OWNER TO mingzhang_owner;
+
+CREATE TABLE projects.village_records (
+    book_id bigint NOT NULL,
+    node_id uuid NOT NULL,
+    document_id uuid NOT NULL,
+    voted_on date NOT NULL,
+    published_on date NOT NULL,
+    mode text NOT NULL,
+    township text NOT NULL,
+    owner text NOT NULL,
+    county accounting.yuan NOT NULL,
+    bridging accounting.yuan NOT NULL,
+    self_raised accounting.yuan NOT NULL,
+    labour accounting.yuan NOT NULL,
+    CONSTRAINT village_records_bridging_check CHECK (((bridging)::numeric >= (0)::numeric)),
+    CONSTRAINT village_records_check CHECK ((published_on >= voted_on)),
+    CONSTRAINT village_records_county_check CHECK (((county)::numeric >= (0)::numeric)),
+    CONSTRAINT village_records_labour_check CHECK (((labour)::numeric >= (0)::numeric)),
+    CONSTRAINT village_records_mode_check CHECK ((mode = ANY (ARRAY['builds'::text, 'grants'::text]))),
+    CONSTRAINT village_records_self_raised_check CHECK (((self_raised)::numeric >= (0)::numeric)),
+    CONSTRAINT village_records_township_check CHECK ((township <> ''::text))
+);
+
+ALTER TABLE projects.village_records OWNER TO mingzhang_owner;
 
 ALTER TABLE ONLY accounting.lines ATTACH PARTITION accounting.lines_2024 FOR VALUES FROM (202401) TO (202501);
 
@@ -4935,6 +5193,12 @@ ALTER TABLE ONLY projects.assets
 ALTER TABLE ONLY projects.assets
     ADD CONSTRAINT assets_pkey PRIMARY KEY (book_id, asset_id);
 
+ALTER TABLE ONLY projects.budget_numbers
+    ADD CONSTRAINT budget_numbers_pkey PRIMARY KEY (book_id, document_no, event, budget_line);
+
+ALTER TABLE ONLY projects.cash_plans
+    ADD CONSTRAINT cash_plans_pkey PRIMARY KEY (book_id, budget_line_id, quarter, document_id);
+
 ALTER TABLE ONLY projects.certificate_items
     ADD CONSTRAINT certificate_items_pkey PRIMARY KEY (book_id, certificate_id, code);
 
@@ -5001,6 +5265,9 @@ ALTER TABLE ONLY projects.flows
 ALTER TABLE ONLY projects.funding_sources
     ADD CONSTRAINT funding_sources_pkey PRIMARY KEY (book_id, code);
 
+ALTER TABLE ONLY projects.injections
+    ADD CONSTRAINT injections_pkey PRIMARY KEY (book_id, injection_id);
+
 ALTER TABLE ONLY projects.invoice_uses
     ADD CONSTRAINT invoice_uses_pkey PRIMARY KEY (book_id, document_id, round, payee_id, code, number);
 
@@ -5066,6 +5333,15 @@ ALTER TABLE ONLY projects.settlements
 
 ALTER TABLE ONLY projects.settlements
     ADD CONSTRAINT settlements_pkey PRIMARY KEY (book_id, settlement_id);
+
+ALTER TABLE ONLY projects.subsidy_batches
+    ADD CONSTRAINT subsidy_batches_book_id_code_key UNIQUE (book_id, code);
+
+ALTER TABLE ONLY projects.subsidy_batches
+    ADD CONSTRAINT subsidy_batches_pkey PRIMARY KEY (book_id, batch_id);
+
+ALTER TABLE ONLY projects.village_records
+    ADD CONSTRAINT village_records_pkey PRIMARY KEY (book_id, document_id);
 
 CREATE UNIQUE INDEX budget_line_carried_once ON accounting.budget_lines USING btree (book_id, carried_from) WHERE (carried_from IS NOT NULL);
 
@@ -5178,6 +5454,8 @@ CREATE INDEX plan_lines_of_node ON projects.plan_lines USING btree (book_id, nod
 CREATE UNIQUE INDEX role_grants_by_document ON projects.role_grants USING btree (book_id, document_id);
 
 CREATE INDEX role_grants_of_person ON projects.role_grants USING btree (book_id, person_id);
+
+CREATE INDEX village_records_of_node ON projects.village_records USING btree (book_id, node_id);
 
 ALTER INDEX accounting.lines_of_account ATTACH PARTITION accounting.lines_2024_book_id_project_id_account_period_idx;
 
@@ -5749,9 +6027,17 @@ CREATE TRIGGER payment_is_final BEFORE UPDATE ON projects.payees FOR EACH ROW EX
 
 ALTER TABLE projects.payees ENABLE ALWAYS TRIGGER payment_is_final;
 
-CREATE TRIGGER payment_is_final BEFORE UPDATE ON projects.payment_draws FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
+CREATE TRIGGER payment_is_final BEFORE UPDATE OF amount, budget_line_id, ordinal ON projects.payment_draws FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
 
 ALTER TABLE projects.payment_draws ENABLE ALWAYS TRIGGER payment_is_final;
+
+CREATE TRIGGER payment_is_final BEFORE UPDATE OF bank_date, bank_serial, paper_hash, entered_by ON projects.receipts FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
+
+ALTER TABLE projects.receipts ENABLE ALWAYS TRIGGER payment_is_final;
+
+CREATE TRIGGER payment_is_final BEFORE UPDATE OF account_number, reason, entered_by ON projects.reissues FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
+
+ALTER TABLE projects.reissues ENABLE ALWAYS TRIGGER payment_is_final;
 
 CREATE TRIGGER payment_stays BEFORE DELETE ON projects.invoice_uses FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
 
@@ -5824,6 +6110,66 @@ ALTER TABLE projects.receipts ENABLE ALWAYS TRIGGER payments_stay;
 CREATE TRIGGER payments_stay BEFORE TRUNCATE ON projects.reissues FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
 
 ALTER TABLE projects.reissues ENABLE ALWAYS TRIGGER payments_stay;
+
+CREATE TRIGGER register_is_final BEFORE UPDATE ON projects.budget_numbers FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
+
+ALTER TABLE projects.budget_numbers ENABLE ALWAYS TRIGGER register_is_final;
+
+CREATE TRIGGER register_is_final BEFORE UPDATE ON projects.cash_plans FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
+
+ALTER TABLE projects.cash_plans ENABLE ALWAYS TRIGGER register_is_final;
+
+CREATE TRIGGER register_is_final BEFORE UPDATE ON projects.injections FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
+
+ALTER TABLE projects.injections ENABLE ALWAYS TRIGGER register_is_final;
+
+CREATE TRIGGER register_is_final BEFORE UPDATE ON projects.subsidy_batches FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
+
+ALTER TABLE projects.subsidy_batches ENABLE ALWAYS TRIGGER register_is_final;
+
+CREATE TRIGGER register_is_final BEFORE UPDATE ON projects.village_records FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
+
+ALTER TABLE projects.village_records ENABLE ALWAYS TRIGGER register_is_final;
+
+CREATE TRIGGER register_stays BEFORE DELETE ON projects.budget_numbers FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.budget_numbers ENABLE ALWAYS TRIGGER register_stays;
+
+CREATE TRIGGER register_stays BEFORE DELETE ON projects.cash_plans FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.cash_plans ENABLE ALWAYS TRIGGER register_stays;
+
+CREATE TRIGGER register_stays BEFORE DELETE ON projects.injections FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.injections ENABLE ALWAYS TRIGGER register_stays;
+
+CREATE TRIGGER register_stays BEFORE DELETE ON projects.subsidy_batches FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.subsidy_batches ENABLE ALWAYS TRIGGER register_stays;
+
+CREATE TRIGGER register_stays BEFORE DELETE ON projects.village_records FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.village_records ENABLE ALWAYS TRIGGER register_stays;
+
+CREATE TRIGGER registers_stay BEFORE TRUNCATE ON projects.budget_numbers FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.budget_numbers ENABLE ALWAYS TRIGGER registers_stay;
+
+CREATE TRIGGER registers_stay BEFORE TRUNCATE ON projects.cash_plans FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.cash_plans ENABLE ALWAYS TRIGGER registers_stay;
+
+CREATE TRIGGER registers_stay BEFORE TRUNCATE ON projects.injections FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.injections ENABLE ALWAYS TRIGGER registers_stay;
+
+CREATE TRIGGER registers_stay BEFORE TRUNCATE ON projects.subsidy_batches FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.subsidy_batches ENABLE ALWAYS TRIGGER registers_stay;
+
+CREATE TRIGGER registers_stay BEFORE TRUNCATE ON projects.village_records FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.village_records ENABLE ALWAYS TRIGGER registers_stay;
 
 CREATE TRIGGER setting_stays BEFORE DELETE OR UPDATE ON projects.settings FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
 
@@ -6001,6 +6347,15 @@ ALTER TABLE ONLY projects.assets
 ALTER TABLE ONLY projects.assets
     ADD CONSTRAINT assets_book_id_settled_by_fkey FOREIGN KEY (book_id, settled_by) REFERENCES projects.documents(book_id, document_id);
 
+ALTER TABLE ONLY projects.budget_numbers
+    ADD CONSTRAINT budget_numbers_book_id_document_id_fkey FOREIGN KEY (book_id, document_id) REFERENCES projects.documents(book_id, document_id);
+
+ALTER TABLE ONLY projects.cash_plans
+    ADD CONSTRAINT cash_plans_book_id_budget_line_id_fkey FOREIGN KEY (book_id, budget_line_id) REFERENCES accounting.budget_lines(book_id, budget_line_id);
+
+ALTER TABLE ONLY projects.cash_plans
+    ADD CONSTRAINT cash_plans_book_id_document_id_fkey FOREIGN KEY (book_id, document_id) REFERENCES projects.documents(book_id, document_id);
+
 ALTER TABLE ONLY projects.certificate_items
     ADD CONSTRAINT certificate_items_book_id_certificate_id_fkey FOREIGN KEY (book_id, certificate_id) REFERENCES projects.certificates(book_id, certificate_id);
 
@@ -6106,6 +6461,12 @@ ALTER TABLE ONLY projects.flows
 ALTER TABLE ONLY projects.funding_sources
     ADD CONSTRAINT funding_sources_book_id_fkey FOREIGN KEY (book_id) REFERENCES accounting.books(book_id);
 
+ALTER TABLE ONLY projects.injections
+    ADD CONSTRAINT injections_book_id_injection_id_fkey FOREIGN KEY (book_id, injection_id) REFERENCES projects.documents(book_id, document_id);
+
+ALTER TABLE ONLY projects.injections
+    ADD CONSTRAINT injections_book_id_node_id_fkey FOREIGN KEY (book_id, node_id) REFERENCES projects.nodes(book_id, node_id);
+
 ALTER TABLE ONLY projects.invoice_uses
     ADD CONSTRAINT invoice_uses_book_id_document_id_fkey FOREIGN KEY (book_id, document_id) REFERENCES projects.documents(book_id, document_id);
 
@@ -6208,6 +6569,18 @@ ALTER TABLE ONLY projects.settlements
 ALTER TABLE ONLY projects.settlements
     ADD CONSTRAINT settlements_book_id_settlement_id_fkey FOREIGN KEY (book_id, settlement_id) REFERENCES projects.documents(book_id, document_id);
 
+ALTER TABLE ONLY projects.subsidy_batches
+    ADD CONSTRAINT subsidy_batches_book_id_batch_id_fkey FOREIGN KEY (book_id, batch_id) REFERENCES projects.documents(book_id, document_id);
+
+ALTER TABLE ONLY projects.subsidy_batches
+    ADD CONSTRAINT subsidy_batches_book_id_node_id_fkey FOREIGN KEY (book_id, node_id) REFERENCES projects.nodes(book_id, node_id);
+
+ALTER TABLE ONLY projects.village_records
+    ADD CONSTRAINT village_records_book_id_document_id_fkey FOREIGN KEY (book_id, document_id) REFERENCES projects.documents(book_id, document_id);
+
+ALTER TABLE ONLY projects.village_records
+    ADD CONSTRAINT village_records_book_id_node_id_fkey FOREIGN KEY (book_id, node_id) REFERENCES projects.nodes(book_id, node_id);
+
 CREATE POLICY auditor_reads ON accounting.lines FOR SELECT TO mingzhang_auditor USING (true);
 
 CREATE POLICY auditor_reads ON accounting.positions FOR SELECT TO mingzhang_auditor USING (true);
@@ -6260,6 +6633,8 @@ CREATE POLICY auditor_reads ON projects.duties FOR SELECT TO mingzhang_auditor U
 
 CREATE POLICY auditor_reads ON projects.final_accounts FOR SELECT TO mingzhang_auditor USING (true);
 
+CREATE POLICY auditor_reads ON projects.injections FOR SELECT TO mingzhang_auditor USING (true);
+
 CREATE POLICY auditor_reads ON projects.invoice_uses FOR SELECT TO mingzhang_auditor USING (true);
 
 CREATE POLICY auditor_reads ON projects.node_milestones FOR SELECT TO mingzhang_auditor USING (true);
@@ -6280,6 +6655,10 @@ CREATE POLICY auditor_reads ON projects.settings FOR SELECT TO mingzhang_auditor
 
 CREATE POLICY auditor_reads ON projects.settlements FOR SELECT TO mingzhang_auditor USING (true);
 
+CREATE POLICY auditor_reads ON projects.subsidy_batches FOR SELECT TO mingzhang_auditor USING (true);
+
+CREATE POLICY auditor_reads ON projects.village_records FOR SELECT TO mingzhang_auditor USING (true);
+
 ALTER TABLE projects.certificate_items ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE projects.certificates ENABLE ROW LEVEL SECURITY;
@@ -6297,6 +6676,8 @@ ALTER TABLE projects.documents ENABLE ROW LEVEL SECURITY;
 ALTER TABLE projects.duties ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE projects.final_accounts ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE projects.injections ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE projects.invoice_uses ENABLE ROW LEVEL SECURITY;
 
@@ -6317,6 +6698,8 @@ ALTER TABLE projects.reissues ENABLE ROW LEVEL SECURITY;
 ALTER TABLE projects.settings ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE projects.settlements ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE projects.subsidy_batches ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY unit_reads ON projects.acts FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
    FROM projects.documents p
@@ -6356,6 +6739,10 @@ CREATE POLICY unit_reads ON projects.duties FOR SELECT TO mingzhang_app USING ((
 
 CREATE POLICY unit_reads ON projects.final_accounts FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (node_id IN ( SELECT projects.readable_nodes() AS readable_nodes))));
 
+CREATE POLICY unit_reads ON projects.injections FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
+   FROM projects.documents p
+  WHERE ((p.book_id = injections.book_id) AND (p.document_id = injections.injection_id))))));
+
 CREATE POLICY unit_reads ON projects.invoice_uses FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
    FROM projects.documents p
   WHERE ((p.book_id = invoice_uses.book_id) AND (p.document_id = invoice_uses.document_id))))));
@@ -6393,6 +6780,16 @@ CREATE POLICY unit_reads ON projects.settings FOR SELECT TO mingzhang_app USING 
 CREATE POLICY unit_reads ON projects.settlements FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
    FROM projects.contracts p
   WHERE ((p.book_id = settlements.book_id) AND (p.contract_id = settlements.contract_id))))));
+
+CREATE POLICY unit_reads ON projects.subsidy_batches FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
+   FROM projects.documents p
+  WHERE ((p.book_id = subsidy_batches.book_id) AND (p.document_id = subsidy_batches.batch_id))))));
+
+CREATE POLICY unit_reads ON projects.village_records FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
+   FROM projects.documents p
+  WHERE ((p.book_id = village_records.book_id) AND (p.document_id = village_records.document_id))))));
+
+ALTER TABLE projects.village_records ENABLE ROW LEVEL SECURITY;
 
 GRANT USAGE ON SCHEMA accounting TO mingzhang_app;
 GRANT USAGE ON SCHEMA accounting TO mingzhang_auditor;
@@ -6540,6 +6937,8 @@ GRANT ALL ON FUNCTION projects.first_roles(in_book bigint, persons uuid[], units
 
 REVOKE ALL ON FUNCTION projects.follow(in_book bigint, document uuid, by_verb text, person uuid, in_unit uuid, as_role text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION projects.free_excess(in_book bigint, document uuid) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION projects.free_invoices(in_book bigint, document uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.free_invoices(in_book bigint, document uuid) TO mingzhang_app;
 
@@ -6576,8 +6975,17 @@ REVOKE ALL ON FUNCTION projects.judge_red_voucher(red accounting.vouchers, right
 
 REVOKE ALL ON FUNCTION projects.judge_roles() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION projects.keep_cash_plan(in_book bigint, document uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.keep_cash_plan(in_book bigint, document uuid) TO mingzhang_app;
+
 REVOKE ALL ON FUNCTION projects.keep_file(in_book bigint, hash bytea, of_size bigint, of_type text, of_name text, person uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.keep_file(in_book bigint, hash bytea, of_size bigint, of_type text, of_name text, person uuid) TO mingzhang_app;
+
+REVOKE ALL ON FUNCTION projects.keep_injection(in_book bigint, document uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.keep_injection(in_book bigint, document uuid) TO mingzhang_app;
+
+REVOKE ALL ON FUNCTION projects.keep_village_record(in_book bigint, document uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.keep_village_record(in_book bigint, document uuid) TO mingzhang_app;
 
 REVOKE ALL ON FUNCTION projects.last_day(k jsonb) FROM PUBLIC;
 
@@ -6592,6 +7000,9 @@ GRANT SELECT ON TABLE projects.payment_lines TO mingzhang_app;
 GRANT SELECT ON TABLE projects.payment_lines TO mingzhang_auditor;
 
 REVOKE ALL ON FUNCTION projects.line_of(in_book bigint, document uuid, line integer, wanted text[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION projects.lock_batch(in_book bigint, document uuid, on_day date) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.lock_batch(in_book bigint, document uuid, on_day date) TO mingzhang_app;
 
 REVOKE ALL ON FUNCTION projects.lock_contract(in_book bigint, contract uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.lock_contract(in_book bigint, contract uuid) TO mingzhang_app;
@@ -6663,11 +7074,13 @@ GRANT ALL ON FUNCTION projects.record_final_account(in_book bigint, document uui
 
 REVOKE ALL ON FUNCTION projects.register_behind(in_book bigint, in_period integer, in_number integer) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION projects.register_invoice(in_book bigint, payee uuid, of_code text, of_number text, on_day date, of_amount numeric, red text) FROM PUBLIC;
-GRANT ALL ON FUNCTION projects.register_invoice(in_book bigint, payee uuid, of_code text, of_number text, on_day date, of_amount numeric, red text) TO mingzhang_app;
+REVOKE ALL ON FUNCTION projects.register_invoice(in_book bigint, payee uuid, of_code text, of_number text, on_day date, of_amount numeric) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION projects.register_payee(in_book bigint, document uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.register_payee(in_book bigint, document uuid) TO mingzhang_app;
+
+REVOKE ALL ON FUNCTION projects.register_red_invoice(in_book bigint, of_payee text, of_code text, of_number text, on_day date, of_amount numeric, red_code text, red_number text, person uuid, in_unit uuid, as_role text) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.register_red_invoice(in_book bigint, of_payee text, of_code text, of_number text, on_day date, of_amount numeric, red_code text, red_number text, person uuid, in_unit uuid, as_role text) TO mingzhang_app;
 
 REVOKE ALL ON FUNCTION projects.registered(in_book bigint, in_node uuid, in_account text, OUT register numeric, OUT books numeric) FROM PUBLIC;
 
@@ -6679,11 +7092,13 @@ REVOKE ALL ON FUNCTION projects.require_document(in_book bigint, document uuid, 
 
 REVOKE ALL ON FUNCTION projects.require_estimate(in_book bigint, node uuid, number text, added numeric, approved_by text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION projects.require_usable(in_book bigint, payee uuid, account text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION projects.reserve_request(in_book bigint, document uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.reserve_request(in_book bigint, document uuid) TO mingzhang_app;
 
-REVOKE ALL ON FUNCTION projects.return_on_line(in_book bigint, document uuid, refund uuid, person uuid, in_unit uuid, as_role text, OUT of_round integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION projects.return_on_line(in_book bigint, document uuid, refund uuid, person uuid, in_unit uuid, as_role text, OUT of_round integer) TO mingzhang_app;
+REVOKE ALL ON FUNCTION projects.return_on_line(in_book bigint, document uuid, refund uuid, person uuid, in_unit uuid, as_role text) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.return_on_line(in_book bigint, document uuid, refund uuid, person uuid, in_unit uuid, as_role text) TO mingzhang_app;
 
 REVOKE ALL ON FUNCTION projects.revise(in_book bigint, document uuid, of_node uuid, by_flow text, of_amount numeric, of_content text, person uuid, in_unit uuid, as_role text) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.revise(in_book bigint, document uuid, of_node uuid, by_flow text, of_amount numeric, of_content text, person uuid, in_unit uuid, as_role text) TO mingzhang_app;
@@ -6716,6 +7131,9 @@ GRANT ALL ON FUNCTION projects.undelivered(in_book bigint, in_node uuid) TO ming
 GRANT ALL ON FUNCTION projects.undelivered(in_book bigint, in_node uuid) TO mingzhang_auditor;
 
 REVOKE ALL ON FUNCTION projects.unit_party() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION projects.use_budget_number(in_book bigint, document uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.use_budget_number(in_book bigint, document uuid) TO mingzhang_app;
 
 REVOKE ALL ON FUNCTION projects.use_invoices(in_book bigint, document uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.use_invoices(in_book bigint, document uuid) TO mingzhang_app;
@@ -6780,6 +7198,12 @@ GRANT SELECT ON TABLE projects.approval_bands TO mingzhang_auditor;
 GRANT SELECT ON TABLE projects.assets TO mingzhang_app;
 GRANT SELECT ON TABLE projects.assets TO mingzhang_auditor;
 
+GRANT SELECT ON TABLE projects.budget_numbers TO mingzhang_app;
+GRANT SELECT ON TABLE projects.budget_numbers TO mingzhang_auditor;
+
+GRANT SELECT ON TABLE projects.cash_plans TO mingzhang_app;
+GRANT SELECT ON TABLE projects.cash_plans TO mingzhang_auditor;
+
 GRANT SELECT ON TABLE projects.certificate_items TO mingzhang_app;
 GRANT SELECT ON TABLE projects.certificate_items TO mingzhang_auditor;
 
@@ -6818,6 +7242,9 @@ GRANT SELECT ON TABLE projects.flows TO mingzhang_auditor;
 
 GRANT SELECT,INSERT ON TABLE projects.funding_sources TO mingzhang_app;
 GRANT SELECT ON TABLE projects.funding_sources TO mingzhang_auditor;
+
+GRANT SELECT ON TABLE projects.injections TO mingzhang_app;
+GRANT SELECT ON TABLE projects.injections TO mingzhang_auditor;
 
 GRANT SELECT ON TABLE projects.invoice_uses TO mingzhang_app;
 GRANT SELECT ON TABLE projects.invoice_uses TO mingzhang_auditor;
@@ -6873,5 +7300,11 @@ GRANT SELECT ON TABLE projects.settings TO mingzhang_auditor;
 
 GRANT SELECT ON TABLE projects.settlements TO mingzhang_app;
 GRANT SELECT ON TABLE projects.settlements TO mingzhang_auditor;
+
+GRANT SELECT ON TABLE projects.subsidy_batches TO mingzhang_app;
+GRANT SELECT ON TABLE projects.subsidy_batches TO mingzhang_auditor;
+
+GRANT SELECT ON TABLE projects.village_records TO mingzhang_app;
+GRANT SELECT ON TABLE projects.village_records TO mingzhang_auditor;
 
 ALTER DEFAULT PRIVILEGES FOR ROLE mingzhang_owner REVOKE ALL ON FUNCTIONS  FROM PUBLIC;

@@ -10,5 +10,6 @@ func init() { // the effects themselves look kinds up, which an initialiser may 
 		completionDocument, finalAccountDocument, milestoneDocument, yearEndDocument,
 		manualVoucherDocument, correctionDocument, settingDocument,
 		payeeDocument, paymentDocument, refundDocument,
+		allocationDocument, cashPlanDocument, subsidyDocument, fundDocument, injectionDocument, villageDocument,
 	}
 }

@@ -181,12 +181,12 @@ func (q PaymentRequest) checkInvoices() error {
 // about sends villages and small direct payments past three desks, works past five.
 func (q PaymentRequest) about(ctx context.Context, r resolver) (about, error) {
 	a := about{node: q.Node, amount: q.Amount, flow: WorksFlow}
-	var village bool
-	var upTo *accounting.Money
-	err := r.db.NewRaw(`select exists (select from projects.nodes n left join projects.nodes p on p.book_id = n.book_id and p.node_id = n.parent_id
-			where n.book_id = ?0 and n.code = ?1 and 'village' in (n.kind, p.kind)) as village,
-		(select f.up_to from projects.flows f where f.book_id = ?0 and f.flow = 'small') as up_to`, r.c.Book, q.Node).Scan(ctx, &village, &upTo)
+	village, err := r.ofVillage(ctx, q.Node)
 	if err != nil {
+		return a, err
+	}
+	var upTo *accounting.Money
+	if err := r.db.NewRaw(`select (select f.up_to from projects.flows f where f.book_id = ? and f.flow = 'small')`, r.c.Book).Scan(ctx, &upTo); err != nil {
 		return a, fault.FromSQL(err)
 	}
 	direct := paymentRules[q.Payment].contract == ""

@@ -11,7 +11,7 @@ import (
 )
 
 // warnings are what whoever approves should know; what the contract does not allow is refused.
-// Codes: contract_unknown, contract_exceeded, subject_unknown.
+// Codes: contract_unknown, contract_exceeded, subject_unknown, village_not_voted.
 func (q PaymentRequest) warnings(ctx context.Context, r resolver, n *Node) ([]string, error) {
 	var all []string
 	leads, err := r.leadUnits(ctx, n)
@@ -20,6 +20,20 @@ func (q PaymentRequest) warnings(ctx context.Context, r resolver, n *Node) ([]st
 	}
 	if leads > 1 {
 		all = append(all, "several units lead this project; if the paying unit is one of them, another lead unit approves first")
+	}
+	plan, err := cashPlanWarnings(ctx, r.db, r.c.Book, q.Sources, q.Date)
+	if err != nil {
+		return nil, err
+	}
+	all = append(all, plan...)
+	village, err := r.ofVillage(ctx, q.Node)
+	if err != nil {
+		return nil, err
+	}
+	if village {
+		if err := r.villageReady(ctx, q.Node); err != nil {
+			return nil, err
+		}
 	}
 	if q.Payment == "subsidy" {
 		if _, err := r.subject(ctx, accounting.Batch, Ref(q.Batch), false); err != nil {

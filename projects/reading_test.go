@@ -19,6 +19,8 @@ var readByAll = map[string]string{
 	"projects.role_grants":    "who may do what is asked before anything is shown",
 	"projects.payees":         "one register for all units, so that a supplier is one payee",
 	"projects.payee_accounts": "belongs to that register; lists mask the numbers",
+	"projects.budget_numbers": "the budget is the bureau's and published",
+	"projects.cash_plans":     "the budget is the bureau's and published",
 	"projects.invoices":       "an invoice is used once over all units",
 	"projects.delegations":    "like what they lend",
 	"projects.departures":     "who left is every colleague's to know",

@@ -3,7 +3,6 @@ package projects
 import (
 	"context"
 
-	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
 	"mingzhang/accounting"
@@ -70,20 +69,15 @@ func postRefund(ctx context.Context, tx bun.Tx, c accounting.Command, d *Documen
 	if err != nil {
 		return nil, err
 	}
-	var line struct {
-		Round  int
-		PaidOn accounting.Date
-	}
-	if err := tx.NewRaw(`select l.round, l.paid_on from projects.payment_lines l where l.book_id = ? and l.document_id = ? and l.line_no = ? and l.state = 'confirmed' order by l.round desc limit 1`,
-		c.Book, request.ID, f.Line).Scan(ctx, &line); err != nil {
+	var paidOn accounting.Date
+	if err := tx.NewRaw(`select l.paid_on from projects.payment_lines l where l.book_id = ? and l.document_id = ? and l.line_no = ? and l.state = 'confirmed' order by l.round desc limit 1`,
+		c.Book, request.ID, f.Line).Scan(ctx, &paidOn); err != nil {
 		return nil, fault.Conflict("step_not_allowed", "line %d of %s is not paid", f.Line, f.Request)
 	}
-	if _, err := tx.ExecContext(ctx, `select projects.return_on_line(?, ?, ?, ?, ?, ?)`, c.Book, request.ID, d.ID, c.By.Person, c.By.Unit, c.By.Role); err != nil {
+	var draws []Draw // the lines it goes back to
+	if err := tx.NewRaw(`select r.to_line as budget_line, r.part as amount from projects.return_on_line(?, ?, ?, ?, ?, ?) r`,
+		c.Book, request.ID, d.ID, c.By.Person, c.By.Unit, c.By.Role).Scan(ctx, &draws); err != nil {
 		return nil, fault.FromSQL(err)
-	}
-	draws, err := f.back(ctx, tx, c.Book, request.ID, line.Round)
-	if err != nil {
-		return nil, err
 	}
 	h, err := eventHead(ctx, tx, d, f.Paper, s)
 	if err != nil {
@@ -96,8 +90,10 @@ func postRefund(ctx context.Context, tx bun.Tx, c accounting.Command, d *Documen
 	var subject SubjectRef
 	if contract != nil {
 		subject = contract.subject()
-		if err := returnOnContract(ctx, tx, c.Book, contract.ID, paymentRules[q.Payment].contract, f.Amount); err != nil {
-			return nil, err
+		if money := f.onContract(paymentRules[q.Payment].contract); money != "" {
+			if err := returnOnContract(ctx, tx, c.Book, contract.ID, money, f.Amount); err != nil {
+				return nil, err
+			}
 		}
 	}
 	batch := SubjectRef{}
@@ -105,7 +101,7 @@ func postRefund(ctx context.Context, tx bun.Tx, c accounting.Command, d *Documen
 		batch = Ref(q.Batch)
 	}
 	if f.Standing != "" {
-		return postEvent(ctx, tx, c, RefundEarlierYear{Head: h, PaidOn: line.PaidOn, Standing: f.Standing, Project: ownBankProject(f, q), BudgetLine: f.BudgetLine, Amount: f.Amount, OwnBank: f.OwnBank,
+		return postEvent(ctx, tx, c, RefundEarlierYear{Head: h, PaidOn: paidOn, Standing: f.Standing, Project: ownBankProject(f, q), BudgetLine: f.BudgetLine, Amount: f.Amount, OwnBank: f.OwnBank,
 			Contract: subjectOf(f.Standing, subject, "1218", "2302.02", "2307.01", "2502.01"), Batch: subjectOf(f.Standing, batch, "2303", "2307.03")})
 	}
 	if f.To == PayAgain && contract != nil {
@@ -113,11 +109,27 @@ func postRefund(ctx context.Context, tx bun.Tx, c accounting.Command, d *Documen
 			return nil, err
 		}
 	}
-	e := Refund{Head: h, PaidOn: line.PaidOn, Debited: q.debited(ctx, tx, c.Book, contract), To: f.To, Sources: draws, EconomicClass: q.EconomicClass, Contract: subject, Batch: batch}
+	e := Refund{Head: h, PaidOn: paidOn, Debited: q.debited(ctx, tx, c.Book, contract), To: f.To, Sources: draws, EconomicClass: q.EconomicClass, Contract: subject, Batch: batch}
 	if f.To == PayAgain {
 		e.Request = requestSubject(request)
 	}
 	return postEvent(ctx, tx, c, e)
+}
+
+// onContract is which part of the contract the money goes back to. Of an earlier year only what stands there still counts
+// on the contract: a claim, what it owes, or what it kept; money off an asset leaves its figures as they are.
+func (f RefundForm) onContract(paidFrom contractMoney) contractMoney {
+	switch f.Standing {
+	case "":
+		return paidFrom
+	case "1218":
+		return claimMoney
+	case "2302.02":
+		return payableMoney
+	case "2307.01", "2502.01":
+		return retentionMoney
+	}
+	return ""
 }
 
 func ownBankProject(f RefundForm, q PaymentRequest) string {
@@ -159,19 +171,4 @@ func batchAccount(ctx context.Context, db bun.IDB, book accounting.BookID, batch
 		return "2303"
 	}
 	return account[0]
-}
-
-// back splits what came back over the budget lines that had paid the line, the last first.
-func (f RefundForm) back(ctx context.Context, db bun.IDB, book accounting.BookID, request uuid.UUID, round int) ([]Draw, error) {
-	draws, _, err := lineDraws(ctx, db, book, request, round, f.Line)
-	if err != nil {
-		return nil, err
-	}
-	left := f.Amount
-	var parts []Draw
-	for i := len(draws) - 1; i >= 0 && left.Sign() > 0; i-- {
-		part := least(left, draws[i].Amount)
-		parts, left = append(parts, Draw{draws[i].BudgetLine, part}), left.Sub(part)
-	}
-	return parts, nil
 }

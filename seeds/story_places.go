@@ -71,6 +71,9 @@ func villageStory(villages []string) []act {
 	return []act{
 		{step: "E01", date: "2025-01-20", project: "2025-10", text: "预算批复 65个行政村", kind: "budget", content: approveStated},
 		{step: "E02", date: "2025-02-20", project: "2025-10", text: "切块到村 65个项目 平均分配", kind: "budget", content: splitEvenly(villages)},
+		{step: "E02a", date: "2025-02-24", project: first, text: "村民会议决议 村道硬化", kind: "village_record", content: resolved("builds", "2307692.31")},
+		{step: "E02b", date: "2025-03-24", project: second, text: "村民会议决议 产业补助", kind: "village_record", content: resolved("grants", "500000.00")},
+		{step: "E02c", date: "2025-03-24", project: third, text: "村民会议决议 河道清淤", kind: "village_record", content: resolved("builds", "200000.00")},
 		{step: "E03", date: "2025-02-25", project: first, text: "指标下达 001村", kind: "budget", content: issue("2307692.31")},
 		{step: "E04", date: "2025-04-10", project: first, text: "签订村道合同", kind: "contract", content: agreement(contract, "村道硬化", "2250000.00", nil)},
 		{step: "E05", date: "2025-08-20", project: first, text: "结算 扣质保金3%", kind: "settlement", content: settled(contract, "2250000.00")},
@@ -86,5 +89,12 @@ func villageStory(villages []string) []act {
 		{step: "E14", date: "2025-10-20", project: third, text: "指标下达 003村", kind: "budget", content: issue("2307692.31")},
 		{step: "E15", date: "2025-10-22", project: third, text: "河道清淤 不形成资产", kind: "payment_request", content: asks("written_off", contractor, "200000.00", infrastructure)},
 		{step: "E16", date: "2025-10-24", project: third, pays: "E15"},
+	}
+}
+
+// resolved is what a village voted for and published the week before.
+func resolved(mode, county string) maker {
+	return func(t telling) projects.Content {
+		return &projects.VillageForm{Paper: t.paper, Node: t.project, VotedOn: t.paper.Date.AddDays(-7), PublishedOn: t.paper.Date.AddDays(-6), Mode: mode, Township: "示例乡", Owner: "示例村集体", County: yuanOf(county)}
 	}
 }

@@ -1,0 +1,70 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/uptrace/bun"
+
+	"mingzhang/accounting"
+	"mingzhang/projects"
+)
+
+type (
+	allocationRequest struct {
+		Code string `path:"code" maxLength:"40"`
+		AsOf Day    `query:"as_of" required:"true" doc:"its year is looked at"`
+	}
+	allocationResponse struct {
+		Body struct {
+			Children []projects.AllocatedChild `json:"children" nullable:"false" doc:"every project directly below, also those with nothing yet"`
+		}
+	}
+	villagesResponse struct {
+		Body struct {
+			Villages []projects.VillageRecord `json:"villages" nullable:"false"`
+		}
+	}
+	injectionsResponse struct {
+		Body struct {
+			Injections []projects.Injection `json:"injections" nullable:"false"`
+		}
+	}
+)
+
+func (s *Server) budgetRoutes(api huma.API) {
+	read := func(id, path, summary string) huma.Operation {
+		return huma.Operation{OperationID: id, Method: http.MethodGet, Path: path, Summary: summary, Tags: []string{"Budget"}}
+	}
+	operation(s, api, read("get-allocation", nodePath+"/{code}/allocation", "分配情况 What the projects below a project have got of a year"), s.getAllocation)
+	operation(s, api, read("list-villages", base+"/villages", "村级记录 Every village's project with its vote, list and owner"), s.listVillages)
+	operation(s, api, read("list-injections", base+"/injections", "注资备查簿 Memo register of injections"), s.listInjections)
+}
+
+func (s *Server) getAllocation(ctx context.Context, in *allocationRequest) (*allocationResponse, error) {
+	out, book := &allocationResponse{}, by(ctx).Book
+	if _, err := s.project(ctx, book, in.Code); err != nil {
+		return nil, err
+	}
+	return out, accounting.Read(ctx, s.db, func(ctx context.Context, tx bun.Tx) (err error) {
+		out.Body.Children, err = projects.Allocated(ctx, tx, book, in.Code, in.AsOf.Year())
+		return err
+	})
+}
+
+func (s *Server) listVillages(ctx context.Context, _ *struct{}) (*villagesResponse, error) {
+	out, book := &villagesResponse{}, by(ctx).Book
+	return out, accounting.Read(ctx, s.db, func(ctx context.Context, tx bun.Tx) (err error) {
+		out.Body.Villages, err = projects.VillageRecords(ctx, tx, book)
+		return err
+	})
+}
+
+func (s *Server) listInjections(ctx context.Context, _ *struct{}) (*injectionsResponse, error) {
+	out, book := &injectionsResponse{}, by(ctx).Book
+	return out, accounting.Read(ctx, s.db, func(ctx context.Context, tx bun.Tx) (err error) {
+		out.Body.Injections, err = projects.Injections(ctx, tx, book)
+		return err
+	})
+}
