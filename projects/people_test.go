@@ -180,8 +180,8 @@ func TestRolesAreLentForSomeDays(t *testing.T) {
 	}
 
 	// ma makes a budget paper; wu, who has a role lent by ma, may check it. What wu has made, wu does not check for ma.
-	paper := func() *projects.Budget {
-		return &projects.Budget{EventPaper: projects.EventPaper{Paper: projects.Paper{Date: accounting.MustDate("2025-01-20"), DocumentNo: "红财发〔2025〕1号", Attachments: []accounting.Hash{b.file("批复")}},
+	paper := func(documentNo string) *projects.Budget {
+		return &projects.Budget{EventPaper: projects.EventPaper{Paper: projects.Paper{Date: accounting.MustDate("2025-01-20"), DocumentNo: documentNo, Attachments: []accounting.Hash{b.file("批复")}},
 			Node: "2025-05", Event: "Approve", Input: json.RawMessage(`{"budget_line":"2025-05/2025","amount":"100.00"}`)}}
 	}
 	borrowed := desk{b, accounting.Actor{Person: wu.who.Person, Unit: b.unit, Role: "budget_officer"}, "wu"}
@@ -189,7 +189,7 @@ func TestRolesAreLentForSomeDays(t *testing.T) {
 		_, err := projects.Take(t.Context(), b.db, borrowed.command(), projects.Step{Document: doc.ID, Verb: verb, Hash: doc.Hash, OnBehalfOf: ma.who.Person})
 		return err
 	}
-	made, err := ma.submitted("budget", paper())
+	made, err := ma.submitted("budget", paper("红财发〔2025〕1号"))
 	b.must(err)
 	_, err = borrowed.take(made, "approve")
 	b.refused("a lent role as an own one", err, "role_not_held")
@@ -199,7 +199,7 @@ func TestRolesAreLentForSomeDays(t *testing.T) {
 	if last := acts[len(acts)-1]; last.Person != wu.who.Person || last.OnBehalfOf != ma.who.Person {
 		t.Errorf("the act shows %+v", last)
 	}
-	drafted, err := projects.Draft(t.Context(), b.db, ma.command(), "budget", paper())
+	drafted, err := projects.Draft(t.Context(), b.db, ma.command(), "budget", paper("红财发〔2025〕2号"))
 	b.must(err)
 	b.must(behalf(drafted, "submit"))
 	b.refused("checking for the lender what one has submitted for the lender", behalf(drafted, "approve"), "duty_taken")
