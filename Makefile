@@ -15,9 +15,9 @@ run:
 	@.ci/need postgresql
 	go run ./cmd/mingzhang serve --data-dir $(DATA_DIR) --listen $(LISTEN)
 
-# hledger is the outside judge of our books; the C compiler links the race detector; curl is what the README types.
+# hledger is the outside judge of our books; the C compiler links the race detector; curl and jq are what the README types.
 test:
-	@.ci/need postgresql hledger gcc curl
+	@.ci/need postgresql hledger gcc curl jq
 	CGO_ENABLED=1 go test -race -timeout $(TEST_TIMEOUT) ./...
 
 lint:

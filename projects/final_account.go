@@ -67,7 +67,7 @@ type (
 )
 
 var finalAccountDocument = documentType{
-	kind: "final_account", prefix: "JS", zh: "竣工财务决算", en: "final account",
+	kind: "final_account", prefix: "JG", zh: "竣工财务决算", en: "final account",
 	content: func() Content { return new(FinalAccount) },
 	effects: map[string]effect{"submit": checkFinalAccount, "review": checkFinalAccount, "approve": approveFinalAccount},
 }

@@ -54,7 +54,7 @@ func days(from, until accounting.Date, end bool) error {
 }
 
 var roleGrantDocument = documentType{
-	kind: "role_grant", prefix: "JS", zh: "角色授予", en: "grant of a role",
+	kind: "role_grant", prefix: "QX", zh: "角色授予", en: "grant of a role",
 	content: func() Content { return new(RoleGrant) },
 	effects: map[string]effect{"approve": byFunction("projects.grant_role")},
 }

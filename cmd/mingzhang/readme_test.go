@@ -102,20 +102,34 @@ func TestReadmeShowsWhatHappens(t *testing.T) {
 	if len(all) < 10 || all[0].command != makeRun+"\n" {
 		t.Fatalf("README.md has %d commands, the first is not %q", len(all), makeRun)
 	}
-	for _, tool := range []string{"bash", "curl", "hledger"} {
-		if _, err := exec.LookPath(tool); err != nil {
-			t.Fatalf("%s is missing, and the README's commands use it: apt-get install -y %s", tool, tool)
-		}
-	}
 	outputs := play(t, all)
 	if *update {
 		writeRepositoryFile(t, "README.md", written(english, outputs))
 		writeRepositoryFile(t, "README.zh-CN.md", written(chinese, outputs))
 		return
 	}
+	compare(t, "README.md", all, outputs)
+}
+
+// The clinic's life in docs is a script that anyone can follow, so it is followed here.
+func TestReadmeClinicShowsWhatHappens(t *testing.T) {
+	t.Parallel()
+	const name = "docs/CLINIC.md"
+	text := readRepositoryFile(t, name)
+	all := examples(text)
+	outputs := play(t, all)
+	if *update {
+		writeRepositoryFile(t, name, written(text, outputs))
+		return
+	}
+	compare(t, name, all, outputs)
+}
+
+func compare(t *testing.T, name string, all []example, outputs []string) {
+	t.Helper()
 	for i, e := range all {
 		if want, got := normal(e.shown), normal(outputs[i]); got != want {
-			t.Errorf("README.md shows\n%s%sbut it prints\n%s", e.typed(), want, got)
+			t.Errorf("%s shows\n%s%sbut it prints\n%s", name, e.typed(), want, got)
 		}
 	}
 	if t.Failed() {
@@ -158,6 +172,11 @@ func TestReadmeComparisonSeesADifference(t *testing.T) {
 // play runs the commands in one shell, in an empty folder, and gives the output of each. "make run" would not end: the
 // service starts beside the shell with the flags the Makefile gives it, on a free port.
 func play(t *testing.T, all []example) []string {
+	for _, tool := range []string{"bash", "curl", "jq", "hledger"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			t.Fatalf("%s is missing, and the commands shown use it: apt-get install -y %s", tool, tool)
+		}
+	}
 	dir := openDir(t)
 	program, err := os.Executable()
 	if err != nil {
@@ -195,6 +214,9 @@ func play(t *testing.T, all []example) []string {
 	}
 	shell := exec.CommandContext(ctx, "bash", "-o", "pipefail")
 	shell.Dir, shell.Env, shell.Stdin = dir, env, strings.NewReader(script.String())
+	// A service the commands leave running ends with them.
+	shell.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	shell.Cancel = func() error { return syscall.Kill(-shell.Process.Pid, syscall.SIGTERM) }
 	if said, err := shell.CombinedOutput(); len(said) > 0 {
 		t.Fatalf("the shell: %v: %s", err, said)
 	}
