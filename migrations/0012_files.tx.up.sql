@@ -170,12 +170,13 @@ grant select on projects.files, projects.file_uploads, projects.document_files t
 revoke execute on function projects.keep_file, projects.carry_file, projects.carry_attachments, projects.carry_paper from public;
 grant execute on function projects.keep_file to mingzhang_app;
 
--- Settings of the book: how many persons a flow needs, from what amount on a payment needs more approvers. They are changed
--- by documents of two persons, each of which takes effect once.
+-- Settings of the book: how many persons a flow needs, from what amount on a payment needs more approvers, how long a payee's
+-- changed account waits. They are changed by documents of two persons, each of which takes effect once.
 create table projects.settings (
   book_id bigint not null,
   document_id uuid not null,
   in_effect_at timestamptz not null default clock_timestamp(),
+  payee_wait_hours int check (payee_wait_hours between 0 and 720), -- null: the document does not say
   primary key (book_id, document_id),
   foreign key (book_id, document_id) references projects.documents (book_id, document_id)
 );
@@ -191,8 +192,8 @@ begin
   if not found or d.kind <> 'setting' or d.state <> 'posted' or exists (select from projects.settings s where s.book_id = in_book and s.document_id = document) then
     raise exception 'settings are put in effect once, by a document that another person approved' using errcode = 'AC043';
   end if;
-  insert into projects.settings (book_id, document_id) values (in_book, document);
   said := d.content::jsonb;
+  insert into projects.settings (book_id, document_id, payee_wait_hours) values (in_book, document, (said ->> 'payee_wait_hours')::int);
   insert into projects.flows as f (book_id, flow, minimum_persons, up_to)
     select in_book, x.flow, x.minimum_persons, x.up_to from jsonb_to_recordset(coalesce(said -> 'flows', '[]')) as x (flow text, minimum_persons int, up_to numeric)
     on conflict (book_id, flow) do update set minimum_persons = excluded.minimum_persons, up_to = excluded.up_to;
@@ -203,6 +204,12 @@ begin
   end if;
 end $$;
 
+-- How many hours a payee's changed account waits before it is paid to, for accounts registered from now on.
+create function projects.payee_wait_hours(in_book bigint) returns int language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+  select coalesce((select s.payee_wait_hours from projects.settings s where s.book_id = in_book and s.payee_wait_hours is not null order by s.in_effect_at desc limit 1), 24)
+$$;
+
 grant select on projects.settings to mingzhang_app, mingzhang_auditor;
-revoke execute on function projects.put_in_effect from public;
+revoke execute on function projects.put_in_effect, projects.payee_wait_hours from public;
 grant execute on function projects.put_in_effect to mingzhang_app;
+grant execute on function projects.payee_wait_hours to mingzhang_app, mingzhang_auditor;

@@ -13,7 +13,7 @@ create table projects.payees (
   foreign key (book_id, payee_id) references projects.documents (book_id, document_id)
 );
 
--- An account never changes; another one is another row, used only after its waiting time (24 hours) unless it is the first.
+-- An account never changes; another one is another row, used only after its waiting time (a setting) unless it is the first.
 create table projects.payee_accounts (
   book_id bigint not null,
   payee_id uuid not null,
@@ -167,7 +167,7 @@ begin
     end if;
   end if;
   insert into projects.payee_accounts (book_id, payee_id, account_number, bank, bank_code, usable_from, document_id)
-    select in_book, p.payee_id, a ->> 'number', a ->> 'bank', coalesce(a ->> 'bank_code', ''), clock_timestamp() + case when k ->> 'code' is null then interval '0' else interval '24 hours' end, document
+    select in_book, p.payee_id, a ->> 'number', a ->> 'bank', coalesce(a ->> 'bank_code', ''), clock_timestamp() + case when k ->> 'code' is null then interval '0' else make_interval(hours => projects.payee_wait_hours(in_book)) end, document
     from jsonb_array_elements(k -> 'accounts') a;
 end $$;
 

@@ -2202,6 +2202,15 @@ $$;
 
 ALTER FUNCTION projects.payable_formula(c projects.contracts) OWNER TO mingzhang_owner;
 
+CREATE FUNCTION projects.payee_wait_hours(in_book bigint) RETURNS integer
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select coalesce((select s.payee_wait_hours from projects.settings s where s.book_id = in_book and s.payee_wait_hours is not null order by s.in_effect_at desc limit 1), 24)
+$$;
+
+ALTER FUNCTION projects.payee_wait_hours(in_book bigint) OWNER TO mingzhang_owner;
+
 CREATE FUNCTION projects.person_called(in_book bigint, by_code text) RETURNS uuid
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -2289,8 +2298,8 @@ begin
   if not found or d.kind <> 'setting' or d.state <> 'posted' or exists (select from projects.settings s where s.book_id = in_book and s.document_id = document) then
     raise exception 'settings are put in effect once, by a document that another person approved' using errcode = 'AC043';
   end if;
-  insert into projects.settings (book_id, document_id) values (in_book, document);
   said := d.content::jsonb;
+  insert into projects.settings (book_id, document_id, payee_wait_hours) values (in_book, document, (said ->> 'payee_wait_hours')::int);
   insert into projects.flows as f (book_id, flow, minimum_persons, up_to)
     select in_book, x.flow, x.minimum_persons, x.up_to from jsonb_to_recordset(coalesce(said -> 'flows', '[]')) as x (flow text, minimum_persons int, up_to numeric)
     on conflict (book_id, flow) do update set minimum_persons = excluded.minimum_persons, up_to = excluded.up_to;
@@ -2440,7 +2449,7 @@ begin
     end if;
   end if;
   insert into projects.payee_accounts (book_id, payee_id, account_number, bank, bank_code, usable_from, document_id)
-    select in_book, p.payee_id, a ->> 'number', a ->> 'bank', coalesce(a ->> 'bank_code', ''), clock_timestamp() + case when k ->> 'code' is null then interval '0' else interval '24 hours' end, document
+    select in_book, p.payee_id, a ->> 'number', a ->> 'bank', coalesce(a ->> 'bank_code', ''), clock_timestamp() + case when k ->> 'code' is null then interval '0' else make_interval(hours => projects.payee_wait_hours(in_book)) end, document
     from jsonb_array_elements(k -> 'accounts') a;
 end $$;
 
@@ -4815,7 +4824,9 @@ ALTER TABLE projects.role_grants OWNER TO mingzhang_owner;
 CREATE TABLE projects.settings (
     book_id bigint NOT NULL,
     document_id uuid NOT NULL,
-    in_effect_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+    in_effect_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    payee_wait_hours integer,
+    CONSTRAINT settings_payee_wait_hours_check CHECK (((payee_wait_hours >= 0) AND (payee_wait_hours <= 720)))
 );
 
 ALTER TABLE projects.settings OWNER TO mingzhang_owner;
@@ -7034,6 +7045,10 @@ REVOKE ALL ON FUNCTION projects.party_unit() FROM PUBLIC;
 REVOKE ALL ON FUNCTION projects.payable_formula(c projects.contracts) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.payable_formula(c projects.contracts) TO mingzhang_app;
 GRANT ALL ON FUNCTION projects.payable_formula(c projects.contracts) TO mingzhang_auditor;
+
+REVOKE ALL ON FUNCTION projects.payee_wait_hours(in_book bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.payee_wait_hours(in_book bigint) TO mingzhang_app;
+GRANT ALL ON FUNCTION projects.payee_wait_hours(in_book bigint) TO mingzhang_auditor;
 
 REVOKE ALL ON FUNCTION projects.person_called(in_book bigint, by_code text) FROM PUBLIC;
 

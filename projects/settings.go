@@ -9,12 +9,14 @@ import (
 	"mingzhang/accounting/fault"
 )
 
-// Setting 参数设置 changes how many persons a flow needs and from what amount on a payment needs more approvers. It takes
-// effect when another person approves it, for whatever is ordered or approved from then on.
+// Setting 参数设置 changes how many persons a flow needs, from what amount on a payment needs more approvers and how long a
+// payee's changed account waits. It takes effect when another person approves it, for whatever is ordered, approved or
+// registered from then on.
 type Setting struct {
 	Paper
-	Flows         []FlowSetting   `json:"flows,omitempty"`
-	ApprovalBands *[]ApprovalBand `json:"approval_bands,omitempty"` // all bands that shall be; none: one approver for any amount
+	Flows          []FlowSetting   `json:"flows,omitempty"`
+	ApprovalBands  *[]ApprovalBand `json:"approval_bands,omitempty"`   // all bands that shall be; none: one approver for any amount
+	PayeeWaitHours *int            `json:"payee_wait_hours,omitempty"` // 0 to 720, before a payee's changed account is paid to
 }
 
 type (
@@ -33,8 +35,9 @@ type (
 
 	// Settings are those in effect.
 	Settings struct {
-		Flows         []FlowSetting  `json:"flows" nullable:"false"`
-		ApprovalBands []ApprovalBand `json:"approval_bands" nullable:"false"`
+		Flows          []FlowSetting  `json:"flows" nullable:"false"`
+		ApprovalBands  []ApprovalBand `json:"approval_bands" nullable:"false"`
+		PayeeWaitHours int            `json:"payee_wait_hours"`
 	}
 )
 
@@ -48,8 +51,11 @@ func (s Setting) about(context.Context, resolver) (about, error) {
 	invalid := func(format string, args ...any) (about, error) {
 		return about{}, fault.Invalid("document_invalid", format, args...)
 	}
-	if len(s.Flows) == 0 && s.ApprovalBands == nil {
-		return invalid("a setting says flows or approval_bands")
+	if len(s.Flows) == 0 && s.ApprovalBands == nil && s.PayeeWaitHours == nil {
+		return invalid("a setting says flows, approval_bands or payee_wait_hours")
+	}
+	if s.PayeeWaitHours != nil && (*s.PayeeWaitHours < 0 || *s.PayeeWaitHours > 720) {
+		return invalid("payee_wait_hours: %d; a changed account waits 0 to 720 hours", *s.PayeeWaitHours)
 	}
 	flows := map[Flow]bool{}
 	for _, f := range s.Flows {
@@ -89,6 +95,9 @@ func SettingsOf(ctx context.Context, db bun.IDB, book accounting.BookID) (Settin
 		from (values (1, 'works'), (2, 'small')) as x (place, flow) left join projects.flows f on f.book_id = ?0 and f.flow = x.flow order by x.place`, book).Scan(ctx, &s.Flows)
 	if err == nil {
 		err = db.NewRaw(`select from_amount, approvers from projects.approval_bands where book_id = ? order by from_amount`, book).Scan(ctx, &s.ApprovalBands)
+	}
+	if err == nil {
+		err = db.NewRaw(`select projects.payee_wait_hours(?)`, book).Scan(ctx, &s.PayeeWaitHours)
 	}
 	return s, fault.FromSQL(err)
 }

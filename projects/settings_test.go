@@ -8,6 +8,7 @@ import (
 
 	"mingzhang/accounting"
 	"mingzhang/accounting/fault"
+	"mingzhang/migrations/pgtest"
 	"mingzhang/projects"
 )
 
@@ -105,11 +106,58 @@ func TestSettingsThatCannotBe(t *testing.T) {
 		"no approver":                bands(projects.ApprovalBand{FromAmount: yuan("1.00")}),
 		"six approvers":              bands(projects.ApprovalBand{FromAmount: yuan("1.00"), Approvers: 6}),
 		"an amount below zero":       bands(projects.ApprovalBand{FromAmount: yuan("-1.00"), Approvers: 1}),
+		"less than no hours":         {PayeeWaitHours: new(-1)},
+		"more than thirty days":      {PayeeWaitHours: new(721)},
 		"an amount twice, by a text": bands(projects.ApprovalBand{FromAmount: yuan("1"), Approvers: 1}, projects.ApprovalBand{FromAmount: yuan("1.00"), Approvers: 2}),
 	} {
 		s.Paper = projects.Paper{Date: accounting.MustDate("2025-02-01")}
 		if _, err := projects.Draft(t.Context(), b.db, ma.command(), "setting", &s); fault.Code(err) != "document_invalid" {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// How long a changed account waits is a setting; without one it is a day. What was registered before keeps its day.
+func TestWaitingTimeOfAChangedAccountIsASetting(t *testing.T) {
+	t.Parallel()
+	b := newPayingBureau(t)
+	further := func(number string) {
+		doc := b.mustDraft("payee", &projects.PayeeForm{Paper: paperOf("2025-02-01"), Code: b.payee, Name: "宁夏某建筑公司", Kind: "company", Accounts: []projects.BankAccount{{Number: number, Bank: "建行"}}})
+		b.mustTake(doc, b.clerk, "submit")
+		b.mustTake(doc, b.head, "approve")
+	}
+	other := desk{b.bureau, accounting.Actor{Person: b.bureau.head, Unit: b.unit, Role: "budget_officer"}, "head"}
+	_, err := pgtest.Superuser(t, b.db).ExecContext(t.Context(), `insert into projects.role_grants (book_id, grant_id, person_id, unit_id, role, from_day) values (?, gen_random_uuid(), ?, ?, 'budget_officer', '2025-01-01')`,
+		book, other.who.Person, b.unit)
+	b.must(err)
+	set := func(hours int) {
+		doc, err := projects.Draft(t.Context(), b.db, b.finance.command(), "setting", &projects.Setting{Paper: paperOf("2025-02-01"), PayeeWaitHours: &hours})
+		b.must(err)
+		b.mustTake(doc, b.finance, "submit")
+		b.mustTake(doc, other, "approve")
+	}
+	waits := map[string]int{}
+	further("6402-0098")
+	set(0)
+	further("6402-0097")
+	set(720)
+	further("6402-0096")
+	var rows []struct {
+		AccountNumber string
+		Hours         int
+	}
+	b.must(b.db.NewRaw(`select account_number, round(extract(epoch from usable_from - clock_timestamp()) / 3600)::int as hours from projects.payee_accounts`).Scan(t.Context(), &rows))
+	for _, r := range rows {
+		waits[r.AccountNumber] = r.Hours
+	}
+	if waits[contractorAccount] != 0 || waits["6402-0098"] != 24 || waits["6402-0097"] != 0 || waits["6402-0096"] != 720 {
+		t.Errorf("hours to wait: %v", waits)
+	}
+	for account, code := range map[string]string{"6402-0098": "payee_waiting", "6402-0097": "", "6402-0096": "payee_waiting"} {
+		q := b.request("fees", "", "100.00")
+		q.Payees[0].Account = account
+		if _, err := b.draft("payment_request", q); fault.Code(err) != code {
+			t.Errorf("paying to %s: %v", account, err)
 		}
 	}
 }
