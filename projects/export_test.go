@@ -53,3 +53,10 @@ func PostIn(ctx context.Context, tx bun.Tx, c accounting.Command, e Event) error
 	_, err := postEvent(ctx, tx, c, e)
 	return err
 }
+
+// Within is what tests do many times within one transaction, taken back piece by piece.
+var Within = struct {
+	Draft func(ctx context.Context, tx bun.Tx, c accounting.Command, kind DocumentKind, content Content) (*Document, error)
+	Take  func(ctx context.Context, tx bun.Tx, c accounting.Command, s Step) (*Taken, error)
+	Line  func(ctx context.Context, tx bun.Tx, c accounting.Command, d *Document, line int) ([]accounting.Receipt, error) // confirms it
+}{draft, take, confirmLine}

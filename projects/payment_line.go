@@ -79,45 +79,49 @@ func EnterReceipt(ctx context.Context, db *bun.DB, c accounting.Command, number 
 // first open day; the bank's day stays on the line. Codes: document_unknown, step_not_allowed, duty_taken, role_not_held.
 func ConfirmLine(ctx context.Context, db *bun.DB, c accounting.Command, number string, line int) ([]accounting.Receipt, error) {
 	return onLine(ctx, db, c, "payment.confirm", number, []any{number, line}, func(ctx context.Context, tx bun.Tx, c accounting.Command, d *Document) ([]accounting.Receipt, error) {
-		var done struct {
-			BankDay accounting.Date
-			Maker   accounting.PersonID
-			OfRound int
-		}
-		if err := tx.NewRaw(`select * from projects.confirm_line(?, ?, ?, ?, ?, ?)`, c.Book, d.ID, line, c.By.Person, c.By.Unit, c.By.Role).Scan(ctx, &done); err != nil {
-			return nil, fault.FromSQL(err)
-		}
-		draws, total, err := lineDraws(ctx, tx, c.Book, d.ID, done.OfRound, line)
-		if err != nil {
-			return nil, err
-		}
-		q, err := contentOf[PaymentRequest](d)
-		if err != nil {
-			return nil, err
-		}
-		day, err := firstOpenDay(ctx, tx, c.Book, done.BankDay)
-		if err != nil {
-			return nil, err
-		}
-		h, err := eventHead(ctx, tx, d, q.Paper, Step{Date: day})
-		if err != nil {
-			return nil, err
-		}
-		h.PreparedBy = done.Maker
-		h.Memo = d.Number + " " + q.Purpose
-		contract, err := q.contractOf(ctx, tx, c.Book)
-		if err != nil {
-			return nil, err
-		}
-		rule, subject, overOneYear := paymentRules[q.Payment], SubjectRef{}, false
-		if contract != nil {
-			subject, overOneYear = contract.subject(), contract.overOneYear()
-			if err := payOnContract(ctx, tx, c.Book, contract.ID, rule.contract, total); err != nil {
-				return nil, err
-			}
-		}
-		return postEvent(ctx, tx, c, rule.event(Paid{Head: h, Request: requestSubject(d), Sources: draws, EconomicClass: q.EconomicClass}, q, subject, overOneYear))
+		return confirmLine(ctx, tx, c, d, line)
 	})
+}
+
+func confirmLine(ctx context.Context, tx bun.Tx, c accounting.Command, d *Document, line int) ([]accounting.Receipt, error) {
+	var done struct {
+		BankDay accounting.Date
+		Maker   accounting.PersonID
+		OfRound int
+	}
+	if err := tx.NewRaw(`select * from projects.confirm_line(?, ?, ?, ?, ?, ?)`, c.Book, d.ID, line, c.By.Person, c.By.Unit, c.By.Role).Scan(ctx, &done); err != nil {
+		return nil, fault.FromSQL(err)
+	}
+	draws, total, err := lineDraws(ctx, tx, c.Book, d.ID, done.OfRound, line)
+	if err != nil {
+		return nil, err
+	}
+	q, err := contentOf[PaymentRequest](d)
+	if err != nil {
+		return nil, err
+	}
+	day, err := firstOpenDay(ctx, tx, c.Book, done.BankDay)
+	if err != nil {
+		return nil, err
+	}
+	h, err := eventHead(ctx, tx, d, q.Paper, Step{Date: day})
+	if err != nil {
+		return nil, err
+	}
+	h.PreparedBy = done.Maker
+	h.Memo = d.Number + " " + q.Purpose
+	contract, err := q.contractOf(ctx, tx, c.Book)
+	if err != nil {
+		return nil, err
+	}
+	rule, subject, overOneYear := paymentRules[q.Payment], SubjectRef{}, false
+	if contract != nil {
+		subject, overOneYear = contract.subject(), contract.overOneYear()
+		if err := payOnContract(ctx, tx, c.Book, contract.ID, rule.contract, total); err != nil {
+			return nil, err
+		}
+	}
+	return postEvent(ctx, tx, c, rule.event(Paid{Head: h, Request: requestSubject(d), Sources: draws, EconomicClass: q.EconomicClass}, q, subject, overOneYear))
 }
 
 // FailLine 退票 before it was confirmed: the bank sent the money back, nothing is posted and the request still holds it.
