@@ -1,0 +1,112 @@
+package projects_test
+
+// rows are attacks of rows that break a check: each is refused by it alone.
+func rows(lists ...string) (all []attack) {
+	for _, l := range lists {
+		all = append(all, attack{"<row " + l + ">", "23514"})
+	}
+	return all
+}
+
+// only is one attack that a trigger or an index refuses.
+func only(statements, state string) []attack { return []attack{{statements, state}} }
+
+// seen raises AC000 when the unit of a party is what a trigger should have made of it.
+func seen(unit string) string {
+	return "do $$ begin if exists (select from projects.node_parties p where p.unit_id is " + unit + ") then raise 'the trigger was here' using errcode = 'AC000'; end if; end $$"
+}
+
+const otherUUID = "'00000000-0000-0000-0000-000000000002'"
+
+// theirAttacks are those that the form of a guard does not tell. A row is what stands there and else nothing that matters:
+// every number of it is 1, every identity the same.
+var theirAttacks = map[string][]attack{
+	// documents and what is done with them
+	"acts outside_act_by_two":                     rows("entered_by="),
+	"acts outside_act_is_whole":                   rows("outside_name=, outside_office=, outside_date=, paper_hash=", "entered_by="),
+	"outside_acts outside_act_checked_by_another": rows("checked_by="),
+	"acts judge_acts": only(
+		"<row of projects.documents content='{}', content_hash=, kind='payee', flow='small', state='draft'>;"+
+			"<row verb='approve', duty='approve', from_state='submitted', to_state='registered', document_hash=sha256('y')>", "AC043"),
+	"documents one_open_certificate": only(
+		`<row kind='certificate', state='draft', content='{"contract":"1"}'>; <row kind='certificate', state='measured', content='{"contract":"1"}', document_id=`+otherUUID+`>`, "23505"),
+	"documents carry_attachments":                   only(`<row content='{"attachments":["00"]}'>`, "AC072"),
+	"outside_acts carry_paper":                      only("<row paper_hash=>", "AC072"),
+	"receipts carry_paper":                          only("<row paper_hash=>", "AC072"),
+	"accounting.vouchers judge_beside_events":       only("<row period=202503, source='manual', kind='ordinary'>", "AC070"),
+	"role_grants judge_roles":                       only("<row role='admin'>; <row role='project_clerk', grant_id="+otherUUID+">", "AC052"),
+	"delegations judge_roles":                       only("<row role='admin'>; <row role='project_clerk', delegation_id="+otherUUID+">", "AC052"),
+	"delegations delegations_check":                 rows("until_day='2025-02-28'"),
+	"delegations delegations_check1":                rows(""),
+	"delegations role_is_lent":                      rows("role='admin'", "role='auditor'", "role='inspector'"),
+	"departures departures_check":                   rows(""),
+	"role_grants role_grants_check":                 rows("until_day='2025-02-28'"),
+	"settings settings_payee_wait_hours_check":      rows("payee_wait_hours=-1", "payee_wait_hours=721"),
+	"flows flows_minimum_persons_check":             rows("minimum_persons=2", "minimum_persons=10"),
+	"approval_bands approval_bands_approvers_check": rows("approvers=0", "approvers=6"),
+	"files files_size_check":                        rows("size=0", "size=209715201"),
+
+	// Whose unit a party is, is looked up: what is written there does not stay.
+	"node_parties party_unit":     only("<row unit_id="+otherUUID+">; "+seen("null"), "AC000"),
+	"accounting.units unit_party": only("<row of projects.node_parties role='lead', name='新单位'>; <row code='N', name='新单位'>; "+seen("not null"), "AC000"),
+
+	// the tree
+	"nodes nodes_book_id_parent_id_fkey": only("<row parent_id="+otherUUID+">", "23503"),
+	"nodes nodes_check":                  rows("parent_id="),
+	"nodes nodes_code_check":             rows("code=''", "code=repeat('x',41)"),
+	"plan_lines lump_or_rate":            rows("kind='lump'", "kind='lump', amount=, rate=", "kind='lump', amount=, quantity=", "kind='rate'", "kind='rate', rate=, amount="),
+
+	// the budget
+	"subsidy_batches batch_is_count_times_rate": rows("total=1.01", "count=3, rate=0.3333, total=0.99"),
+	"subsidy_batches list_published_before":     rows("locked_on='2025-02-28'"),
+	"subsidy_batches subsidy_batches_check":     rows("published_until='2025-02-28'"),
+	"injections injections_share_check":         rows("share=0", "share=100.0001"),
+	"village_records village_records_check":     rows("published_on='2025-02-28'"),
+	"cash_plans cash_plans_quarter_check":       rows("quarter=0", "quarter=5"),
+
+	// contracts
+	"contracts contracts_check":                             rows("advance_terms=1.01", "advance_terms=-1"),
+	"contracts contracts_progress_rate_check":               rows("progress_rate=0", "progress_rate=100.0001"),
+	"contracts contracts_settled_rate_check":                rows("settled_rate=0", "settled_rate=100.0001"),
+	"contracts contracts_retention_rate_check":              rows("retention_rate=-0.0001", "retention_rate=100"),
+	"contracts contracts_recoup_rate_check":                 rows("recoup_rate=-0.0001", "recoup_rate=100.0001"),
+	"contracts contracts_defects_months_check":              rows("defects_months=-1", "defects_months=121"),
+	"contracts retention_of_works_at_most_three_percent":    rows("type='works', retention_rate=3.0001"),
+	"contracts funded_within_price":                         rows("funded=1.01"),
+	"contracts advance_within_terms":                        rows("advance_held=1.01", "advance_paid=1.01", "advance_held=0.50, advance_paid=0.51"),
+	"contracts recouped_within_advance":                     rows("advance_recouped=0.01"),
+	"contracts certified_within_price":                      rows("certified=1.01"),
+	"contracts certified_adds_up":                           rows("certified=1", "certified_payable=1", "certified=1, certified_payable=1, advance_recouped=0.01", "certified=1, certified_payable=1, retention_kept=0.01", "claimed=0.01"),
+	"contracts paid_within_certified":                       rows("payable_held=0.01", "payable_paid=0.01", "certified_payable=1, payable_held=0.50, payable_paid=0.51"),
+	"contracts retention_within_rate":                       rows("certified=100, retention_kept=1.01", "retention_kept=0.01"),
+	"contracts retention_within_kept":                       rows("retention_held=0.01", "retention_paid=0.01", "retention_forfeited=0.01", "retention_kept=1, retention_held=0.34, retention_paid=0.33, retention_forfeited=0.34"),
+	"contracts returned_within_claim":                       rows("claim_returned=0.01"),
+	"contracts settled_is_whole":                            rows("state='settled'", "state='settled', settled_price=0", "state='settled', settled_on=", "settled_price=0, settled_on=", "state='settled', settled_on=, settled_price=1"),
+	"contracts settled_closes_advance":                      rows("state='settled', advance_held=0.01", "state='settled', advance_paid=0.01"),
+	"contracts terminated_has_day":                          rows("state='terminated'"),
+	"contract_items quantity_or_lump":                       rows("quantity=", "unit_price=", "quantity=2, unit_price=1"),
+	"contract_items certified_within_item":                  rows("certified_amount=1.01", "quantity=1, certified_quantity=1.001"),
+	"contract_items contract_items_certified_percent_check": rows("certified_percent=-0.001", "certified_percent=100.001"),
+	"certificates certificate_adds_up":                      rows("net=0, retained=0, recouped=0", "net=1", "net=1, retained=0"),
+	"settlements cut_adds_up":                               rows("certified_before=2, cut_unpaid=0, cut_retained=0, overpaid=0.99", "certified_before=2"),
+	"settlements overpaid_is_due":                           rows("overpaid=1", "overpaid=0, overpaid_due="),
+
+	// payments
+	"invoices uses_within_invoice":         rows("used=1.01", "reduced=1.01", "used=0.50, reduced=0.51"),
+	"invoices red_is_not_used":             rows("red_of=, used=0.01", "red_of=, reduced=0.01"),
+	"payment_requests request_adds_up":     rows("held=0.99", "held=1, paid=0.01", "held=1, given_back=0.01"),
+	"payment_lines line_paid_once":         rows("paid=0.50", "paid=-1", "paid=1.01"),
+	"payment_lines returned_within_paid":   rows("returned=0.01", "paid=1, returned=1.01"),
+	"payment_lines confirmed_is_paid":      rows("state='confirmed'", "state='confirmed', paid=0.50"),
+	"payment_draws returned_within_draw":   rows("returned=1.01"),
+	"receipts receipt_checked_by_another":  rows("checked_by="),
+	"reissues reissue_approved_by_another": rows("approved_by="),
+
+	// how projects end
+	"node_milestones milestone_once":      only("<row milestone='accepted'>; <row milestone='accepted', ordinal=2, document_id="+otherUUID+">", "23505"),
+	"assets others_keep_their_value":      rows("settled_value=2, settled_by="),
+	"assets settled_by_a_document":        rows("settled_value=1", "settled_by="),
+	"assets asset_keeps":                  {{"<row>; update projects.assets set value = 2", "AC034"}, {"<row>; update projects.assets set owner = 'other'", "AC034"}, {"<row settled_value=1, settled_by=>; update projects.assets set settled_value = null, settled_by = null", "AC034"}},
+	"final_accounts cost_finds_its_place": rows("rest=0.99", "works=5.01"),
+	"final_accounts sources_equal_uses":   rows("uses_total=0.99"),
+}
