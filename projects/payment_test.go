@@ -296,3 +296,16 @@ func TestChangedAccountWaits(t *testing.T) {
 		t.Errorf("paying to an unknown account: %v", err)
 	}
 }
+
+// Who asks for more than the budget line has is told at once; the approval is where it is refused.
+func TestRequestBeyondTheBudgetIsWarnedOf(t *testing.T) {
+	t.Parallel()
+	b := newPayingBureau(t)
+	doc := b.mustDraft("payment_request", b.request("fees", "", "8600000.01"))
+	if !strings.Contains(string(doc.Content), "has 8600000.00 available, asked 8600000.01: short by 0.01") {
+		t.Errorf("no warning: %s", doc.Content)
+	}
+	if doc = b.mustDraft("payment_request", b.request("fees", "", "8600000.00")); strings.Contains(string(doc.Content), "short by") {
+		t.Errorf("warned of what there is: %s", doc.Content)
+	}
+}

@@ -41,7 +41,8 @@ func (q PaymentRequest) warnings(ctx context.Context, r resolver, n *Node) ([]st
 		}
 	}
 	if q.Contract == "" {
-		return all, nil
+		short, err := q.beyondAvailable(ctx, r)
+		return append(all, short...), err
 	}
 	k, err := FindContract(ctx, r.db, r.c.Book, q.Contract)
 	if err != nil {
@@ -61,6 +62,17 @@ func (q PaymentRequest) warnings(ctx context.Context, r resolver, n *Node) ([]st
 		all = append(all, fmt.Sprintf("paid with this request %s of %s certified: below 80 %% (R17)", paid, k.Certified))
 	}
 	return all, nil
+}
+
+// beyondAvailable tells what the budget lines cannot bear today. The approval decides; until then a budget may be raised.
+func (q PaymentRequest) beyondAvailable(ctx context.Context, r resolver) (all []string, err error) {
+	states, err := budgetOf(ctx, r.db, r.c.Book, q.Sources)
+	for _, b := range states {
+		if b.ThisTime.Cmp(b.Available) > 0 {
+			all = append(all, fmt.Sprintf("budget line %s has %s available, asked %s: short by %s, not to be approved as it is", b.BudgetLine, b.Available, b.ThisTime, b.ThisTime.Sub(b.Available)))
+		}
+	}
+	return all, err
 }
 
 // room is what the contract allows of this kind now, with its arithmetic.
