@@ -2186,7 +2186,7 @@ begin
   elsif act = 'hold' and money = 'payable' then
     room := c.payable_now;
     said := 'payable now ' || projects.payable_formula(c);
-  elsif act = 'hold' and money = 'retention' then
+  elsif act in ('hold', 'forfeit') and money = 'retention' then
     room := c.retention_kept - c.retention_forfeited - c.retention_held - c.retention_paid;
     said := format('retention kept %s, forfeited %s, requested %s, paid %s', projects.fen(c.retention_kept), projects.fen(c.retention_forfeited), projects.fen(c.retention_held), projects.fen(c.retention_paid));
   elsif act in ('release', 'pay') and held is not null then
@@ -2210,11 +2210,12 @@ begin
   if amount > room then
     raise exception 'contract %: %; asked %: % too much', c.number, said, projects.fen(amount), projects.fen(amount - room) using errcode = 'AC048';
   end if;
-  select case act when 'hold' then amount when 'return' then 0 else -amount end as held, case act when 'pay' then amount when 'return' then -amount else 0 end as paid into d;
+  select case act when 'hold' then amount when 'return' then 0 when 'forfeit' then 0 else -amount end as held, case act when 'pay' then amount when 'return' then -amount else 0 end as paid into d;
   update projects.contracts x set
       advance_held = x.advance_held + case money when 'advance' then d.held else 0 end, advance_paid = x.advance_paid + case money when 'advance' then d.paid else 0 end,
       payable_held = x.payable_held + case money when 'payable' then d.held else 0 end, payable_paid = x.payable_paid + case money when 'payable' then d.paid else 0 end,
       retention_held = x.retention_held + case money when 'retention' then d.held else 0 end, retention_paid = x.retention_paid + case money when 'retention' then d.paid else 0 end,
+      retention_forfeited = x.retention_forfeited + case act when 'forfeit' then amount else 0 end,
       claim_returned = x.claim_returned + case money when 'claim' then amount else 0 end
     where x.book_id = in_book and x.contract_id = contract;
 end $$;

@@ -12,7 +12,8 @@ import (
 )
 
 // Completion 完工单据 is one event of a project's completion: costs find their place (T1, T1s), what was built is handed over,
-// transferred or written off (T2 to T4), a provisional value is settled (T5), an overpayment is claimed and comes back (H1, H2).
+// transferred or written off (T2 to T4), a provisional value is settled (T5), an overpayment is claimed and comes back (H1, H2),
+// retention is forfeited (P5f).
 type Completion struct {
 	EventPaper
 	Assets []CompletionAsset `json:"assets,omitempty"` // of T2 and T3 those handed over, of T5 those whose value is settled
@@ -35,7 +36,7 @@ var completionDocument = documentType{
 
 func (c Completion) about(ctx context.Context, r resolver) (about, error) {
 	a := about{node: c.Node}
-	if err := c.says("Apportion", "PassDown", "ClearPassedDown", "HandOver", "TransferOut", "WriteOff", "AdjustAsset", "ClaimOverpayment", "OverpaymentBack"); err != nil {
+	if err := c.says("Apportion", "PassDown", "ClearPassedDown", "HandOver", "TransferOut", "WriteOff", "AdjustAsset", "ClaimOverpayment", "OverpaymentBack", "ForfeitRetention"); err != nil {
 		return a, err
 	}
 	e, err := c.event(Head{})
@@ -65,6 +66,11 @@ func (c Completion) about(ctx context.Context, r resolver) (about, error) {
 		project, amount = e.Project, e.Increase.Sub(e.Decrease)
 	case ClaimOverpayment:
 		project, amount = e.Project, e.Amount
+	case ForfeitRetention:
+		project, amount = e.Project, e.Amount
+		if c.Memo == "" {
+			return a, fault.Invalid("reason_required", "memo: say why the retention is forfeited")
+		}
 	case OverpaymentBack:
 		for _, s := range e.Sources {
 			amount = amount.Add(s.Amount)
@@ -160,6 +166,8 @@ func approveCompletion(ctx context.Context, tx bun.Tx, c accounting.Command, d *
 		_, err = tx.ExecContext(ctx, `select * from projects.settle_assets(?, ?)`, c.Book, d.ID)
 	case "OverpaymentBack":
 		err = claimReturned(ctx, tx, c, content)
+	case "ForfeitRetention":
+		err = forfeitRetention(ctx, tx, c, content)
 	}
 	if err != nil {
 		return nil, fault.FromSQL(err)
@@ -187,4 +195,30 @@ func claimReturned(ctx context.Context, tx bun.Tx, c accounting.Command, content
 		back = back.Add(s.Amount)
 	}
 	return returnOnContract(ctx, tx, c.Book, contract.ID.UUID, claimMoney, back)
+}
+
+// forfeitRetention takes what is forfeited off the retention its contract keeps, where the contract is one made here, and
+// checks that what the contract held for it goes back with it. Codes: contract_exceeded, document_invalid.
+func forfeitRetention(ctx context.Context, tx bun.Tx, c accounting.Command, content Completion) error {
+	var e ForfeitRetention
+	if err := json.Unmarshal(content.Input, &e); err != nil {
+		return fault.Internal(err)
+	}
+	r := resolver{tx, c}
+	contract, err := r.subject(ctx, accounting.Contract, e.Contract, false)
+	if err != nil {
+		return err
+	}
+	kept, err := r.keptContract(ctx, contract.ID)
+	if err != nil || !kept {
+		return err
+	}
+	if err := forfeitOnContract(ctx, tx, c.Book, contract.ID.UUID, e.Amount); err != nil {
+		return err
+	}
+	found, err := readContracts(ctx, tx, c.Book, "contract.contract_id = ?", contract.ID)
+	if err != nil || len(found) == 0 {
+		return err
+	}
+	return r.mayRelease(ctx, found[0], e.Release)
 }

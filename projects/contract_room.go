@@ -44,6 +44,11 @@ func returnOnContract(ctx context.Context, tx bun.Tx, book accounting.BookID, co
 	return moveOnContract(ctx, tx, book, contract, kind, "return", amount)
 }
 
+// forfeitOnContract keeps retention for good that was neither requested nor paid (P5f). Codes: contract_exceeded.
+func forfeitOnContract(ctx context.Context, tx bun.Tx, book accounting.BookID, contract uuid.UUID, amount accounting.Money) error {
+	return moveOnContract(ctx, tx, book, contract, retentionMoney, "forfeit", amount)
+}
+
 func moveOnContract(ctx context.Context, tx bun.Tx, book accounting.BookID, contract uuid.UUID, kind contractMoney, act string, amount accounting.Money) error {
 	_, err := tx.ExecContext(ctx, `select projects.move_on_contract(?, ?, ?, ?, ?)`, book, contract, string(kind), act, amount)
 	return fault.FromSQL(err)

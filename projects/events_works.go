@@ -3,6 +3,8 @@ package projects
 import (
 	"context"
 
+	"github.com/google/uuid"
+
 	"mingzhang/accounting"
 	"mingzhang/accounting/fault"
 )
@@ -196,6 +198,11 @@ func (e ForfeitRetention) entries(ctx context.Context, r resolver) ([]entry, err
 	if err := among("cost", e.Cost, "1613.01", "1601", "1801"); err != nil {
 		return nil, err
 	}
+	if e.Document == uuid.Nil {
+		if err := r.withoutDocument(ctx, e.Contract); err != nil {
+			return nil, err
+		}
+	}
 	choices := retentionAccount(e.OverOneYear)
 	choices["{cost}"] = e.Cost
 	out, err := r.ofContract(ctx, "P5f", e.Project, e.Contract, map[figure]accounting.Money{"": e.Amount}, choices)
@@ -208,6 +215,20 @@ func (e ForfeitRetention) entries(ctx context.Context, r resolver) ([]entry, err
 	}
 	out[0].facts.cells["held"] = released
 	return out, err
+}
+
+// withoutDocument refuses an event of a contract made here that no document brings about: the contract would not know of it.
+// Codes: document_invalid, subject_unknown.
+func (r resolver) withoutDocument(ctx context.Context, ref SubjectRef) error {
+	s, err := r.subject(ctx, accounting.Contract, ref, false)
+	if err != nil {
+		return err
+	}
+	kept, err := r.keptContract(ctx, s.ID)
+	if kept {
+		return fault.Invalid("document_invalid", "contract %s is kept here: a document of two persons brings this about", ref.Code)
+	}
+	return err
 }
 
 func (e OverpaymentBack) entries(ctx context.Context, r resolver) ([]entry, error) {

@@ -25,9 +25,8 @@ func lightingStory() []act {
 		{step: "H11", date: "2025-08-11", project: node, text: "多付款当年退回", kind: "completion", content: func(t telling) projects.Content {
 			return completes("OverpaymentBack", fields{"contract": old, "sources": []projects.Draw{t.draw("50000.00")}, "economic_class": infrastructure})(t)
 		}},
-		{step: "H12", date: "2025-12-10", project: node, text: "一期工程质保金没收10000", by: unitOnly, event: func(t telling) projects.Event {
-			return projects.ForfeitRetention{Head: t.head, Project: t.project, Contract: projects.Ref(old), Amount: yuanOf("10000.00"), Cost: "1613.01"}
-		}},
+		{step: "H12", date: "2025-12-10", project: node, text: "一期工程缺陷未修 质保金没收10000", kind: "completion", content: completes("ForfeitRetention",
+			fields{"project": node, "contract": old, "amount": "10000.00", "cost": "1613.01"})},
 	}
 }
 

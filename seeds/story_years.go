@@ -31,14 +31,19 @@ func (s *Story) year2026() []act {
 		{step: "A25", date: "2026-03-10", project: clinic, text: "收回上年多付监理费 退回国库", kind: "refund", content: func(t telling) projects.Content {
 			return comesBack("A09", func(f *projects.RefundForm) { f.Amount, f.Standing, f.BudgetLine = yuanOf("5000.00"), "1601", t.line })(t)
 		}},
-		{step: "A26", date: "2026-03-10", project: clinic, text: "以前年度盈余调整转累计盈余", by: unitOnly, event: settlesAsset("", "0.00")},
+		{step: "A26", date: "2026-03-10", project: clinic, text: "以前年度盈余调整转累计盈余", kind: "completion", content: movesOldSurplus},
 		{step: "A27", date: "2026-03-20", project: clinic, text: "结余资金收回", kind: "budget", content: budget("Lapse", fields{"amount": "40000.00"})},
 		{step: "F15", date: "2026-04-15", project: road, text: "竣工财务决算 调增资产暂估价值", by: unitOnly, event: settlesAsset("1801", "15000.00")},
 		{step: "E17", date: "2026-03-12", project: village, text: "村集体退回上年补助 缴本单位账户", kind: "refund", content: comesBack("E10", func(f *projects.RefundForm) {
 			f.Amount, f.Standing, f.OwnBank = yuanOf("3000.00"), "3501", true
 		})},
-		{step: "E18", date: "2026-03-13", project: village, text: "以前年度盈余调整转累计盈余", by: unitOnly, event: settlesAsset("", "0.00")},
+		{step: "E18", date: "2026-03-13", project: village, text: "以前年度盈余调整转累计盈余", kind: "completion", content: movesOldSurplus},
 	}
+}
+
+// movesOldSurplus is an adjustment that settles no asset: what earlier years' surplus was adjusted by joins the surplus.
+func movesOldSurplus(t telling) projects.Content {
+	return completes("AdjustAsset", fields{"project": t.project, "increase": "0.00"})(t)
 }
 
 func settlesAsset(asset, increase string) func(t telling) projects.Event {
