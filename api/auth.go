@@ -9,16 +9,20 @@ import (
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humaecho"
 	"github.com/uptrace/bun"
 
 	"mingzhang/accounting"
 	"mingzhang/accounting/fault"
 )
 
-// caller is who sends a request: the actor and the book the token is for.
+// caller is who sends a request: the actor and the book the token or session is for.
 type caller struct {
 	accounting.Actor
-	Book accounting.BookID
+	Book       accounting.BookID
+	OnBehalfOf accounting.PersonID // who lent the role the session has chosen
+	session    session             // zero by token
+	visit      visit
 }
 
 // command is an act of the caller.
@@ -42,14 +46,11 @@ func by(ctx context.Context) caller {
 	return c
 }
 
-// authenticate lets a request through with a valid token only, and only to operations its role may use.
+// authenticate lets a request through with a valid token or session only, and only to operations its role may use.
 func (s *Server) authenticate(api huma.API) func(huma.Context, func(huma.Context)) {
 	return func(c huma.Context, next func(huma.Context)) {
 		ctx := context.WithValue(c.Context(), languageKey{}, language(c.Header("Accept-Language")))
-		found, err := s.tokens.caller(ctx, strings.TrimPrefix(c.Header("Authorization"), "Bearer "))
-		if err == nil && !may(found.Role, c.Operation()) {
-			err = fault.Denied("forbidden", "role %s may not use %s", found.Role, c.Operation().OperationID)
-		}
+		found, err := s.identify(ctx, c)
 		if err != nil {
 			p := s.problem(ctx, err)
 			if p.Status == http.StatusUnauthorized {
@@ -58,9 +59,40 @@ func (s *Server) authenticate(api huma.API) func(huma.Context, func(huma.Context
 			_ = huma.WriteErr(api, c, p.Status, p.Detail, err)
 			return
 		}
+		found.visit = s.visitOf(humaecho.Unwrap(c))
 		next(huma.WithContext(c, accounting.WithReader(context.WithValue(ctx, callerKey{}, found), found.Actor)))
 	}
 }
+
+// identify finds who sends a request and whether that role may use the operation. A token goes before a cookie.
+func (s *Server) identify(ctx context.Context, c huma.Context) (found caller, err error) {
+	way, _ := c.Operation().Metadata[wayKey].(string)
+	if way == openWay {
+		return caller{}, fromElsewhere(humaecho.Unwrap(c).Request())
+	}
+	bearer := c.Header("Authorization")
+	switch {
+	case bearer != "" && way == sessionWay:
+		return caller{}, fault.Denied("unauthorized", "this is a session's own affair; sign in")
+	case bearer != "":
+		found, err = s.tokens.caller(ctx, strings.TrimPrefix(bearer, "Bearer "))
+	default:
+		if found, err = s.bySession(ctx, c); err == nil && way != sessionWay {
+			err = found.session.mayAct()
+		}
+	}
+	if err == nil && way == "" && !may(found.Role, c.Operation()) {
+		err = fault.Denied("forbidden", "role %s may not use %s", found.Role, c.Operation().OperationID)
+	}
+	return found, err
+}
+
+// Ways to an operation other than by a role, by its metadata.
+const (
+	wayKey     = "way"
+	openWay    = "open"    // to sign in
+	sessionWay = "session" // what a session does to itself, whatever its role
+)
 
 // Rights an operation asks for, by its metadata; reading asks for none but a valid token.
 const (
@@ -97,7 +129,7 @@ func may(role string, op *huma.Operation) bool {
 }
 
 // tokenCache remembers valid tokens for a few seconds, so that a busy program costs one look-up, not one a request; a
-// revoked token dies within that time.
+// token that is revoked, or whose role ends, dies within that time.
 type tokenCache struct {
 	db    *bun.DB
 	mu    sync.Mutex
@@ -137,4 +169,11 @@ func (t *tokenCache) caller(ctx context.Context, token string) (caller, error) {
 	}
 	t.known[token] = cachedCaller{c, now.Add(tokenCacheTime)}
 	return c, nil
+}
+
+// forget lets the next use of each token be looked up.
+func (t *tokenCache) forget() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	clear(t.known)
 }

@@ -48,6 +48,11 @@ func newBureau(t testing.TB) *bureau {
 	b.must(accounting.AddAccounts(ctx, db, book, projects.Chart()))
 	b.must(accounting.OpenYear(ctx, db, book, 2025))
 	b.must(accounting.OpenYear(ctx, db, book, 2026))
+	for _, role := range api.Roles {
+		id := accounting.PersonID{UUID: accounting.NewID()}
+		b.must(accounting.AddPerson(ctx, db, accounting.Person{Book: book, ID: id, Code: "office-" + role, Name: "某", Unit: unit}))
+		b.grant(id, unit, role)
+	}
 	for _, role := range api.TokenRoles {
 		b.tokens[role] = b.token(role, time.Hour)
 	}
@@ -84,12 +89,30 @@ func (b *bureau) must(err error) {
 	}
 }
 
+// token is one of the office's person in that role; a program's is the head's.
 func (b *bureau) token(role string, valid time.Duration) string {
 	b.t.Helper()
+	person := "office-" + role
+	if role == "system" {
+		person = "head"
+	}
+	return b.tokenOf(api.NewToken{Person: person, Role: role, Valid: valid})
+}
+
+func (b *bureau) tokenOf(in api.NewToken) string {
+	b.t.Helper()
 	b.keys++
-	token, err := api.CreateToken(b.t.Context(), b.db, accounting.Command{Book: book, Key: fmt.Sprint("token-", b.keys), Name: "token.create", By: b.head}, "head", role, valid)
+	token, err := api.CreateToken(b.t.Context(), b.db, accounting.Command{Book: book, Key: fmt.Sprint("token-", b.keys), Name: "token.create", By: b.head}, in)
 	b.must(err)
 	return token
+}
+
+// grant gives a role past the document it takes.
+func (b *bureau) grant(person accounting.PersonID, unit accounting.UnitID, role string) {
+	b.t.Helper()
+	_, err := pgtest.Superuser(b.t, b.db).ExecContext(b.t.Context(), `insert into projects.role_grants (book_id, grant_id, person_id, unit_id, role, from_day) values (?, ?, ?, ?, ?, '2025-01-01')`,
+		book, accounting.NewID(), person, unit, role)
+	b.must(err)
 }
 
 // answer is what came back.

@@ -134,7 +134,7 @@ func (s *Server) revised(ctx context.Context, who caller, in *reviseRequest) (id
 func (s *Server) take(ctx context.Context, in *stepRequest, verb string) (*takenResponse, error) {
 	who := by(ctx)
 	c := who.command(in.Key, "document."+verb)
-	step, err := s.step(ctx, who.Book, in, verb)
+	step, err := s.step(ctx, who, in, verb)
 	if err != nil {
 		return nil, accounting.Refuse(ctx, s.db, c, err)
 	}
@@ -146,8 +146,8 @@ func (s *Server) take(ctx context.Context, in *stepRequest, verb string) (*taken
 }
 
 // step turns what people write into an act: codes become identities.
-func (s *Server) step(ctx context.Context, book accounting.BookID, in *stepRequest, verb string) (step projects.Step, err error) {
-	step.Verb, step.Reason = verb, in.Body.Reason
+func (s *Server) step(ctx context.Context, who caller, in *stepRequest, verb string) (step projects.Step, err error) {
+	step.Verb, step.Reason, step.OnBehalfOf = verb, in.Body.Reason, who.OnBehalfOf
 	if step.Document, err = accounting.ParseID(in.ID); err != nil {
 		return step, err
 	}
@@ -158,7 +158,7 @@ func (s *Server) step(ctx context.Context, book accounting.BookID, in *stepReque
 		step.Date = in.Body.Date.Date
 	}
 	if in.Body.OnBehalfOf != "" {
-		if step.OnBehalfOf.UUID, err = s.directory.find(ctx, book, "person", in.Body.OnBehalfOf); err != nil {
+		if step.OnBehalfOf.UUID, err = s.directory.find(ctx, who.Book, "person", in.Body.OnBehalfOf); err != nil {
 			return step, err
 		}
 	}

@@ -10,7 +10,6 @@ import (
 
 	"mingzhang/accounting"
 	"mingzhang/api"
-	"mingzhang/projects"
 )
 
 // colleague is a person in a role, at work by the API.
@@ -41,21 +40,16 @@ type desk struct {
 	role string
 }
 
-// staff gives persons the roles a book begins with, and each a token.
+// staff gives persons roles, and each a token.
 func (b *bureau) staff(desks ...desk) map[string]colleague {
 	b.t.Helper()
 	all := map[string]colleague{}
-	var holders []projects.RoleHolder
 	for _, d := range desks {
 		who := accounting.Actor{Person: accounting.PersonID{UUID: accounting.NewID()}, Unit: d.unit, Role: d.role}
 		b.must(accounting.AddPerson(b.t.Context(), b.db, accounting.Person{Book: book, ID: who.Person, Code: d.name, Name: "某" + d.name, Unit: d.unit}))
-		holders = append(holders, projects.RoleHolder{Person: who.Person, Unit: d.unit, Role: d.role})
-		b.keys++
-		token, err := api.CreateToken(b.t.Context(), b.db, accounting.Command{Book: book, Key: fmt.Sprint("token-", b.keys), Name: "token.create", By: b.head}, d.name, d.role, time.Hour)
-		b.must(err)
-		all[d.name] = colleague{b, who, token}
+		b.grant(who.Person, d.unit, d.role)
+		all[d.name] = colleague{b, who, b.tokenOf(api.NewToken{Person: d.name, Role: d.role, Valid: time.Hour})}
 	}
-	b.must(projects.FirstRoles(b.t.Context(), b.db, book, accounting.MustDate("2025-01-01"), holders...))
 	return all
 }
 

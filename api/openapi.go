@@ -16,8 +16,9 @@ func openAPIConfig() huma.Config {
 	c.Formats = map[string]huma.Format{"application/json": jsonFormat(), "json": jsonFormat()}
 	describe(c.Components.Schemas)
 	c.CreateHooks = nil // no $schema links: they would carry the Host header into answers
-	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"token": {Type: "http", Scheme: "bearer"}}
-	c.Security = []map[string][]string{{"token": {}}}
+	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"token": {Type: "http", Scheme: "bearer"},
+		"session": {Type: "apiKey", In: "cookie", Name: cookieName, Description: "from sign-in; over plain http on this machine its name is " + localCookieName}}
+	c.Security = []map[string][]string{{"token": {}}, {"session": {}}}
 	return c
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
@@ -27,6 +28,17 @@ type Problem struct {
 func (p *Problem) Error() string             { return p.Code + ": " + p.Detail }
 func (p *Problem) GetStatus() int            { return p.Status }
 func (p *Problem) ContentType(string) string { return "application/problem+json" }
+
+// GetHeaders tells programs when to come again, in seconds.
+func (p *Problem) GetHeaders() http.Header {
+	var facts struct {
+		RetryAfter int `json:"retry_after"`
+	}
+	if p.Status != http.StatusTooManyRequests || json.Unmarshal(p.Facts, &facts) != nil {
+		return nil
+	}
+	return http.Header{"Retry-After": {strconv.Itoa(facts.RetryAfter)}}
+}
 
 // problem renders an error for the caller. What is our fault is logged once, with a reference, and not shown.
 func (s *Server) problem(ctx context.Context, err error) *Problem {
@@ -53,10 +65,14 @@ func status(f *fault.Error) int {
 	case fault.KindNotFound:
 		return http.StatusNotFound
 	case fault.KindDenied:
-		if f.Code == "unauthorized" {
+		switch f.Code {
+		case "unauthorized", "sign_in_refused":
 			return http.StatusUnauthorized
+		case "sign_in_locked":
+			return http.StatusTooManyRequests
+		default:
+			return http.StatusForbidden
 		}
-		return http.StatusForbidden
 	case fault.KindConflict:
 		return http.StatusConflict
 	case fault.KindKeyReused:

@@ -16,6 +16,7 @@ type operation struct {
 	ID        string   `json:"operationId"`
 	Right     string   `json:"x-right"`
 	Roles     []string `json:"x-roles"`
+	Way       string   `json:"x-way"`
 	Responses map[string]json.RawMessage
 	method    string
 	path      string
@@ -50,6 +51,7 @@ var groups = map[string][]string{
 	"arrange":  {"budget_officer"},
 	"desks":    {"budget_officer", "treasury_officer", "project_clerk", "project_head", "supervisor", "lead_approver", "admin"}, // all but who only reads
 	"admin":    {"admin"},
+	"accounts": {"admin", "budget_officer"},
 	"treasury": {"treasury_officer"},
 	"receipts": {"budget_officer", "treasury_officer", "project_clerk", "project_head"},
 	"reissues": {"treasury_officer", "project_clerk"},
@@ -72,8 +74,15 @@ var whoMay = map[string]string{
 	"get-allocation": "all", "list-villages": "all", "list-injections": "all", "get-fund-register": "all",
 	"get-payment-request": "all", "list-payment-requests": "all", "list-payees": "all",
 	"enter-receipt": "receipts", "confirm-line": "receipts", "fail-line": "treasury", "ask-reissue": "reissues", "approve-reissue": "treasury", "cancel-line": "treasury",
+	"list-sign-in-accounts": "admin", "disable-sign-in-account": "admin", "list-sign-ins": "admin", "make-start-password": "accounts", "list-tokens": "all", "revoke-token": "all",
 	"get-year-end": "book", "return-requests": "treasury",
 	"revise-document": "drafts", "enter-outside-act": "desks",
+}
+
+// ways are the operations that are no role's: those of a session, which tokens do not use, and the way in.
+var ways = map[string]string{
+	"sign-in": "open", "get-session": "session", "sign-out": "session", "choose-role": "session", "change-password": "session", "offer-second-factor": "session",
+	"confirm-second-factor": "session", "print-one-time-codes": "session",
 }
 
 // allowed says who may use an operation; a new one without a row fails.
@@ -109,9 +118,14 @@ var example = strings.NewReplacer("{period}", "2025-02", "{number}", "1", "{acco
 func TestRolesByOperations(t *testing.T) {
 	t.Parallel()
 	b := newBureau(t)
-	rows := maps.Clone(whoMay)
+	rows, others := maps.Clone(whoMay), maps.Clone(ways)
 	for _, op := range b.operations() {
 		delete(rows, op.ID)
+		if op.Way != "" || ways[op.ID] != "" {
+			delete(others, op.ID)
+			b.tryWay(op)
+			continue
+		}
 		if op.method != http.MethodGet && op.Right == "" && len(op.Roles) == 0 {
 			t.Errorf("%s %s asks for no right", op.method, op.path)
 		}
@@ -127,8 +141,24 @@ func TestRolesByOperations(t *testing.T) {
 			t.Errorf("%s without a token: %d %s", op.ID, a.status, a.body)
 		}
 	}
-	for id := range rows {
-		t.Errorf("there is a row for %s, which is no operation", id)
+	for _, left := range []map[string]string{rows, others} {
+		for id := range left {
+			t.Errorf("there is a row for %s, which is no operation", id)
+		}
+	}
+}
+
+// tryWay tries an operation that goes by no role: a session's own affairs are no token's, and the way in asks for nobody.
+func (b *bureau) tryWay(op operation) {
+	b.t.Helper()
+	if op.Way != ways[op.ID] {
+		b.t.Errorf("%s goes the way %q, want %q", op.ID, op.Way, ways[op.ID])
+	}
+	for _, token := range []string{b.tokens["admin"], b.tokens["system"], ""} {
+		a := b.send(op.method, op.path, token, "way-"+op.ID, "")
+		if in := a.status == http.StatusBadRequest; in != (op.Way == "open") || !in && (a.status != http.StatusUnauthorized || a.code() != "unauthorized") {
+			b.t.Errorf("%s without a session: %d %s", op.ID, a.status, a.body)
+		}
 	}
 }
 

@@ -27,6 +27,8 @@ type Server struct {
 	tokens    *tokenCache
 	log       *slog.Logger
 	metrics   *metrics
+	hashing   queue
+	reach     Reach
 }
 
 const (
@@ -37,7 +39,7 @@ const (
 // New makes the service over db and the store of files, and the echo instance that serves it. Close the server when echo has
 // stopped; the store stays the caller's.
 func New(db *bun.DB, files *projects.FileStore, log *slog.Logger) (*Server, *echo.Echo) {
-	s := &Server{db: db, files: files, books: accounting.NewBooks(db), directory: newDirectory(db), tokens: newTokenCache(db), log: log, metrics: newMetrics(db)}
+	s := &Server{db: db, files: files, books: accounting.NewBooks(db), directory: newDirectory(db), tokens: newTokenCache(db), log: log, metrics: newMetrics(db), hashing: make(queue, hashesAtOnce)}
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	e.HTTPErrorHandler = s.writeError
@@ -73,6 +75,9 @@ func (s *Server) routes(e *echo.Echo) huma.API {
 	s.budgetRoutes(api)
 	s.completionRoutes(api)
 	s.yearEndRoutes(api)
+	s.sessionRoutes(api)
+	s.accountRoutes(api)
+	s.tokenRoutes(api)
 	s.logRoutes(api)
 	docs(e, api)
 	return api
@@ -100,6 +105,13 @@ func operation[I, O any](s *Server, api huma.API, op huma.Operation, run func(co
 	}
 	if roles, asked := op.Metadata[rolesKey]; asked {
 		op.Extensions = map[string]any{"x-roles": roles}
+	}
+	if way, other := op.Metadata[wayKey]; other {
+		op.Extensions = map[string]any{"x-way": way}
+		op.Security = []map[string][]string{}
+		if way == sessionWay {
+			op.Security = []map[string][]string{{"session": {}}}
+		}
 	}
 	op.Metadata[schemasKey] = api.OpenAPI().Components.Schemas
 	huma.Register(api, op, func(ctx context.Context, in *I) (*O, error) {

@@ -285,6 +285,10 @@ language sql immutable set search_path = pg_catalog, pg_temp as $$
     ('payee', '', 'withdraw', 'draft', 'withdrawn', 'prepare', '{project_clerk,treasury_officer}'),
     ('payee', '', 'withdraw', 'returned', 'withdrawn', 'prepare', '{project_clerk,treasury_officer}'),
     -- 角色授予, 授权, 离岗
+    ('account', '', 'submit', 'draft', 'submitted', 'prepare', '{admin}'),
+    ('account', '', 'approve', 'submitted', 'granted', 'approve', '{admin,budget_officer}'),
+    ('account', '', 'reject', 'submitted', 'rejected', 'approve', '{admin,budget_officer}'),
+    ('account', '', 'withdraw', 'draft', 'withdrawn', 'prepare', '{admin}'),
     ('role_grant', '', 'submit', 'draft', 'submitted', 'prepare', '{admin}'),
     ('role_grant', '', 'approve', 'submitted', 'granted', 'approve', '{admin,budget_officer,project_head}'),
     ('role_grant', '', 'reject', 'submitted', 'rejected', 'approve', '{admin,budget_officer,project_head}'),

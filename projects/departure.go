@@ -18,15 +18,11 @@ type Departure struct {
 
 // complete gives the document to the unit of who leaves, so that its head may check it. Codes: person_unknown.
 func (l Departure) complete(ctx context.Context, r resolver) (Content, error) {
-	if l.Unit != "" {
-		return l, nil
+	var err error
+	if l.Unit == "" {
+		l.Unit, err = unitOfPerson(ctx, r, l.Person)
 	}
-	leaver, err := FindPerson(ctx, r.db, r.c.Book, l.Person)
-	if err != nil {
-		return nil, err
-	}
-	err = r.db.NewRaw(`select code from accounting.units where book_id = ? and unit_id = ?`, r.c.Book, leaver.Unit).Scan(ctx, &l.Unit)
-	return l, fault.FromSQL(err)
+	return l, err
 }
 
 func (l Departure) about(ctx context.Context, r resolver) (about, error) {

@@ -5,7 +5,7 @@ var documentTypes []documentType
 
 func init() { // the effects themselves look kinds up, which an initialiser may not
 	documentTypes = []documentType{
-		roleGrantDocument, delegationDocument, departureDocument,
+		roleGrantDocument, delegationDocument, departureDocument, accountDocument,
 		budgetDocument, contractDocument, changeOrderDocument, certificateDocument, settlementDocument, terminationDocument,
 		completionDocument, finalAccountDocument, milestoneDocument, yearEndDocument,
 		manualVoucherDocument, correctionDocument, settingDocument,

@@ -24,6 +24,7 @@ var readByAll = map[string]string{
 	"projects.invoices":       "an invoice is used once over all units",
 	"projects.delegations":    "like what they lend",
 	"projects.departures":     "who left is every colleague's to know",
+	"api.account_documents":   "which document made which account; nobody is shown it",
 }
 
 // twoUnits is a book in which two units have vouchers and a document each, and rows in every table that is guarded, all in

@@ -2,6 +2,7 @@ package projects
 
 import (
 	"context"
+	"slices"
 
 	"github.com/uptrace/bun"
 
@@ -9,14 +10,16 @@ import (
 	"mingzhang/accounting/fault"
 )
 
-// Setting 参数设置 changes how many persons a flow needs, from what amount on a payment needs more approvers and how long a
-// payee's changed account waits. It takes effect when another person approves it, for whatever is ordered, approved or
-// registered from then on.
+// Setting 参数设置 changes how many persons a flow needs, from what amount on a payment needs more approvers, how long a payee's
+// changed account waits and which roles ask for a second factor. It takes effect when another person approves it, for
+// whatever is ordered, approved, registered or asked for from then on.
 type Setting struct {
 	Paper
 	Flows          []FlowSetting   `json:"flows,omitempty"`
 	ApprovalBands  *[]ApprovalBand `json:"approval_bands,omitempty"`   // all bands that shall be; none: one approver for any amount
 	PayeeWaitHours *int            `json:"payee_wait_hours,omitempty"` // 0 to 720, before a payee's changed account is paid to
+	// All roles in which a session needs a second factor.
+	SecondFactorRoles *[]string `json:"second_factor_roles,omitempty"`
 }
 
 type (
@@ -38,6 +41,8 @@ type (
 		Flows          []FlowSetting  `json:"flows" nullable:"false"`
 		ApprovalBands  []ApprovalBand `json:"approval_bands" nullable:"false"`
 		PayeeWaitHours int            `json:"payee_wait_hours"`
+		// The roles in which a session needs a second factor.
+		SecondFactorRoles []string `json:"second_factor_roles" nullable:"false"`
 	}
 )
 
@@ -51,8 +56,15 @@ func (s Setting) about(context.Context, resolver) (about, error) {
 	invalid := func(format string, args ...any) (about, error) {
 		return about{}, fault.Invalid("document_invalid", format, args...)
 	}
-	if len(s.Flows) == 0 && s.ApprovalBands == nil && s.PayeeWaitHours == nil {
-		return invalid("a setting says flows, approval_bands or payee_wait_hours")
+	if len(s.Flows) == 0 && s.ApprovalBands == nil && s.PayeeWaitHours == nil && s.SecondFactorRoles == nil {
+		return invalid("a setting says flows, approval_bands, payee_wait_hours or second_factor_roles")
+	}
+	if s.SecondFactorRoles != nil {
+		for i, role := range *s.SecondFactorRoles {
+			if !slices.Contains(heldRoles, role) || slices.Contains((*s.SecondFactorRoles)[:i], role) {
+				return invalid("second_factor_roles: %q is no role that people hold, or stands there twice", role)
+			}
+		}
 	}
 	if s.PayeeWaitHours != nil && (*s.PayeeWaitHours < 0 || *s.PayeeWaitHours > 720) {
 		return invalid("payee_wait_hours: %d; a changed account waits 0 to 720 hours", *s.PayeeWaitHours)
@@ -90,7 +102,7 @@ func putInEffect(ctx context.Context, tx bun.Tx, _ accounting.Command, d *Docume
 
 // SettingsOf tells the settings in effect; what was never set has its default.
 func SettingsOf(ctx context.Context, db bun.IDB, book accounting.BookID) (Settings, error) {
-	s := Settings{Flows: []FlowSetting{}, ApprovalBands: []ApprovalBand{}}
+	s := Settings{Flows: []FlowSetting{}, ApprovalBands: []ApprovalBand{}, SecondFactorRoles: []string{}}
 	err := db.NewRaw(`select x.flow, projects.minimum_persons(?0, x.flow) as minimum_persons, f.up_to
 		from (values (1, 'works'), (2, 'small')) as x (place, flow) left join projects.flows f on f.book_id = ?0 and f.flow = x.flow order by x.place`, book).Scan(ctx, &s.Flows)
 	if err == nil {
@@ -98,6 +110,9 @@ func SettingsOf(ctx context.Context, db bun.IDB, book accounting.BookID) (Settin
 	}
 	if err == nil {
 		err = db.NewRaw(`select projects.payee_wait_hours(?)`, book).Scan(ctx, &s.PayeeWaitHours)
+	}
+	if err == nil {
+		err = db.NewRaw(`select r from unnest(projects.second_factor_roles(?)) r`, book).Scan(ctx, &s.SecondFactorRoles)
 	}
 	return s, fault.FromSQL(err)
 }

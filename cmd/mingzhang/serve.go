@@ -22,6 +22,7 @@ import (
 
 func serveCommand(o *options) *cobra.Command {
 	var listen string
+	var proxy bool
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve the books over HTTP; without DATABASE_URL on a private PostgreSQL of its own",
@@ -32,16 +33,17 @@ func serveCommand(o *options) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return errors.Join(serve(ctx, db, files, listen), files.Close())
+				return errors.Join(serve(ctx, db, files, listen, proxy), files.Close())
 			})
 		},
 	}
 	cmd.Flags().StringVar(&listen, "listen", "127.0.0.1:8080", "address to listen on")
+	cmd.Flags().BoolVar(&proxy, "behind-proxy", false, "a proxy with TLS stands in front: cookies are for https only, and requests come from where the proxy's X-Forwarded-For says")
 	return cmd
 }
 
 // serve answers until the context ends, then lets what runs be finished: first requests, then postings that wait.
-func serve(ctx context.Context, db *database, files *projects.FileStore, listen string) error {
+func serve(ctx context.Context, db *database, files *projects.FileStore, listen string, proxy bool) error {
 	if err := migrations.CheckServer(ctx, db.DB); err != nil {
 		return err
 	}
@@ -61,6 +63,8 @@ func serve(ctx context.Context, db *database, files *projects.FileStore, listen 
 		return fmt.Errorf("cannot listen on %s: %w; choose another with --listen", listen, err)
 	}
 	e.Listener = l
+	local, _ := l.Addr().(*net.TCPAddr)
+	s.ReachedBy(e, api.Reach{Loopback: local != nil && local.IP.IsLoopback(), Proxy: proxy})
 	ended := make(chan error, 1)
 	go func() { ended <- e.Start("") }()
 	fmt.Printf("Mingzhang 明账 on http://%s  API http://%s/docs/\n", l.Addr(), l.Addr())
@@ -92,5 +96,8 @@ func demonstrate(ctx context.Context, db *database, files *projects.FileStore) e
 	}
 	poster := accounting.NewBooks(db.DB)
 	defer poster.Close()
-	return seeds.Demonstrate(ctx, poster, db.DB, files)
+	if err := seeds.Demonstrate(ctx, poster, db.DB, files); err != nil {
+		return err
+	}
+	return api.OpenDemonstrationAccounts(ctx, db.DB, seeds.DemoBook)
 }

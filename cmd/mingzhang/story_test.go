@@ -75,7 +75,7 @@ func TestStoryByTheAPI(t *testing.T) {
 func (h *overHTTP) token(by seeds.Seat) string {
 	key := by.Person + " " + by.Role
 	if h.tokens[key] == "" {
-		token, err := api.CreateToken(h.t.Context(), h.db, accounting.Command{Book: seeds.DemoBook, Key: "token " + key, Name: "token.create", By: h.admin}, by.Person, by.Role, time.Hour)
+		token, err := api.CreateToken(h.t.Context(), h.db, accounting.Command{Book: seeds.DemoBook, Key: "token " + key, Name: "token.create", By: h.admin}, api.NewToken{Person: by.Person, Role: by.Role, Valid: time.Hour})
 		if err != nil {
 			h.t.Fatal(err)
 		}

@@ -83,5 +83,5 @@ func fillBook(ctx context.Context, db *bun.DB) (string, error) {
 		return "", err
 	}
 	c := accounting.Command{Book: book, Key: "bench-token", Name: "token.create", By: accounting.Actor{Person: poster}}
-	return api.CreateToken(ctx, db, c, sentBy, "system", 24*time.Hour)
+	return api.CreateToken(ctx, db, c, api.NewToken{Person: sentBy, Role: "system", Valid: 24 * time.Hour})
 }
