@@ -43,11 +43,16 @@ begin
 end $$;
 
 -- What a document keeps in its own registers stays as it was posted: held, certified, owed and paid per contract, request and
--- budget line, and what was handed over. Red and right voucher together leave it alone, a red one by itself never does.
-create function projects.judge_red_voucher(red accounting.vouchers, right_period int, right_number int) returns void language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+-- budget line, and what was handed over. Red and right voucher together leave it alone, a red one by itself never does. What
+-- requests hold of a subsidy batch stays owed, also where no document has posted its list.
+create function projects.judge_red_voucher(red accounting.vouchers, right_period int, right_number int) returns void language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare kept text := projects.register_behind(red.book_id, red.refers_period, red.refers_number); wrong record;
 begin
   if kept is null then
+    for wrong in select distinct l.project_id, s.subject_id, s.code from accounting.lines l join accounting.subjects s on s.book_id = l.book_id and s.subject_id = l.subject_id and s.kind = 'batch'
+        where l.book_id = red.book_id and (l.period, l.number) in ((red.period, red.number), (right_period, right_number)) order by s.subject_id loop
+      perform projects.require_batch(red.book_id, wrong.project_id, wrong.subject_id, wrong.code, 0);
+    end loop;
     return;
   end if;
   select l.account, a.name_zh, sum(l.debit - l.credit) as moved into wrong
@@ -177,7 +182,6 @@ create table projects.settings (
   document_id uuid not null,
   in_effect_at timestamptz not null default clock_timestamp(),
   payee_wait_hours int check (payee_wait_hours between 0 and 720), -- null: the document does not say
-  second_factor_roles text[], -- all that ask for a second factor; null: the document does not say
   primary key (book_id, document_id),
   foreign key (book_id, document_id) references projects.documents (book_id, document_id)
 );
@@ -194,8 +198,7 @@ begin
     raise exception 'settings are put in effect once, by a document that another person approved' using errcode = 'AC043';
   end if;
   said := d.content::jsonb;
-  insert into projects.settings (book_id, document_id, payee_wait_hours, second_factor_roles)
-    values (in_book, document, (said ->> 'payee_wait_hours')::int, case when said ? 'second_factor_roles' then array(select r from jsonb_array_elements_text(said -> 'second_factor_roles') r order by r) end);
+  insert into projects.settings (book_id, document_id, payee_wait_hours) values (in_book, document, (said ->> 'payee_wait_hours')::int);
   insert into projects.flows as f (book_id, flow, minimum_persons, up_to)
     select in_book, x.flow, x.minimum_persons, x.up_to from jsonb_to_recordset(coalesce(said -> 'flows', '[]')) as x (flow text, minimum_persons int, up_to numeric)
     on conflict (book_id, flow) do update set minimum_persons = excluded.minimum_persons, up_to = excluded.up_to;
@@ -211,12 +214,7 @@ create function projects.payee_wait_hours(in_book bigint) returns int language s
   select coalesce((select s.payee_wait_hours from projects.settings s where s.book_id = in_book and s.payee_wait_hours is not null order by s.in_effect_at desc limit 1), 24)
 $$;
 
--- The roles in which a session needs a second factor; none until two persons have said so.
-create function projects.second_factor_roles(in_book bigint) returns text[] language sql stable security definer set search_path = pg_catalog, pg_temp as $$
-  select coalesce((select s.second_factor_roles from projects.settings s where s.book_id = in_book and s.second_factor_roles is not null order by s.in_effect_at desc limit 1), '{}')
-$$;
-
 grant select on projects.settings to mingzhang_app, mingzhang_auditor;
-revoke execute on function projects.put_in_effect, projects.payee_wait_hours, projects.second_factor_roles from public;
+revoke execute on function projects.put_in_effect, projects.payee_wait_hours from public;
 grant execute on function projects.put_in_effect to mingzhang_app;
-grant execute on function projects.payee_wait_hours, projects.second_factor_roles to mingzhang_app, mingzhang_auditor;
+grant execute on function projects.payee_wait_hours to mingzhang_app, mingzhang_auditor;

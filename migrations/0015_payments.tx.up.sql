@@ -65,6 +65,7 @@ create table projects.payment_requests (
   round int not null,
   payment text not null check (payment in ('advance', 'progress', 'settlement', 'retention', 'fees', 'equipment', 'other', 'direct_grant', 'subsidy', 'injection', 'written_off')),
   contract_id uuid,
+  batch_id uuid, -- of a subsidy
   amount accounting.yuan not null check (amount > 0),
   held accounting.yuan not null check (held >= 0), -- still reserved in 9301.04
   paid accounting.yuan not null default 0 check (paid >= 0),
@@ -73,6 +74,8 @@ create table projects.payment_requests (
   primary key (book_id, document_id, round),
   foreign key (book_id, document_id) references projects.documents (book_id, document_id),
   foreign key (book_id, contract_id) references projects.contracts (book_id, contract_id),
+  foreign key (book_id, batch_id) references accounting.subjects (book_id, subject_id),
+  constraint batch_of_subsidy check ((payment = 'subsidy') = (batch_id is not null)),
   constraint request_adds_up check (held + paid + given_back = amount)
 );
 
@@ -267,14 +270,36 @@ begin
   end if;
 end $$;
 
+-- What a project owes of a subsidy batch, what requests already hold of it, and so what may still be asked for.
+create function projects.batch_room(in_book bigint, in_node uuid, in_batch uuid, out owed numeric, out held numeric) language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+  select coalesce((select sum(p.credit - p.debit) from accounting.positions p where p.book_id = in_book and p.account in ('2303', '2307.03') and p.project_id = in_node and p.subject_id = in_batch), 0),
+    coalesce((select sum(r.held) from projects.payment_requests r join projects.documents d on d.book_id = r.book_id and d.document_id = r.document_id
+      where r.book_id = in_book and r.batch_id = in_batch and d.node_id = in_node), 0)
+$$;
+
+-- Refuses to ask for more of a batch than is owed and not held, so that no payment of it can fall below what is owed.
+create function projects.require_batch(in_book bigint, in_node uuid, in_batch uuid, code text, asked numeric) returns void language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare b record;
+begin
+  perform from accounting.subjects s where s.book_id = in_book and s.subject_id = in_batch for no key update; -- one change of a batch at a time
+  select * into b from projects.batch_room(in_book, in_node, in_batch);
+  if asked > b.owed - b.held then
+    raise exception 'batch %: owed %, requested %, asked %: % too much', code, projects.fen(b.owed), projects.fen(b.held), projects.fen(asked), projects.fen(asked - b.owed + b.held) using errcode = 'AC065';
+  end if;
+end $$;
+
 -- Writes an approved request down: its lines, and which budget line pays what of each, filled in order.
 create function projects.reserve_request(in_book bigint, document uuid) returns void language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   d projects.documents := projects.signed(in_book, document, 'payment_request', 'approved'); k jsonb := d.content; l record; s record; n int := 0; has numeric; takes numeric;
-  source int := 0; sources jsonb := k -> 'sources'; rest_of_source numeric := 0; line_id uuid;
+  source int := 0; sources jsonb := k -> 'sources'; rest_of_source numeric := 0; line_id uuid; batch uuid;
 begin
-  insert into projects.payment_requests (book_id, document_id, round, payment, contract_id, amount, held) values (in_book, document, d.round, k ->> 'payment',
-    (select c.contract_id from projects.contracts c where c.book_id = in_book and c.number = k ->> 'contract'), d.amount, d.amount);
+  if k ->> 'payment' = 'subsidy' then
+    select x.subject_id into batch from accounting.subjects x where x.book_id = in_book and x.kind <> '' and x.kind = 'batch' and x.code = k ->> 'batch';
+    perform projects.require_batch(in_book, d.node_id, batch, k ->> 'batch', d.amount);
+  end if;
+  insert into projects.payment_requests (book_id, document_id, round, payment, contract_id, batch_id, amount, held) values (in_book, document, d.round, k ->> 'payment',
+    (select c.contract_id from projects.contracts c where c.book_id = in_book and c.number = k ->> 'contract'), batch, d.amount, d.amount);
   for l in select p ->> 'payee' as payee, p ->> 'account' as account, p ->> 'kind' as kind, (p ->> 'amount')::numeric as amount from jsonb_array_elements(k -> 'payees') with ordinality t (p, o) order by o loop
     n := n + 1;
     insert into projects.payment_lines (book_id, document_id, round, line_no, payee_id, account_number, kind, amount)
@@ -519,8 +544,9 @@ end $$;
 
 grant select on projects.payees, projects.payee_accounts, projects.invoices, projects.invoice_uses, projects.payment_requests, projects.payment_lines, projects.payment_draws, projects.receipts, projects.reissues
   to mingzhang_app, mingzhang_auditor;
-revoke execute on function projects.register_payee, projects.register_invoice, projects.register_red_invoice, projects.use_invoices, projects.free_invoices, projects.free_excess, projects.require_usable, projects.reserve_request, projects.give_back_request, projects.order_lines,
+revoke execute on function projects.register_payee, projects.register_invoice, projects.register_red_invoice, projects.use_invoices, projects.free_invoices, projects.free_excess, projects.require_usable, projects.batch_room, projects.require_batch, projects.reserve_request, projects.give_back_request, projects.order_lines,
   projects.next_number, projects.line_of, projects.require_desk, projects.enter_receipt, projects.follow, projects.confirm_line, projects.fail_line, projects.enter_reissue, projects.approve_reissue,
   projects.cancel_line, projects.return_on_line from public;
+grant execute on function projects.batch_room to mingzhang_app, mingzhang_auditor;
 grant execute on function projects.register_payee, projects.register_red_invoice, projects.use_invoices, projects.free_invoices, projects.reserve_request, projects.give_back_request, projects.order_lines,
   projects.enter_receipt, projects.confirm_line, projects.fail_line, projects.enter_reissue, projects.approve_reissue, projects.cancel_line, projects.return_on_line to mingzhang_app;

@@ -198,14 +198,12 @@ func (e ForfeitRetention) entries(ctx context.Context, r resolver) ([]entry, err
 	if err := among("cost", e.Cost, "1613.01", "1601", "1801"); err != nil {
 		return nil, err
 	}
-	if e.Document == uuid.Nil {
-		if err := r.withoutDocument(ctx, e.Contract); err != nil {
-			return nil, err
-		}
-	}
 	choices := retentionAccount(e.OverOneYear)
 	choices["{cost}"] = e.Cost
 	out, err := r.ofContract(ctx, "P5f", e.Project, e.Contract, map[figure]accounting.Money{"": e.Amount}, choices)
+	if err == nil && e.Document == uuid.Nil {
+		err = r.withoutDocument(ctx, e.Contract)
+	}
 	if err != nil || len(e.Release) == 0 {
 		return out, err
 	}

@@ -56,7 +56,8 @@ func PostIn(ctx context.Context, tx bun.Tx, c accounting.Command, e Event) error
 
 // Within is what tests do many times within one transaction, taken back piece by piece.
 var Within = struct {
-	Draft func(ctx context.Context, tx bun.Tx, c accounting.Command, kind DocumentKind, content Content) (*Document, error)
-	Take  func(ctx context.Context, tx bun.Tx, c accounting.Command, s Step) (*Taken, error)
-	Line  func(ctx context.Context, tx bun.Tx, c accounting.Command, d *Document, line int) ([]accounting.Receipt, error) // confirms it
-}{draft, take, confirmLine}
+	Draft  func(ctx context.Context, tx bun.Tx, c accounting.Command, kind DocumentKind, content Content) (*Document, error)
+	Take   func(ctx context.Context, tx bun.Tx, c accounting.Command, s Step) (*Taken, error)
+	Line   func(ctx context.Context, tx bun.Tx, c accounting.Command, d *Document, line int) ([]accounting.Receipt, error) // confirms it
+	Cancel func(ctx context.Context, tx bun.Tx, c accounting.Command, d *Document, line int, day accounting.Date) ([]accounting.Receipt, error)
+}{draft, take, confirmLine, cancelLine}

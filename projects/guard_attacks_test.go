@@ -128,6 +128,7 @@ var theirAttacks = map[string][]attack{
 	"invoices uses_within_invoice":         rows("used=1.01", "reduced=1.01", "used=0.50, reduced=0.51"),
 	"invoices red_is_not_used":             rows("red_of=, used=0.01", "red_of=, reduced=0.01"),
 	"payment_requests request_adds_up":     rows("held=0.99", "held=1, paid=0.01", "held=1, given_back=0.01"),
+	"payment_requests batch_of_subsidy":    rows("payment='subsidy'", "payment='fees', batch_id="),
 	"payment_requests contract_of_payment": rows("payment='advance'", "payment='progress'", "payment='settlement'", "payment='retention'", "payment='fees', contract_id="),
 	"payment_requests judge_request": {
 		{approvedRow("fees", "works", "state='filed'") + "<row payment='fees'>", "AC043"},

@@ -167,16 +167,20 @@ func ApproveReissue(ctx context.Context, db *bun.DB, c accounting.Command, numbe
 // Codes: document_unknown, step_not_allowed, role_not_held.
 func CancelLine(ctx context.Context, db *bun.DB, c accounting.Command, number string, line int, day accounting.Date) ([]accounting.Receipt, error) {
 	return onLine(ctx, db, c, "payment.cancel", number, []any{number, line, day}, func(ctx context.Context, tx bun.Tx, c accounting.Command, d *Document) ([]accounting.Receipt, error) {
-		var round int
-		if err := tx.NewRaw(`select projects.cancel_line(?, ?, ?, ?, ?, ?)`, c.Book, d.ID, line, c.By.Person, c.By.Unit, c.By.Role).Scan(ctx, &round); err != nil {
-			return nil, fault.FromSQL(err)
-		}
-		draws, total, err := lineDraws(ctx, tx, c.Book, d.ID, round, line)
-		if err != nil {
-			return nil, err
-		}
-		return giveBack(ctx, tx, c, d, Step{Date: day}, draws, total)
+		return cancelLine(ctx, tx, c, d, line, day)
 	})
+}
+
+func cancelLine(ctx context.Context, tx bun.Tx, c accounting.Command, d *Document, line int, day accounting.Date) ([]accounting.Receipt, error) {
+	var round int
+	if err := tx.NewRaw(`select projects.cancel_line(?, ?, ?, ?, ?, ?)`, c.Book, d.ID, line, c.By.Person, c.By.Unit, c.By.Role).Scan(ctx, &round); err != nil {
+		return nil, fault.FromSQL(err)
+	}
+	draws, total, err := lineDraws(ctx, tx, c.Book, d.ID, round, line)
+	if err != nil {
+		return nil, err
+	}
+	return giveBack(ctx, tx, c, d, Step{Date: day}, draws, total)
 }
 
 // lineDraws is which budget line pays what of a line.

@@ -75,7 +75,7 @@ var paymentRules = map[PaymentKind]paymentRule{
 var lineKinds = []string{"wages", "works", "other"}
 
 // complete checks what can be checked before anybody signs and computes the sum and the warnings.
-// Codes: document_invalid, payee_unknown, payee_waiting, contract_unknown, contract_exceeded, subject_unknown.
+// Codes: document_invalid, payee_unknown, payee_waiting, contract_unknown, contract_exceeded, batch_exceeded, subject_unknown.
 func (q PaymentRequest) complete(ctx context.Context, r resolver) (Content, error) {
 	if err := q.check(); err != nil {
 		return nil, err
@@ -112,8 +112,30 @@ func (q PaymentRequest) complete(ctx context.Context, r resolver) (Content, erro
 			return nil, err
 		}
 	}
+	if q.Batch != "" {
+		if err := r.batchOwes(ctx, n.ID, q.Batch, lines); err != nil {
+			return nil, err
+		}
+	}
 	q.Warnings, err = q.warnings(ctx, r, n)
 	return &q, err
+}
+
+// batchOwes refuses what a subsidy batch does not owe to this project, or other requests hold of it already.
+// Codes: subject_unknown, batch_exceeded.
+func (r resolver) batchOwes(ctx context.Context, node accounting.ProjectID, batch string, asked accounting.Money) error {
+	s, err := r.subject(ctx, accounting.Batch, Ref(batch), false)
+	if err != nil {
+		return err
+	}
+	var room struct{ Owed, Held accounting.Money }
+	if err := r.db.NewRaw(`select * from projects.batch_room(?, ?, ?)`, r.c.Book, node, s.ID).Scan(ctx, &room); err != nil {
+		return fault.FromSQL(err)
+	}
+	if over := asked.Sub(room.Owed.Sub(room.Held)); over.Sign() > 0 {
+		return fault.Conflict("batch_exceeded", "batch %s: owed %s, requested %s, asked %s: %s too much", batch, room.Owed, room.Held, asked, over)
+	}
+	return nil
 }
 
 func magnitude(m accounting.Money) accounting.Money {
