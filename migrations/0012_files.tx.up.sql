@@ -182,6 +182,7 @@ create table projects.settings (
   document_id uuid not null,
   in_effect_at timestamptz not null default clock_timestamp(),
   payee_wait_hours int check (payee_wait_hours between 0 and 720), -- null: the document does not say
+  second_factor_roles text[], -- all that ask for a second factor; null: the document does not say
   primary key (book_id, document_id),
   foreign key (book_id, document_id) references projects.documents (book_id, document_id)
 );
@@ -198,7 +199,8 @@ begin
     raise exception 'settings are put in effect once, by a document that another person approved' using errcode = 'AC043';
   end if;
   said := d.content::jsonb;
-  insert into projects.settings (book_id, document_id, payee_wait_hours) values (in_book, document, (said ->> 'payee_wait_hours')::int);
+  insert into projects.settings (book_id, document_id, payee_wait_hours, second_factor_roles)
+    values (in_book, document, (said ->> 'payee_wait_hours')::int, case when said ? 'second_factor_roles' then array(select r from jsonb_array_elements_text(said -> 'second_factor_roles') r order by r) end);
   insert into projects.flows as f (book_id, flow, minimum_persons, up_to)
     select in_book, x.flow, x.minimum_persons, x.up_to from jsonb_to_recordset(coalesce(said -> 'flows', '[]')) as x (flow text, minimum_persons int, up_to numeric)
     on conflict (book_id, flow) do update set minimum_persons = excluded.minimum_persons, up_to = excluded.up_to;
@@ -214,7 +216,12 @@ create function projects.payee_wait_hours(in_book bigint) returns int language s
   select coalesce((select s.payee_wait_hours from projects.settings s where s.book_id = in_book and s.payee_wait_hours is not null order by s.in_effect_at desc limit 1), 24)
 $$;
 
+-- The roles in which a session needs a second factor; none until two persons have said so.
+create function projects.second_factor_roles(in_book bigint) returns text[] language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+  select coalesce((select s.second_factor_roles from projects.settings s where s.book_id = in_book and s.second_factor_roles is not null order by s.in_effect_at desc limit 1), '{}')
+$$;
+
 grant select on projects.settings to mingzhang_app, mingzhang_auditor;
-revoke execute on function projects.put_in_effect, projects.payee_wait_hours from public;
+revoke execute on function projects.put_in_effect, projects.payee_wait_hours, projects.second_factor_roles from public;
 grant execute on function projects.put_in_effect to mingzhang_app;
-grant execute on function projects.payee_wait_hours to mingzhang_app, mingzhang_auditor;
+grant execute on function projects.payee_wait_hours, projects.second_factor_roles to mingzhang_app, mingzhang_auditor;

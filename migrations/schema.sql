@@ -794,6 +794,156 @@ $$;
 
 ALTER FUNCTION accounting.voucher_detail(p_book bigint, p_code text, p_key text, p_date date, p_period integer, p_source text, p_prepared uuid, p_reviewed uuid, p_line_count integer) OWNER TO mingzhang_owner;
 
+CREATE FUNCTION api.account_keeps() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  if (old.book_id, old.account, old.person_id, old.opened_at) is distinct from (new.book_id, new.account, new.person_id, new.opened_at) then
+    raise exception 'account % stays its person''s', old.account using errcode = 'AC034';
+  end if;
+  return new;
+end $$;
+
+ALTER FUNCTION api.account_keeps() OWNER TO mingzhang_owner;
+
+CREATE FUNCTION api.carry_out_account(in_book bigint, document uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare d projects.documents; k jsonb; who uuid;
+begin
+  select * into d from projects.documents x where x.book_id = in_book and x.document_id = document and x.kind = 'account' and x.state = 'granted' for update;
+  if not found or exists (select from api.account_documents x where x.book_id = in_book and x.document_id = document) then
+    raise exception 'there is no granted account document that waits to take effect' using errcode = 'AC043';
+  end if;
+  k := d.content;
+  who := projects.person_called(in_book, k ->> 'person');
+  if exists (select from projects.acts a where a.book_id = in_book and a.document_id = document and a.verb = 'approve' and a.person_id = who) then
+    raise exception 'nobody approves % for oneself', d.number using errcode = 'AC045';
+  end if;
+  if exists (select from projects.departures l where l.book_id = in_book and l.person_id = who and l.left_on <= current_date) then
+    raise exception '% has left', k ->> 'person' using errcode = 'AC044';
+  end if;
+  if coalesce((k ->> 'reset')::boolean, false) then
+    update api.accounts a set password_hash = null, start_until = null, disabled_at = null where a.book_id = in_book and a.account = k ->> 'account' and a.person_id = who;
+    if not found then
+      raise exception '% has no account %', k ->> 'person', k ->> 'account' using errcode = 'AC080';
+    end if;
+    update api.second_factors f set secret = null, waiting_secret = null, code_set = null where f.book_id = in_book and f.account = k ->> 'account';
+    delete from api.sessions s where s.book_id = in_book and s.account = k ->> 'account';
+  else
+    insert into api.accounts (book_id, account, person_id) values (in_book, k ->> 'account', who);
+  end if;
+  insert into api.account_documents (book_id, document_id, account) values (in_book, document, k ->> 'account');
+end $$;
+
+ALTER FUNCTION api.carry_out_account(in_book bigint, document uuid) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION api.change_password(in_book bigint, name text, old_hash text, new_hash text, but_session bytea) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  update api.accounts a set password_hash = new_hash, start_until = null where a.book_id = in_book and a.account = name and a.password_hash = old_hash and a.disabled_at is null;
+  if not found then
+    return false;
+  end if;
+  delete from api.sessions s where s.book_id = in_book and s.account = name and s.session_hash <> but_session;
+  return true;
+end $$;
+
+ALTER FUNCTION api.change_password(in_book bigint, name text, old_hash text, new_hash text, but_session bytea) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION api.disable_account(in_book bigint, name text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  update api.accounts a set disabled_at = coalesce(a.disabled_at, clock_timestamp()) where a.book_id = in_book and a.account = name;
+  if not found then
+    raise exception 'this book has no account %', name using errcode = 'AC080';
+  end if;
+  delete from api.sessions s where s.book_id = in_book and s.account = name;
+end $$;
+
+ALTER FUNCTION api.disable_account(in_book bigint, name text) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION api.locked_until(in_book bigint, name text, from_address text, moment timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  with known as (
+    select exists (select from api.sign_ins s where s.book_id = in_book and s.account = name and s.address = from_address and s.outcome = 'signed_in'
+      and s.at > moment - interval '90 days' and s.at < moment) as here
+  ), failed as (
+    select t.at, t.account, t.address from api.sign_ins t
+     where t.book_id = in_book and t.outcome = 'tried' and t.at > moment - interval '30 minutes' and t.at < moment and (t.account = name or t.address = from_address)
+       and not exists (select from api.sign_ins s where s.book_id = in_book and s.account = t.account and s.address = t.address and s.outcome in ('signed_in', 'confirmed') and s.at > t.at and s.at < moment)
+  ), counted as (
+    select f.at, 5 as most, count(*) over (order by f.at range between interval '15 minutes' preceding and current row) as n
+      from failed f cross join known where f.account = name and (not known.here or f.address = from_address)
+    union all
+    select f.at, 50, count(*) over (order by f.at range between interval '15 minutes' preceding and current row) from failed f where f.address = from_address
+  )
+  select max(c.at) + interval '15 minutes' from counted c where c.n >= c.most having max(c.at) + interval '15 minutes' > moment
+$$;
+
+ALTER FUNCTION api.locked_until(in_book bigint, name text, from_address text, moment timestamp with time zone) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION api.one_time_code_keeps() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  if old.used_at is not null or to_jsonb(old) - 'used_at' <> to_jsonb(new) - 'used_at' then
+    raise exception 'a one-time code is used once' using errcode = 'AC034';
+  end if;
+  return new;
+end $$;
+
+ALTER FUNCTION api.one_time_code_keeps() OWNER TO mingzhang_owner;
+
+CREATE FUNCTION api.open_account(in_book bigint, person uuid, name text, hash text) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  insert into api.accounts (book_id, account, person_id, password_hash, start_until) values (in_book, name, person, hash, clock_timestamp() + interval '7 days')
+$$;
+
+ALTER FUNCTION api.open_account(in_book bigint, person uuid, name text, hash text) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION api.open_demonstration_accounts(in_book bigint, hash text) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+  insert into api.accounts (book_id, account, person_id, password_hash)
+    select p.book_id, p.code, p.person_id, hash from accounting.persons p join accounting.books b using (book_id)
+     where b.book_id = in_book and b.kind = 'demo' and p.code ~ '^[a-z0-9][a-z0-9._-]{1,63}$' on conflict do nothing
+$_$;
+
+ALTER FUNCTION api.open_demonstration_accounts(in_book bigint, hash text) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION api.start_password(in_book bigint, document uuid, approver uuid, hash text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare name text;
+begin
+  update api.account_documents x set start_password_at = clock_timestamp()
+   where x.book_id = in_book and x.document_id = document and x.start_password_at is null
+     and exists (select from projects.acts a where a.book_id = in_book and a.document_id = document and a.verb = 'approve' and a.person_id = approver) returning x.account into name;
+  if name is not null then
+    update api.accounts a set password_hash = hash, start_until = clock_timestamp() + interval '7 days' where a.book_id = in_book and a.account = name and a.password_hash is null and a.disabled_at is null;
+  end if;
+  if name is null or not found then
+    raise exception 'a start password is made once for an approved document, by who approved it' using errcode = 'AC081';
+  end if;
+  return name;
+end $$;
+
+ALTER FUNCTION api.start_password(in_book bigint, document uuid, approver uuid, hash text) OWNER TO mingzhang_owner;
+
 CREATE FUNCTION projects.act(in_book bigint, document uuid, by_verb text, person uuid, in_unit uuid, as_role text, behalf uuid, shown_hash bytea, because text, outside uuid DEFAULT NULL::uuid, OUT old_state text, OUT new_state text, OUT ordinal integer, OUT complete boolean) RETURNS record
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -2400,7 +2550,8 @@ begin
     raise exception 'settings are put in effect once, by a document that another person approved' using errcode = 'AC043';
   end if;
   said := d.content::jsonb;
-  insert into projects.settings (book_id, document_id, payee_wait_hours) values (in_book, document, (said ->> 'payee_wait_hours')::int);
+  insert into projects.settings (book_id, document_id, payee_wait_hours, second_factor_roles)
+    values (in_book, document, (said ->> 'payee_wait_hours')::int, case when said ? 'second_factor_roles' then array(select r from jsonb_array_elements_text(said -> 'second_factor_roles') r order by r) end);
   insert into projects.flows as f (book_id, flow, minimum_persons, up_to)
     select in_book, x.flow, x.minimum_persons, x.up_to from jsonb_to_recordset(coalesce(said -> 'flows', '[]')) as x (flow text, minimum_persons int, up_to numeric)
     on conflict (book_id, flow) do update set minimum_persons = excluded.minimum_persons, up_to = excluded.up_to;
@@ -2809,6 +2960,15 @@ $$;
 
 ALTER FUNCTION projects.roles_held(in_book bigint, person uuid) OWNER TO mingzhang_owner;
 
+CREATE FUNCTION projects.second_factor_roles(in_book bigint) RETURNS text[]
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select coalesce((select s.second_factor_roles from projects.settings s where s.book_id = in_book and s.second_factor_roles is not null order by s.in_effect_at desc limit 1), '{}')
+$$;
+
+ALTER FUNCTION projects.second_factor_roles(in_book bigint) OWNER TO mingzhang_owner;
+
 CREATE FUNCTION projects.settle_assets(in_book bigint, document uuid) RETURNS TABLE(account text, change numeric)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -3022,6 +3182,10 @@ CREATE FUNCTION projects.steps() RETURNS TABLE(kind text, flow text, verb text, 
     ('payee', '', 'withdraw', 'draft', 'withdrawn', 'prepare', '{project_clerk,treasury_officer}'),
     ('payee', '', 'withdraw', 'returned', 'withdrawn', 'prepare', '{project_clerk,treasury_officer}'),
     -- 角色授予, 授权, 离岗
+    ('account', '', 'submit', 'draft', 'submitted', 'prepare', '{admin}'),
+    ('account', '', 'approve', 'submitted', 'granted', 'approve', '{admin,budget_officer}'),
+    ('account', '', 'reject', 'submitted', 'rejected', 'approve', '{admin,budget_officer}'),
+    ('account', '', 'withdraw', 'draft', 'withdrawn', 'prepare', '{admin}'),
     ('role_grant', '', 'submit', 'draft', 'submitted', 'prepare', '{admin}'),
     ('role_grant', '', 'approve', 'submitted', 'granted', 'approve', '{admin,budget_officer,project_head}'),
     ('role_grant', '', 'reject', 'submitted', 'rejected', 'approve', '{admin,budget_officer,project_head}'),
@@ -4371,6 +4535,83 @@ CREATE TABLE accounting.vouchers_2040 (
 
 ALTER TABLE accounting.vouchers_2040 OWNER TO mingzhang_owner;
 
+CREATE TABLE api.account_documents (
+    book_id bigint NOT NULL,
+    document_id uuid NOT NULL,
+    account text NOT NULL,
+    in_effect_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    start_password_at timestamp with time zone
+);
+
+ALTER TABLE api.account_documents OWNER TO mingzhang_owner;
+
+CREATE TABLE api.accounts (
+    book_id bigint NOT NULL,
+    account text NOT NULL,
+    person_id uuid NOT NULL,
+    password_hash text,
+    start_until timestamp with time zone,
+    opened_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    disabled_at timestamp with time zone,
+    CONSTRAINT accounts_account_check CHECK ((account ~ '^[a-z0-9][a-z0-9._-]{1,63}$'::text)),
+    CONSTRAINT accounts_password_hash_check CHECK ((password_hash ~~ '$argon2id$%'::text))
+);
+
+ALTER TABLE api.accounts OWNER TO mingzhang_owner;
+
+CREATE TABLE api.one_time_codes (
+    book_id bigint NOT NULL,
+    account text NOT NULL,
+    code_hash bytea NOT NULL,
+    code_set uuid NOT NULL,
+    made_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    used_at timestamp with time zone,
+    CONSTRAINT one_time_codes_code_hash_check CHECK ((octet_length(code_hash) = 32))
+);
+
+ALTER TABLE api.one_time_codes OWNER TO mingzhang_owner;
+
+CREATE TABLE api.second_factors (
+    book_id bigint NOT NULL,
+    account text NOT NULL,
+    secret text,
+    waiting_secret text,
+    last_step bigint DEFAULT 0 NOT NULL,
+    code_set uuid
+);
+
+ALTER TABLE api.second_factors OWNER TO mingzhang_owner;
+
+CREATE TABLE api.sessions (
+    book_id bigint NOT NULL,
+    session_hash bytea NOT NULL,
+    account text NOT NULL,
+    unit_id uuid,
+    role text,
+    on_behalf_of uuid,
+    second_factor boolean NOT NULL,
+    address text NOT NULL,
+    began_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    seen_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT role_of_a_unit CHECK ((num_nonnulls(unit_id, role) = ANY (ARRAY[0, 2]))),
+    CONSTRAINT sessions_session_hash_check CHECK ((octet_length(session_hash) = 32))
+);
+
+ALTER TABLE api.sessions OWNER TO mingzhang_owner;
+
+CREATE TABLE api.sign_ins (
+    book_id bigint NOT NULL,
+    sign_in_id uuid NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    account text NOT NULL,
+    address text NOT NULL,
+    outcome text NOT NULL,
+    CONSTRAINT sign_ins_account_check CHECK ((account <> ''::text)),
+    CONSTRAINT sign_ins_outcome_check CHECK ((outcome = ANY (ARRAY['tried'::text, 'refused'::text, 'locked'::text, 'signed_in'::text, 'confirmed'::text])))
+);
+
+ALTER TABLE api.sign_ins OWNER TO mingzhang_owner;
+
 CREATE TABLE api.tokens (
     book_id bigint NOT NULL,
     token_hash bytea NOT NULL,
@@ -4379,6 +4620,8 @@ CREATE TABLE api.tokens (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     expires_at timestamp with time zone NOT NULL,
     revoked_at timestamp with time zone,
+    token_id uuid NOT NULL,
+    unit_id uuid NOT NULL,
     CONSTRAINT tokens_role_check CHECK ((role = ANY (ARRAY['budget_officer'::text, 'treasury_officer'::text, 'project_clerk'::text, 'project_head'::text, 'supervisor'::text, 'lead_approver'::text, 'auditor'::text, 'inspector'::text, 'admin'::text, 'system'::text]))),
     CONSTRAINT tokens_token_hash_check CHECK ((octet_length(token_hash) = 32))
 );
@@ -4950,6 +5193,7 @@ CREATE TABLE projects.settings (
     document_id uuid NOT NULL,
     in_effect_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     payee_wait_hours integer,
+    second_factor_roles text[],
     CONSTRAINT settings_payee_wait_hours_check CHECK (((payee_wait_hours >= 0) AND (payee_wait_hours <= 720)))
 );
 
@@ -5313,6 +5557,27 @@ ALTER TABLE ONLY accounting.vouchers_2040
 ALTER TABLE ONLY accounting.vouchers_2040
     ADD CONSTRAINT vouchers_2040_pkey PRIMARY KEY (book_id, period, number);
 
+ALTER TABLE ONLY api.account_documents
+    ADD CONSTRAINT account_documents_pkey PRIMARY KEY (book_id, document_id);
+
+ALTER TABLE ONLY api.accounts
+    ADD CONSTRAINT accounts_pkey PRIMARY KEY (book_id, account);
+
+ALTER TABLE ONLY api.one_time_codes
+    ADD CONSTRAINT one_time_codes_pkey PRIMARY KEY (book_id, account, code_hash);
+
+ALTER TABLE ONLY api.second_factors
+    ADD CONSTRAINT second_factors_pkey PRIMARY KEY (book_id, account);
+
+ALTER TABLE ONLY api.sessions
+    ADD CONSTRAINT sessions_pkey PRIMARY KEY (book_id, session_hash);
+
+ALTER TABLE ONLY api.sign_ins
+    ADD CONSTRAINT sign_ins_pkey PRIMARY KEY (book_id, sign_in_id);
+
+ALTER TABLE ONLY api.tokens
+    ADD CONSTRAINT tokens_book_id_token_id_key UNIQUE (book_id, token_id);
+
 ALTER TABLE ONLY api.tokens
     ADD CONSTRAINT tokens_pkey PRIMARY KEY (book_id, token_hash);
 
@@ -5561,6 +5826,16 @@ CREATE INDEX lines_2040_book_id_subject_id_account_period_idx ON accounting.line
 CREATE INDEX refusals_by_time ON accounting.refusals USING brin (at);
 
 CREATE UNIQUE INDEX subjects_by_code ON accounting.subjects USING btree (book_id, kind, code) WHERE (kind <> ''::text);
+
+CREATE INDEX accounts_of_person ON api.accounts USING btree (book_id, person_id);
+
+CREATE INDEX sessions_of_account ON api.sessions USING btree (book_id, account);
+
+CREATE INDEX sign_ins_by_account ON api.sign_ins USING btree (book_id, account, at);
+
+CREATE INDEX sign_ins_by_address ON api.sign_ins USING btree (book_id, address, at);
+
+CREATE INDEX sign_ins_by_moment ON api.sign_ins USING btree (book_id, at);
 
 CREATE INDEX assets_of_node ON projects.assets USING btree (book_id, node_id);
 
@@ -5927,6 +6202,58 @@ ALTER TABLE accounting.turnover ENABLE ALWAYS TRIGGER turnover_stays;
 CREATE TRIGGER unit_party AFTER INSERT OR UPDATE OF name ON accounting.units FOR EACH ROW EXECUTE FUNCTION projects.unit_party();
 
 ALTER TABLE accounting.units ENABLE ALWAYS TRIGGER unit_party;
+
+CREATE TRIGGER account_keeps BEFORE UPDATE ON api.accounts FOR EACH ROW EXECUTE FUNCTION api.account_keeps();
+
+ALTER TABLE api.accounts ENABLE ALWAYS TRIGGER account_keeps;
+
+CREATE TRIGGER one_time_code_keeps BEFORE UPDATE ON api.one_time_codes FOR EACH ROW EXECUTE FUNCTION api.one_time_code_keeps();
+
+ALTER TABLE api.one_time_codes ENABLE ALWAYS TRIGGER one_time_code_keeps;
+
+CREATE TRIGGER row_stays BEFORE DELETE ON api.account_documents FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE api.account_documents ENABLE ALWAYS TRIGGER row_stays;
+
+CREATE TRIGGER row_stays BEFORE DELETE ON api.accounts FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE api.accounts ENABLE ALWAYS TRIGGER row_stays;
+
+CREATE TRIGGER row_stays BEFORE DELETE ON api.one_time_codes FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE api.one_time_codes ENABLE ALWAYS TRIGGER row_stays;
+
+CREATE TRIGGER row_stays BEFORE DELETE ON api.second_factors FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE api.second_factors ENABLE ALWAYS TRIGGER row_stays;
+
+CREATE TRIGGER row_stays BEFORE DELETE ON api.sign_ins FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE api.sign_ins ENABLE ALWAYS TRIGGER row_stays;
+
+CREATE TRIGGER rows_stay BEFORE TRUNCATE ON api.account_documents FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE api.account_documents ENABLE ALWAYS TRIGGER rows_stay;
+
+CREATE TRIGGER rows_stay BEFORE TRUNCATE ON api.accounts FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE api.accounts ENABLE ALWAYS TRIGGER rows_stay;
+
+CREATE TRIGGER rows_stay BEFORE TRUNCATE ON api.one_time_codes FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE api.one_time_codes ENABLE ALWAYS TRIGGER rows_stay;
+
+CREATE TRIGGER rows_stay BEFORE TRUNCATE ON api.second_factors FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE api.second_factors ENABLE ALWAYS TRIGGER rows_stay;
+
+CREATE TRIGGER rows_stay BEFORE TRUNCATE ON api.sign_ins FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE api.sign_ins ENABLE ALWAYS TRIGGER rows_stay;
+
+CREATE TRIGGER sign_in_keeps BEFORE UPDATE ON api.sign_ins FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE api.sign_ins ENABLE ALWAYS TRIGGER sign_in_keeps;
 
 CREATE TRIGGER act_is_final BEFORE UPDATE ON projects.acts FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
 
@@ -6498,11 +6825,41 @@ ALTER TABLE ONLY accounting.vouchers_2039
 ALTER TABLE ONLY accounting.vouchers_2040
     ADD CONSTRAINT voucher_has_lines FOREIGN KEY (book_id, period, number, line_count) REFERENCES accounting.lines_2040(book_id, period, number, line_no);
 
+ALTER TABLE ONLY api.account_documents
+    ADD CONSTRAINT account_documents_book_id_account_fkey FOREIGN KEY (book_id, account) REFERENCES api.accounts(book_id, account);
+
+ALTER TABLE ONLY api.account_documents
+    ADD CONSTRAINT account_documents_book_id_document_id_fkey FOREIGN KEY (book_id, document_id) REFERENCES projects.documents(book_id, document_id);
+
+ALTER TABLE ONLY api.accounts
+    ADD CONSTRAINT accounts_book_id_person_id_fkey FOREIGN KEY (book_id, person_id) REFERENCES accounting.persons(book_id, person_id);
+
+ALTER TABLE ONLY api.one_time_codes
+    ADD CONSTRAINT one_time_codes_book_id_account_fkey FOREIGN KEY (book_id, account) REFERENCES api.accounts(book_id, account);
+
+ALTER TABLE ONLY api.second_factors
+    ADD CONSTRAINT second_factors_book_id_account_fkey FOREIGN KEY (book_id, account) REFERENCES api.accounts(book_id, account);
+
+ALTER TABLE ONLY api.sessions
+    ADD CONSTRAINT sessions_book_id_account_fkey FOREIGN KEY (book_id, account) REFERENCES api.accounts(book_id, account);
+
+ALTER TABLE ONLY api.sessions
+    ADD CONSTRAINT sessions_book_id_on_behalf_of_fkey FOREIGN KEY (book_id, on_behalf_of) REFERENCES accounting.persons(book_id, person_id);
+
+ALTER TABLE ONLY api.sessions
+    ADD CONSTRAINT sessions_book_id_unit_id_fkey FOREIGN KEY (book_id, unit_id) REFERENCES accounting.units(book_id, unit_id);
+
+ALTER TABLE ONLY api.sign_ins
+    ADD CONSTRAINT sign_ins_book_id_fkey FOREIGN KEY (book_id) REFERENCES accounting.books(book_id);
+
 ALTER TABLE ONLY api.tokens
     ADD CONSTRAINT tokens_book_id_fkey FOREIGN KEY (book_id) REFERENCES accounting.books(book_id);
 
 ALTER TABLE ONLY api.tokens
     ADD CONSTRAINT tokens_book_id_person_id_fkey FOREIGN KEY (book_id, person_id) REFERENCES accounting.persons(book_id, person_id);
+
+ALTER TABLE ONLY api.tokens
+    ADD CONSTRAINT tokens_book_id_unit_id_fkey FOREIGN KEY (book_id, unit_id) REFERENCES accounting.units(book_id, unit_id);
 
 ALTER TABLE ONLY projects.acts
     ADD CONSTRAINT acts_book_id_document_id_fkey FOREIGN KEY (book_id, document_id) REFERENCES projects.documents(book_id, document_id);
@@ -7045,6 +7402,31 @@ GRANT ALL ON FUNCTION accounting.tree_root(p_leaves bytea[]) TO mingzhang_audito
 
 REVOKE ALL ON FUNCTION accounting.voucher_detail(p_book bigint, p_code text, p_key text, p_date date, p_period integer, p_source text, p_prepared uuid, p_reviewed uuid, p_line_count integer) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION api.account_keeps() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION api.carry_out_account(in_book bigint, document uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.carry_out_account(in_book bigint, document uuid) TO mingzhang_app;
+
+REVOKE ALL ON FUNCTION api.change_password(in_book bigint, name text, old_hash text, new_hash text, but_session bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.change_password(in_book bigint, name text, old_hash text, new_hash text, but_session bytea) TO mingzhang_app;
+
+REVOKE ALL ON FUNCTION api.disable_account(in_book bigint, name text) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.disable_account(in_book bigint, name text) TO mingzhang_app;
+
+REVOKE ALL ON FUNCTION api.locked_until(in_book bigint, name text, from_address text, moment timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.locked_until(in_book bigint, name text, from_address text, moment timestamp with time zone) TO mingzhang_app;
+
+REVOKE ALL ON FUNCTION api.one_time_code_keeps() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION api.open_account(in_book bigint, person uuid, name text, hash text) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.open_account(in_book bigint, person uuid, name text, hash text) TO mingzhang_app;
+
+REVOKE ALL ON FUNCTION api.open_demonstration_accounts(in_book bigint, hash text) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.open_demonstration_accounts(in_book bigint, hash text) TO mingzhang_app;
+
+REVOKE ALL ON FUNCTION api.start_password(in_book bigint, document uuid, approver uuid, hash text) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.start_password(in_book bigint, document uuid, approver uuid, hash text) TO mingzhang_app;
+
 REVOKE ALL ON FUNCTION projects.act(in_book bigint, document uuid, by_verb text, person uuid, in_unit uuid, as_role text, behalf uuid, shown_hash bytea, because text, outside uuid, OUT old_state text, OUT new_state text, OUT ordinal integer, OUT complete boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.act(in_book bigint, document uuid, by_verb text, person uuid, in_unit uuid, as_role text, behalf uuid, shown_hash bytea, because text, outside uuid, OUT old_state text, OUT new_state text, OUT ordinal integer, OUT complete boolean) TO mingzhang_app;
 
@@ -7307,6 +7689,10 @@ REVOKE ALL ON FUNCTION projects.roles_held(in_book bigint, person uuid) FROM PUB
 GRANT ALL ON FUNCTION projects.roles_held(in_book bigint, person uuid) TO mingzhang_app;
 GRANT ALL ON FUNCTION projects.roles_held(in_book bigint, person uuid) TO mingzhang_auditor;
 
+REVOKE ALL ON FUNCTION projects.second_factor_roles(in_book bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.second_factor_roles(in_book bigint) TO mingzhang_app;
+GRANT ALL ON FUNCTION projects.second_factor_roles(in_book bigint) TO mingzhang_auditor;
+
 REVOKE ALL ON FUNCTION projects.settle_assets(in_book bigint, document uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.settle_assets(in_book bigint, document uuid) TO mingzhang_app;
 
@@ -7384,6 +7770,62 @@ GRANT SELECT,INSERT ON TABLE accounting.units TO mingzhang_app;
 GRANT SELECT ON TABLE accounting.units TO mingzhang_auditor;
 
 GRANT UPDATE(name) ON TABLE accounting.units TO mingzhang_app;
+
+GRANT SELECT(book_id) ON TABLE api.account_documents TO mingzhang_app;
+
+GRANT SELECT(document_id) ON TABLE api.account_documents TO mingzhang_app;
+
+GRANT SELECT(account) ON TABLE api.account_documents TO mingzhang_app;
+
+GRANT SELECT(start_password_at) ON TABLE api.account_documents TO mingzhang_app;
+
+GRANT SELECT ON TABLE api.accounts TO mingzhang_app;
+
+GRANT SELECT,INSERT ON TABLE api.one_time_codes TO mingzhang_app;
+
+GRANT UPDATE(used_at) ON TABLE api.one_time_codes TO mingzhang_app;
+
+GRANT SELECT,INSERT ON TABLE api.second_factors TO mingzhang_app;
+
+GRANT UPDATE(secret) ON TABLE api.second_factors TO mingzhang_app;
+
+GRANT UPDATE(waiting_secret) ON TABLE api.second_factors TO mingzhang_app;
+
+GRANT UPDATE(last_step) ON TABLE api.second_factors TO mingzhang_app;
+
+GRANT UPDATE(code_set) ON TABLE api.second_factors TO mingzhang_app;
+
+GRANT SELECT,DELETE ON TABLE api.sessions TO mingzhang_app;
+
+GRANT INSERT(book_id) ON TABLE api.sessions TO mingzhang_app;
+
+GRANT INSERT(session_hash),UPDATE(session_hash) ON TABLE api.sessions TO mingzhang_app;
+
+GRANT INSERT(account) ON TABLE api.sessions TO mingzhang_app;
+
+GRANT UPDATE(unit_id) ON TABLE api.sessions TO mingzhang_app;
+
+GRANT UPDATE(role) ON TABLE api.sessions TO mingzhang_app;
+
+GRANT UPDATE(on_behalf_of) ON TABLE api.sessions TO mingzhang_app;
+
+GRANT INSERT(second_factor),UPDATE(second_factor) ON TABLE api.sessions TO mingzhang_app;
+
+GRANT INSERT(address) ON TABLE api.sessions TO mingzhang_app;
+
+GRANT UPDATE(seen_at) ON TABLE api.sessions TO mingzhang_app;
+
+GRANT SELECT ON TABLE api.sign_ins TO mingzhang_app;
+
+GRANT INSERT(book_id) ON TABLE api.sign_ins TO mingzhang_app;
+
+GRANT INSERT(sign_in_id) ON TABLE api.sign_ins TO mingzhang_app;
+
+GRANT INSERT(account) ON TABLE api.sign_ins TO mingzhang_app;
+
+GRANT INSERT(address) ON TABLE api.sign_ins TO mingzhang_app;
+
+GRANT INSERT(outcome) ON TABLE api.sign_ins TO mingzhang_app;
 
 GRANT SELECT,INSERT ON TABLE api.tokens TO mingzhang_app;
 
