@@ -83,17 +83,15 @@ type (
 )
 
 type (
-	accountRequest struct {
+	startPasswordRequest struct {
 		KeyHeader
 		Account string `path:"account" maxLength:"64"`
-	}
-	startPasswordRequest struct {
-		accountRequest
-		Body StartPasswordInput
+		Body    StartPasswordInput
 	}
 	disableRequest struct {
-		accountRequest
-		Body DisableInput
+		KeyHeader
+		Account string `path:"account" maxLength:"64"`
+		Body    DisableInput
 	}
 	signInsRequest struct {
 		Account string    `query:"account" maxLength:"64"`

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -32,6 +33,26 @@ type bureau struct {
 	head   accounting.Actor
 	tokens map[string]string // by role
 	keys   int
+	reach  func(api.Reach)
+	log    *logged
+}
+
+// logged is what the service wrote into its log.
+type logged struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *logged) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *logged) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
 }
 
 func newBureau(t testing.TB) *bureau {
@@ -76,10 +97,11 @@ func serve(t testing.TB, owner, served *bun.DB) *bureau {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, e := api.New(served, files, slog.New(slog.DiscardHandler))
+	log := new(logged)
+	s, e := api.New(served, files, slog.New(slog.NewTextHandler(log, nil)))
 	web := httptest.NewServer(e)
 	t.Cleanup(func() { web.Close(); s.Close() })
-	return &bureau{t: t, db: owner, url: web.URL, tokens: map[string]string{}}
+	return &bureau{t: t, db: owner, url: web.URL, tokens: map[string]string{}, reach: func(r api.Reach) { s.ReachedBy(e, r) }, log: log}
 }
 
 func (b *bureau) must(err error) {

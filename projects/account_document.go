@@ -4,7 +4,6 @@ import (
 	"context"
 	"regexp"
 
-	"mingzhang/accounting"
 	"mingzhang/accounting/fault"
 )
 
@@ -48,14 +47,14 @@ func (a Account) about(ctx context.Context, r resolver) (about, error) {
 	if err != nil {
 		return about{}, err
 	}
-	var owners []accounting.PersonID
-	if err := r.db.NewRaw(`select person_id from api.accounts where book_id = ? and account = ?`, r.c.Book, a.Account).Scan(ctx, &owners); err != nil {
+	var own []bool // of the one account of that name, if there is one
+	if err := r.db.NewRaw(`select person_id = ? from api.accounts where book_id = ? and account = ?`, p.ID, r.c.Book, a.Account).Scan(ctx, &own); err != nil {
 		return about{}, fault.FromSQL(err)
 	}
 	switch {
-	case a.Reset && (len(owners) == 0 || owners[0] != p.ID):
+	case a.Reset && (len(own) == 0 || !own[0]):
 		return about{}, fault.NotFound("sign_in_account_unknown", "%s has no account %s", a.Person, a.Account)
-	case !a.Reset && len(owners) > 0:
+	case !a.Reset && len(own) > 0:
 		return about{}, fault.Conflict("duplicate", "there is an account %s already", a.Account)
 	}
 	return about{}, nil
