@@ -27,7 +27,6 @@ type visitor struct {
 	b       *bureau
 	address string
 	cookie  string // name=value
-	headers map[string]string
 }
 
 const ownPassword = "海原县的风很大 2025"
