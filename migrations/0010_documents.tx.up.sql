@@ -285,22 +285,22 @@ language sql immutable set search_path = pg_catalog, pg_temp as $$
     ('payee', '', 'withdraw', 'draft', 'withdrawn', 'prepare', '{project_clerk,treasury_officer}'),
     ('payee', '', 'withdraw', 'returned', 'withdrawn', 'prepare', '{project_clerk,treasury_officer}'),
     -- 角色授予, 授权, 离岗
-    ('account', '', 'submit', 'draft', 'submitted', 'prepare', '{admin}'),
+    ('account', '', 'submit', 'draft', 'submitted', 'prepare', '{admin,budget_officer}'),
     ('account', '', 'approve', 'submitted', 'granted', 'approve', '{admin,budget_officer}'),
     ('account', '', 'reject', 'submitted', 'rejected', 'approve', '{admin,budget_officer}'),
-    ('account', '', 'withdraw', 'draft', 'withdrawn', 'prepare', '{admin}'),
-    ('role_grant', '', 'submit', 'draft', 'submitted', 'prepare', '{admin}'),
+    ('account', '', 'withdraw', 'draft', 'withdrawn', 'prepare', '{admin,budget_officer}'),
+    ('role_grant', '', 'submit', 'draft', 'submitted', 'prepare', '{admin,budget_officer}'),
     ('role_grant', '', 'approve', 'submitted', 'granted', 'approve', '{admin,budget_officer,project_head}'),
     ('role_grant', '', 'reject', 'submitted', 'rejected', 'approve', '{admin,budget_officer,project_head}'),
-    ('role_grant', '', 'withdraw', 'draft', 'withdrawn', 'prepare', '{admin}'),
+    ('role_grant', '', 'withdraw', 'draft', 'withdrawn', 'prepare', '{admin,budget_officer}'),
     ('delegation', '', 'submit', 'draft', 'submitted', 'prepare', '{budget_officer,treasury_officer,project_clerk,project_head,lead_approver}'),
     ('delegation', '', 'approve', 'submitted', 'granted', 'approve', '{admin,budget_officer,project_head}'),
     ('delegation', '', 'reject', 'submitted', 'rejected', 'approve', '{admin,budget_officer,project_head}'),
     ('delegation', '', 'withdraw', 'draft', 'withdrawn', 'prepare', '{budget_officer,treasury_officer,project_clerk,project_head,lead_approver}'),
-    ('departure', '', 'submit', 'draft', 'submitted', 'prepare', '{admin}'),
+    ('departure', '', 'submit', 'draft', 'submitted', 'prepare', '{admin,budget_officer}'),
     ('departure', '', 'approve', 'submitted', 'granted', 'approve', '{admin,budget_officer,project_head}'),
     ('departure', '', 'reject', 'submitted', 'rejected', 'approve', '{admin,budget_officer,project_head}'),
-    ('departure', '', 'withdraw', 'draft', 'withdrawn', 'prepare', '{admin}'),
+    ('departure', '', 'withdraw', 'draft', 'withdrawn', 'prepare', '{admin,budget_officer}'),
     -- 补贴批次: published, then locked, which posts what is owed
     ('subsidy_batch', '', 'submit', 'draft', 'submitted', 'prepare', '{project_clerk}'),
     ('subsidy_batch', '', 'submit', 'returned', 'submitted', 'prepare', '{project_clerk}'),
@@ -420,6 +420,14 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
       and current_date between d.from_day and least(d.until_day, d.ended_on)))
 $$;
 
+-- Whether somebody else would do what is the administrator's: make grants, departures and accounts. A book without an
+-- administrator, such as a township of three, or one whose only administrator has left, has them made by a budget officer;
+-- while it has one, nobody who works with money does (R25).
+create function projects.is_left_to_admin(in_book bigint, of_kind text, of_duty text, as_role text) returns boolean language sql stable set search_path = pg_catalog, pg_temp as $$
+  select of_kind in ('role_grant', 'departure', 'account') and of_duty = 'prepare' and as_role <> 'admin'
+    and exists (select from projects.role_grants g where g.book_id = in_book and g.role = 'admin' and projects.holds(in_book, g.person_id, g.unit_id, 'admin', null))
+$$;
+
 -- Whether a role of a unit reaches a document: the bureau's officers reach all, a lead approver what the unit leads or
 -- owns, everybody else what belongs to the own unit.
 create function projects.reaches(d projects.documents, as_role text, in_unit uuid) returns boolean language sql stable set search_path = pg_catalog, pg_temp as $$
@@ -454,6 +462,9 @@ begin
   if not exists (select from projects.steps() s where s.kind = of_kind and s.from_state = 'draft' and as_role = any (s.roles)) then
     raise exception 'role % drafts no %', as_role, of_kind using errcode = 'AC044';
   end if;
+  if projects.is_left_to_admin(in_book, of_kind, 'prepare', as_role) then
+    raise exception 'a % is made by the administrator, whom this book has', of_kind using errcode = 'AC044';
+  end if;
   if not projects.holds(in_book, person, in_unit, as_role, null) then
     raise exception 'role % of this unit is not held today', as_role using errcode = 'AC044';
   end if;
@@ -478,6 +489,9 @@ begin
   end if;
   if not exists (select from projects.steps() s where s.kind = d.kind and s.from_state = d.state and as_role = any (s.roles)) then
     raise exception 'role % does not write %', as_role, d.kind using errcode = 'AC044';
+  end if;
+  if projects.is_left_to_admin(in_book, d.kind, 'prepare', as_role) then
+    raise exception 'a % is made by the administrator, whom this book has', d.kind using errcode = 'AC044';
   end if;
   update projects.documents x set node_id = of_node, flow = by_flow, amount = of_amount, content = of_content, content_hash = sha256(convert_to(of_content, 'UTF8'))
     where x.book_id = in_book and x.document_id = document;
@@ -512,10 +526,16 @@ begin
     if not as_role = any (s.roles) then
       raise exception '% of a % is for %, not for %', by_verb, d.kind, array_to_string(s.roles, ', '), as_role using errcode = 'AC044';
     end if;
+    if projects.is_left_to_admin(in_book, d.kind, s.duty, as_role) then
+      raise exception '% of a % is for the administrator, whom this book has', by_verb, d.kind using errcode = 'AC044';
+    end if;
     insert into projects.duties (book_id, document_id, person_id, duty) values (in_book, document, person, s.duty) on conflict do nothing;
     select x.duty into has from projects.duties x where x.book_id = in_book and x.document_id = document and x.person_id = person;
     if has <> s.duty then
-      raise exception 'this person has the duty % on % already and cannot also %', has, d.number, by_verb using errcode = 'AC045';
+      raise exception 'this person has the duty % on % already and cannot also %', has, d.number, by_verb || case when d.kind = 'payment_request' and not exists (
+          select from projects.role_grants g where g.book_id = in_book and g.role = any (s.roles) and projects.reaches(d, g.role, g.unit_id) and projects.holds(in_book, g.person_id, g.unit_id, g.role, null)
+            and not exists (select from projects.duties x where x.book_id = in_book and x.document_id = document and x.person_id = g.person_id and x.duty <> s.duty))
+        then format('; nobody else is left who could: a payment of the flow %s takes %s different persons', d.flow, projects.minimum_persons(in_book, d.flow)) else '' end using errcode = 'AC045';
     end if;
   else
     select * into o from projects.outside_acts x where x.book_id = in_book and x.outside_act_id = outside and x.document_id = document for update;
@@ -620,7 +640,7 @@ alter table projects.acts enable always trigger judge_acts;
 
 grant select on projects.flows, projects.approval_bands, projects.documents, projects.duties, projects.acts, projects.outside_acts, projects.role_grants, projects.delegations, projects.departures
   to mingzhang_app, mingzhang_auditor;
-revoke execute on function projects.steps, projects.leads, projects.holds, projects.reaches, projects.require_document, projects.draft, projects.revise, projects.minimum_persons,
+revoke execute on function projects.steps, projects.leads, projects.holds, projects.is_left_to_admin, projects.reaches, projects.require_document, projects.draft, projects.revise, projects.minimum_persons,
   projects.approvers_needed, projects.act, projects.enter_outside_act, projects.first_roles, projects.judge_acts, projects.party_unit from public;
-grant execute on function projects.steps, projects.leads, projects.holds, projects.reaches, projects.minimum_persons, projects.approvers_needed to mingzhang_app, mingzhang_auditor;
+grant execute on function projects.steps, projects.leads, projects.holds, projects.is_left_to_admin, projects.reaches, projects.minimum_persons, projects.approvers_needed to mingzhang_app, mingzhang_auditor;
 grant execute on function projects.draft, projects.revise, projects.act, projects.enter_outside_act, projects.first_roles to mingzhang_app;

@@ -964,10 +964,16 @@ begin
     if not as_role = any (s.roles) then
       raise exception '% of a % is for %, not for %', by_verb, d.kind, array_to_string(s.roles, ', '), as_role using errcode = 'AC044';
     end if;
+    if projects.is_left_to_admin(in_book, d.kind, s.duty, as_role) then
+      raise exception '% of a % is for the administrator, whom this book has', by_verb, d.kind using errcode = 'AC044';
+    end if;
     insert into projects.duties (book_id, document_id, person_id, duty) values (in_book, document, person, s.duty) on conflict do nothing;
     select x.duty into has from projects.duties x where x.book_id = in_book and x.document_id = document and x.person_id = person;
     if has <> s.duty then
-      raise exception 'this person has the duty % on % already and cannot also %', has, d.number, by_verb using errcode = 'AC045';
+      raise exception 'this person has the duty % on % already and cannot also %', has, d.number, by_verb || case when d.kind = 'payment_request' and not exists (
+          select from projects.role_grants g where g.book_id = in_book and g.role = any (s.roles) and projects.reaches(d, g.role, g.unit_id) and projects.holds(in_book, g.person_id, g.unit_id, g.role, null)
+            and not exists (select from projects.duties x where x.book_id = in_book and x.document_id = document and x.person_id = g.person_id and x.duty <> s.duty))
+        then format('; nobody else is left who could: a payment of the flow %s takes %s different persons', d.flow, projects.minimum_persons(in_book, d.flow)) else '' end using errcode = 'AC045';
     end if;
   else
     select * into o from projects.outside_acts x where x.book_id = in_book and x.outside_act_id = outside and x.document_id = document for update;
@@ -1570,6 +1576,9 @@ begin
   if not exists (select from projects.steps() s where s.kind = of_kind and s.from_state = 'draft' and as_role = any (s.roles)) then
     raise exception 'role % drafts no %', as_role, of_kind using errcode = 'AC044';
   end if;
+  if projects.is_left_to_admin(in_book, of_kind, 'prepare', as_role) then
+    raise exception 'a % is made by the administrator, whom this book has', of_kind using errcode = 'AC044';
+  end if;
   if not projects.holds(in_book, person, in_unit, as_role, null) then
     raise exception 'role % of this unit is not held today', as_role using errcode = 'AC044';
   end if;
@@ -1887,6 +1896,16 @@ CREATE FUNCTION projects.holds(in_book bigint, person uuid, in_unit uuid, as_rol
 $$;
 
 ALTER FUNCTION projects.holds(in_book bigint, person uuid, in_unit uuid, as_role text, behalf uuid) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.is_left_to_admin(in_book bigint, of_kind text, of_duty text, as_role text) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select of_kind in ('role_grant', 'departure', 'account') and of_duty = 'prepare' and as_role <> 'admin'
+    and exists (select from projects.role_grants g where g.book_id = in_book and g.role = 'admin' and projects.holds(in_book, g.person_id, g.unit_id, 'admin', null))
+$$;
+
+ALTER FUNCTION projects.is_left_to_admin(in_book bigint, of_kind text, of_duty text, as_role text) OWNER TO mingzhang_owner;
 
 CREATE FUNCTION projects.judge_acts() RETURNS trigger
     LANGUAGE plpgsql
@@ -2941,6 +2960,9 @@ begin
   if not exists (select from projects.steps() s where s.kind = d.kind and s.from_state = d.state and as_role = any (s.roles)) then
     raise exception 'role % does not write %', as_role, d.kind using errcode = 'AC044';
   end if;
+  if projects.is_left_to_admin(in_book, d.kind, 'prepare', as_role) then
+    raise exception 'a % is made by the administrator, whom this book has', d.kind using errcode = 'AC044';
+  end if;
   update projects.documents x set node_id = of_node, flow = by_flow, amount = of_amount, content = of_content, content_hash = sha256(convert_to(of_content, 'UTF8'))
     where x.book_id = in_book and x.document_id = document;
 end $$;
@@ -3182,22 +3204,22 @@ CREATE FUNCTION projects.steps() RETURNS TABLE(kind text, flow text, verb text, 
     ('payee', '', 'withdraw', 'draft', 'withdrawn', 'prepare', '{project_clerk,treasury_officer}'),
     ('payee', '', 'withdraw', 'returned', 'withdrawn', 'prepare', '{project_clerk,treasury_officer}'),
     -- 角色授予, 授权, 离岗
-    ('account', '', 'submit', 'draft', 'submitted', 'prepare', '{admin}'),
+    ('account', '', 'submit', 'draft', 'submitted', 'prepare', '{admin,budget_officer}'),
     ('account', '', 'approve', 'submitted', 'granted', 'approve', '{admin,budget_officer}'),
     ('account', '', 'reject', 'submitted', 'rejected', 'approve', '{admin,budget_officer}'),
-    ('account', '', 'withdraw', 'draft', 'withdrawn', 'prepare', '{admin}'),
-    ('role_grant', '', 'submit', 'draft', 'submitted', 'prepare', '{admin}'),
+    ('account', '', 'withdraw', 'draft', 'withdrawn', 'prepare', '{admin,budget_officer}'),
+    ('role_grant', '', 'submit', 'draft', 'submitted', 'prepare', '{admin,budget_officer}'),
     ('role_grant', '', 'approve', 'submitted', 'granted', 'approve', '{admin,budget_officer,project_head}'),
     ('role_grant', '', 'reject', 'submitted', 'rejected', 'approve', '{admin,budget_officer,project_head}'),
-    ('role_grant', '', 'withdraw', 'draft', 'withdrawn', 'prepare', '{admin}'),
+    ('role_grant', '', 'withdraw', 'draft', 'withdrawn', 'prepare', '{admin,budget_officer}'),
     ('delegation', '', 'submit', 'draft', 'submitted', 'prepare', '{budget_officer,treasury_officer,project_clerk,project_head,lead_approver}'),
     ('delegation', '', 'approve', 'submitted', 'granted', 'approve', '{admin,budget_officer,project_head}'),
     ('delegation', '', 'reject', 'submitted', 'rejected', 'approve', '{admin,budget_officer,project_head}'),
     ('delegation', '', 'withdraw', 'draft', 'withdrawn', 'prepare', '{budget_officer,treasury_officer,project_clerk,project_head,lead_approver}'),
-    ('departure', '', 'submit', 'draft', 'submitted', 'prepare', '{admin}'),
+    ('departure', '', 'submit', 'draft', 'submitted', 'prepare', '{admin,budget_officer}'),
     ('departure', '', 'approve', 'submitted', 'granted', 'approve', '{admin,budget_officer,project_head}'),
     ('departure', '', 'reject', 'submitted', 'rejected', 'approve', '{admin,budget_officer,project_head}'),
-    ('departure', '', 'withdraw', 'draft', 'withdrawn', 'prepare', '{admin}'),
+    ('departure', '', 'withdraw', 'draft', 'withdrawn', 'prepare', '{admin,budget_officer}'),
     -- 补贴批次: published, then locked, which posts what is owed
     ('subsidy_batch', '', 'submit', 'draft', 'submitted', 'prepare', '{project_clerk}'),
     ('subsidy_batch', '', 'submit', 'returned', 'submitted', 'prepare', '{project_clerk}'),
@@ -7533,6 +7555,10 @@ GRANT ALL ON FUNCTION projects.hand_over(in_book bigint, document uuid, ids uuid
 REVOKE ALL ON FUNCTION projects.holds(in_book bigint, person uuid, in_unit uuid, as_role text, behalf uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.holds(in_book bigint, person uuid, in_unit uuid, as_role text, behalf uuid) TO mingzhang_app;
 GRANT ALL ON FUNCTION projects.holds(in_book bigint, person uuid, in_unit uuid, as_role text, behalf uuid) TO mingzhang_auditor;
+
+REVOKE ALL ON FUNCTION projects.is_left_to_admin(in_book bigint, of_kind text, of_duty text, as_role text) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.is_left_to_admin(in_book bigint, of_kind text, of_duty text, as_role text) TO mingzhang_app;
+GRANT ALL ON FUNCTION projects.is_left_to_admin(in_book bigint, of_kind text, of_duty text, as_role text) TO mingzhang_auditor;
 
 REVOKE ALL ON FUNCTION projects.judge_acts() FROM PUBLIC;
 

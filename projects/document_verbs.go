@@ -59,7 +59,8 @@ var drafters = map[DocumentKind][]string{
 	"completion": {"project_clerk"}, "final_account": {"project_clerk"}, "milestone": {"project_clerk"},
 	"payee": {"project_clerk", "treasury_officer"}, "fund": {"project_clerk", "treasury_officer"}, "refund": {"project_clerk", "treasury_officer"},
 	"allocation": {"budget_officer"}, "cash_plan": {"budget_officer"}, "injection_record": {"project_clerk"}, "village_record": {"project_clerk"},
-	"role_grant": {"admin"}, "departure": {"admin"}, "account": {"admin"}, "setting": {"admin", "budget_officer"},
+	// of the first three the budget officer only while the book has no administrator
+	"role_grant": {"admin", "budget_officer"}, "departure": {"admin", "budget_officer"}, "account": {"admin", "budget_officer"}, "setting": {"admin", "budget_officer"},
 	"delegation":     {"budget_officer", "treasury_officer", "project_clerk", "project_head", "lead_approver"},
 	"manual_voucher": {"budget_officer", "treasury_officer", "project_clerk"}, "correction": {"budget_officer", "treasury_officer", "project_clerk"},
 }
@@ -88,7 +89,7 @@ func DeskRoles() []string { return slices.Clone(desks) }
 func PossibleVerbs(ctx context.Context, db bun.IDB, book accounting.BookID, document uuid.UUID, who accounting.Actor) ([]string, error) {
 	verbs := []string{}
 	err := db.NewRaw(`select distinct s.verb from projects.documents d join projects.steps() s on s.kind = d.kind and s.from_state = d.state and s.flow in ('', d.flow)
-		where d.book_id = ?0 and d.document_id = ?1 and ?4 not in ('auditor', 'inspector') and projects.reaches(d, ?4, ?3)
+		where d.book_id = ?0 and d.document_id = ?1 and not projects.is_left_to_admin(d.book_id, d.kind, s.duty, ?4) and ?4 not in ('auditor', 'inspector') and projects.reaches(d, ?4, ?3)
 			and (?4 = any (s.roles) and not exists (select from projects.duties x where x.book_id = d.book_id and x.document_id = d.document_id and x.person_id = ?2 and x.duty <> s.duty)
 				or 'outside' = any (s.roles) and exists (select from projects.outside_acts o where o.book_id = d.book_id and o.document_id = d.document_id and o.verb = s.verb
 					and o.checked_by is null and o.entered_by <> ?2 and o.document_hash = d.content_hash))
