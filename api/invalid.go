@@ -6,11 +6,13 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"unicode"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/labstack/echo/v4"
 
 	"mingzhang/accounting/fault"
 )
@@ -175,5 +177,19 @@ func plainTexts(data []byte) error {
 			}
 		}
 		name = text
+	}
+}
+
+// plainAddress refuses control characters in path and query, which are texts that people send too. Code: text_invalid.
+func plainAddress(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		at := c.Request().URL
+		query, _ := url.QueryUnescape(at.RawQuery) // what is no query is refused by who reads it
+		for _, r := range at.Path + query {
+			if unicode.IsControl(r) {
+				return fault.Invalid("text_invalid", "the address holds the control character U+%04X", r)
+			}
+		}
+		return next(c)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 )
 
 // Bad input gets an answer that names what is wrong, and leaves nothing in the books.
@@ -119,6 +120,18 @@ func TestKeysThatAreWrong(t *testing.T) {
 	for _, path := range []string{"/trial-balance?as_of=2025-02-30", "/reconciliation?as_of=yesterday", "/accounts/9201/statement?as_of=2025-6-1", "/trial-balance?as_of=2025-06-30&known_at=now"} {
 		if a := b.send(http.MethodGet, "/api/v1"+path, b.tokens["system"], "", ""); a.status != 400 || a.code() != "date_invalid" {
 			t.Errorf("%s: %d %s", path, a.status, a.body)
+		}
+	}
+}
+
+// What no text may hold is refused in an address too, wherever it stands there, and is no fault of ours.
+func TestControlCharactersInAnAddress(t *testing.T) {
+	t.Parallel()
+	b := newBureau(t)
+	token := b.token("budget_officer", time.Hour)
+	for _, path := range []string{"/documents?kind=%00", "/payment-requests?project=a%00b", "/contracts/%00", "/persons/%1b/roles", "/vouchers?source=%C2%85", "/log/commands?name=%00"} {
+		if got := b.send(http.MethodGet, "/api/v1"+path, token, "", ""); got.status != http.StatusBadRequest || !strings.Contains(string(got.body), "text_invalid") {
+			t.Errorf("%s: %d %s", path, got.status, got.body)
 		}
 	}
 }

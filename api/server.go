@@ -45,7 +45,7 @@ func New(db *bun.DB, files *projects.FileStore, log *slog.Logger) (*Server, *ech
 	e.HTTPErrorHandler = s.writeError
 	e.IPExtractor = echo.ExtractIPDirect() // no proxy's header is believed unless the operator configures one
 	e.Server.ReadHeaderTimeout, e.Server.ReadTimeout, e.Server.WriteTimeout = 10*time.Second, 60*time.Second, 120*time.Second
-	e.Use(s.metrics.count, s.recoverPanic)
+	e.Use(s.metrics.count, s.recoverPanic, plainAddress)
 	s.health(e)
 	s.routes(e)
 	return s, e
