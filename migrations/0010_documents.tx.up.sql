@@ -409,6 +409,11 @@ create function projects.leads(for_book bigint, for_node uuid) returns table (un
   select distinct named.unit_id from named where named.nearness = 1 and named.unit_id is not null
 $$;
 
+-- Whether a role reaches the documents of all units.
+create function projects.oversees(as_role text) returns boolean language sql immutable set search_path = pg_catalog, pg_temp as $$
+  select as_role in ('budget_officer', 'treasury_officer', 'auditor', 'inspector', 'admin')
+$$;
+
 -- Whether a person holds a role in a unit today, by an own grant or, on behalf of another, by a delegation of a role that one
 -- holds. Who has left holds none.
 create function projects.holds(in_book bigint, person uuid, in_unit uuid, as_role text, behalf uuid) returns boolean
@@ -431,9 +436,19 @@ $$;
 -- Whether a role of a unit reaches a document: the bureau's officers reach all, a lead approver what the unit leads or
 -- owns, everybody else what belongs to the own unit.
 create function projects.reaches(d projects.documents, as_role text, in_unit uuid) returns boolean language sql stable set search_path = pg_catalog, pg_temp as $$
-  select as_role in ('budget_officer', 'treasury_officer', 'auditor', 'inspector', 'admin') or d.unit_id = in_unit
+  select projects.oversees(as_role) or d.unit_id = in_unit
     or as_role = 'lead_approver' and in_unit in (select l.unit_id from projects.leads(d.book_id, d.node_id) l)
     or as_role = 'supervisor' and exists (select from projects.node_parties p where p.book_id = d.book_id and p.node_id = d.node_id and p.role = 'supervisor' and p.valid and p.unit_id = in_unit)
+$$;
+
+-- Whether a unit may write about a project: the one that keeps its books, those that lead it and, of one that nobody keeps
+-- or leads yet, any.
+create function projects.concerns(in_book bigint, of_node uuid, of_unit uuid) returns boolean language sql stable set search_path = pg_catalog, pg_temp as $$
+  with theirs as (
+    select l.unit_id from accounting.ledgers l where l.book_id = in_book and l.project_id = of_node
+    union select l.unit_id from projects.leads(in_book, of_node) l
+  )
+  select of_node is null or of_unit in (select t.unit_id from theirs t) or not exists (select from theirs)
 $$;
 
 -- Refuses a person who does not hold the role, with one answer for a foreign unit's document and an absent one.
@@ -473,7 +488,7 @@ begin
   made := draft.prefix || '-' || draft.year || '-' || lpad(n::text, 4, '0');
   insert into projects.documents (book_id, document_id, kind, number, unit_id, node_id, flow, amount, content, content_hash, state, created_by)
     values (in_book, document, of_kind, made, of_unit, of_node, by_flow, of_amount, of_content, sha256(convert_to(of_content, 'UTF8')), 'draft', person) returning * into d;
-  if not projects.reaches(d, as_role, in_unit) then
+  if not projects.reaches(d, as_role, in_unit) or not projects.oversees(as_role) and not projects.concerns(in_book, of_node, of_unit) then
     raise exception 'there is no such project for your unit' using errcode = 'AC041';
   end if;
   return made;
@@ -484,6 +499,9 @@ create function projects.revise(in_book bigint, document uuid, of_node uuid, by_
 returns void language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare d projects.documents := projects.require_document(in_book, document, person, in_unit, as_role, null);
 begin
+  if not projects.oversees(as_role) and not projects.concerns(in_book, of_node, d.unit_id) then
+    raise exception 'there is no such project for your unit' using errcode = 'AC041';
+  end if;
   if d.state not in ('draft', 'returned') then
     raise exception '% is %: what was shown to others does not change; recall it first', d.number, d.state using errcode = 'AC043';
   end if;
@@ -644,3 +662,5 @@ revoke execute on function projects.steps, projects.leads, projects.holds, proje
   projects.approvers_needed, projects.act, projects.enter_outside_act, projects.first_roles, projects.judge_acts, projects.party_unit from public;
 grant execute on function projects.steps, projects.leads, projects.holds, projects.is_left_to_admin, projects.reaches, projects.minimum_persons, projects.approvers_needed to mingzhang_app, mingzhang_auditor;
 grant execute on function projects.draft, projects.revise, projects.act, projects.enter_outside_act, projects.first_roles to mingzhang_app;
+revoke execute on function projects.oversees, projects.concerns from public;
+grant execute on function projects.oversees to mingzhang_app, mingzhang_auditor;

@@ -12,6 +12,9 @@ create table projects.payees (
   unique (book_id, code),
   foreign key (book_id, payee_id) references projects.documents (book_id, document_id)
 );
+-- A supplier registered twice could bill one invoice twice. People share names, and a builder's wages account bears its own.
+create unique index one_payee_of_a_name on projects.payees (book_id, name) where kind not in ('person', 'wages_account');
+create unique index one_payee_of_a_credit_code on projects.payees (book_id, credit_code) where credit_code <> '' and kind <> 'wages_account';
 
 -- An account never changes; another one is another row, used only after its waiting time (a setting) unless it is the first.
 create table projects.payee_accounts (
@@ -137,6 +140,7 @@ create table projects.receipts (
   foreign key (book_id, checked_by) references accounting.persons (book_id, person_id),
   constraint receipt_checked_by_another check (checked_by <> entered_by)
 );
+create unique index receipt_confirms_once on projects.receipts (book_id, bank_serial, bank_date) where checked_by is not null;
 create trigger carry_paper after insert on projects.receipts for each row execute function projects.carry_paper();
 alter table projects.receipts enable always trigger carry_paper;
 
@@ -164,9 +168,9 @@ begin
   if k ->> 'code' is null then
     insert into projects.payees (book_id, payee_id, code, name, kind, credit_code) values (in_book, document, d.number, k ->> 'name', k ->> 'kind', coalesce(k ->> 'credit_code', '')) returning * into p;
   else
-    select * into p from projects.payees x where x.book_id = in_book and x.code = k ->> 'code' for update;
+    select * into p from projects.payees x where x.book_id = in_book and x.code = k ->> 'code' and x.name = k ->> 'name' for update;
     if not found then
-      raise exception 'there is no payee %', k ->> 'code' using errcode = 'AC042';
+      raise exception 'there is no payee % called %', k ->> 'code', k ->> 'name' using errcode = 'AC042';
     end if;
   end if;
   insert into projects.payee_accounts (book_id, payee_id, account_number, bank, bank_code, usable_from, document_id)
@@ -179,6 +183,11 @@ create function projects.register_invoice(in_book bigint, payee uuid, of_code te
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare i projects.invoices;
 begin
+  perform from projects.payees p where p.book_id = in_book and p.payee_id = payee for no key update; -- one way of writing a number at a time
+  select * into i from projects.invoices x where x.book_id = in_book and x.payee_id = payee and x.number = of_number and x.code <> of_code and '' in (x.code, of_code) limit 1;
+  if found then
+    raise exception 'invoice % is registered with the code "%": with "%" it would be paid a second time', of_number, i.code, of_code using errcode = 'AC050';
+  end if;
   insert into projects.invoices (book_id, payee_id, code, number, day, amount) values (in_book, payee, of_code, of_number, on_day, of_amount)
     on conflict (book_id, payee_id, code, number) do update set day = excluded.day, amount = excluded.amount where invoices.used = 0 and invoices.reduced = 0 and invoices.red_of is null;
   select * into i from projects.invoices x where x.book_id = in_book and x.payee_id = payee and x.code = of_code and x.number = of_number;
@@ -215,6 +224,7 @@ end $$;
 create function projects.use_invoices(in_book bigint, document uuid) returns void language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare d projects.documents := projects.signed(in_book, document, 'payment_request', 'filed'); u record; payee uuid; left_of numeric;
 begin
+  perform projects.require_payable(d); -- the maker hears it, not only who approves
   if (select sum((i ->> 'use')::numeric) from jsonb_array_elements(coalesce(d.content::jsonb -> 'invoices', '[]')) i) > d.amount then
     raise exception '% uses more of its invoices than it pays', d.number using errcode = 'AC050';
   end if;
@@ -288,12 +298,38 @@ begin
   end if;
 end $$;
 
+-- What no budget line refuses: a contract's money goes to its supplier and, as wages, to a wages account; a village gets what
+-- it voted for, in all its requests together.
+create function projects.require_payable(d projects.documents) returns void language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare k jsonb := d.content; c projects.contracts; p record; v projects.village_records; used numeric;
+begin
+  select * into c from projects.contracts x where x.book_id = d.book_id and x.number = k ->> 'contract';
+  if found then
+    select y.code, y.name into p from jsonb_array_elements(k -> 'payees') l join projects.payees y on y.book_id = d.book_id and y.code = l ->> 'payee'
+      where not (y.name = c.supplier and c.payee in ('', y.code)) and not (l ->> 'kind' = 'wages' and y.kind = 'wages_account') limit 1;
+    if found then
+      raise exception 'contract % is of %, payee % is %', c.number, c.supplier, p.code, p.name using errcode = 'AC066';
+    end if;
+  end if;
+  select * into v from projects.village_records x where x.book_id = d.book_id and x.node_id = d.node_id order by x.document_id desc limit 1;
+  if found then
+    perform from projects.nodes n where n.book_id = d.book_id and n.node_id = d.node_id for no key update; -- one request of a village at a time
+    select coalesce(sum(r.held + r.paid - (select coalesce(sum(l.returned), 0) from projects.payment_lines l where l.book_id = r.book_id and l.document_id = r.document_id and l.round = r.round)), 0) into used
+      from projects.payment_requests r join projects.documents x on x.book_id = r.book_id and x.document_id = r.document_id where x.book_id = d.book_id and x.node_id = d.node_id;
+    if used + d.amount > v.county + v.bridging then
+      raise exception 'the village voted for % of the county and % bridging, requested and paid %, asked %: % too much', projects.fen(v.county), projects.fen(v.bridging), projects.fen(used), projects.fen(d.amount),
+        projects.fen(used + d.amount - v.county - v.bridging) using errcode = 'AC055';
+    end if;
+  end if;
+end $$;
+
 -- Writes an approved request down: its lines, and which budget line pays what of each, filled in order.
 create function projects.reserve_request(in_book bigint, document uuid) returns void language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   d projects.documents := projects.signed(in_book, document, 'payment_request', 'approved'); k jsonb := d.content; l record; s record; n int := 0; has numeric; takes numeric;
   source int := 0; sources jsonb := k -> 'sources'; rest_of_source numeric := 0; line_id uuid; batch uuid;
 begin
+  perform projects.require_payable(d);
   if k ->> 'payment' = 'subsidy' then
     select x.subject_id into batch from accounting.subjects x where x.book_id = in_book and x.kind <> '' and x.kind = 'batch' and x.code = k ->> 'batch';
     perform projects.require_batch(in_book, d.node_id, batch, k ->> 'batch', d.amount);
@@ -389,6 +425,12 @@ declare l projects.payment_lines;
 begin
   perform projects.require_desk(in_book, document, person, in_unit, as_role, '{treasury_officer,project_clerk,budget_officer,project_head}');
   l := projects.line_of(in_book, document, line, '{ordered}');
+  if on_date < (select (x.content::jsonb ->> 'date')::date from projects.documents x where x.book_id = in_book and x.document_id = document) then
+    raise exception 'receipt % is of %, before the day of the request', serial, on_date using errcode = 'AC067';
+  end if;
+  if exists (select from projects.receipts r where r.book_id = in_book and r.bank_serial = serial and r.bank_date = on_date and r.checked_by is not null) then
+    raise exception 'receipt % of % has confirmed a payment before', serial, on_date using errcode = 'AC067';
+  end if;
   insert into projects.receipts (book_id, document_id, round, line_no, attempt, bank_date, bank_serial, paper_hash, entered_by)
     select in_book, document, l.round, line, coalesce(max(r.attempt), 0) + 1, on_date, serial, paper, person from projects.receipts r
     where r.book_id = in_book and r.document_id = document and r.round = l.round and r.line_no = line;
@@ -544,7 +586,7 @@ end $$;
 
 grant select on projects.payees, projects.payee_accounts, projects.invoices, projects.invoice_uses, projects.payment_requests, projects.payment_lines, projects.payment_draws, projects.receipts, projects.reissues
   to mingzhang_app, mingzhang_auditor;
-revoke execute on function projects.register_payee, projects.register_invoice, projects.register_red_invoice, projects.use_invoices, projects.free_invoices, projects.free_excess, projects.require_usable, projects.batch_room, projects.require_batch, projects.reserve_request, projects.give_back_request, projects.order_lines,
+revoke execute on function projects.register_payee, projects.register_invoice, projects.register_red_invoice, projects.use_invoices, projects.free_invoices, projects.free_excess, projects.require_usable, projects.batch_room, projects.require_batch, projects.require_payable, projects.reserve_request, projects.give_back_request, projects.order_lines,
   projects.next_number, projects.line_of, projects.require_desk, projects.enter_receipt, projects.follow, projects.confirm_line, projects.fail_line, projects.enter_reissue, projects.approve_reissue,
   projects.cancel_line, projects.return_on_line from public;
 grant execute on function projects.batch_room to mingzhang_app, mingzhang_auditor;

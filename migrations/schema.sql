@@ -1473,6 +1473,19 @@ end $$;
 
 ALTER FUNCTION projects.check_final_account(in_book bigint, document uuid) OWNER TO mingzhang_owner;
 
+CREATE FUNCTION projects.concerns(in_book bigint, of_node uuid, of_unit uuid) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  with theirs as (
+    select l.unit_id from accounting.ledgers l where l.book_id = in_book and l.project_id = of_node
+    union select l.unit_id from projects.leads(in_book, of_node) l
+  )
+  select of_node is null or of_unit in (select t.unit_id from theirs t) or not exists (select from theirs)
+$$;
+
+ALTER FUNCTION projects.concerns(in_book bigint, of_node uuid, of_unit uuid) OWNER TO mingzhang_owner;
+
 CREATE FUNCTION projects.conclude_contract(in_book bigint, document uuid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1587,7 +1600,7 @@ begin
   made := draft.prefix || '-' || draft.year || '-' || lpad(n::text, 4, '0');
   insert into projects.documents (book_id, document_id, kind, number, unit_id, node_id, flow, amount, content, content_hash, state, created_by)
     values (in_book, document, of_kind, made, of_unit, of_node, by_flow, of_amount, of_content, sha256(convert_to(of_content, 'UTF8')), 'draft', person) returning * into d;
-  if not projects.reaches(d, as_role, in_unit) then
+  if not projects.reaches(d, as_role, in_unit) or not projects.oversees(as_role) and not projects.concerns(in_book, of_node, of_unit) then
     raise exception 'there is no such project for your unit' using errcode = 'AC041';
   end if;
   return made;
@@ -1621,6 +1634,12 @@ declare l projects.payment_lines;
 begin
   perform projects.require_desk(in_book, document, person, in_unit, as_role, '{treasury_officer,project_clerk,budget_officer,project_head}');
   l := projects.line_of(in_book, document, line, '{ordered}');
+  if on_date < (select (x.content::jsonb ->> 'date')::date from projects.documents x where x.book_id = in_book and x.document_id = document) then
+    raise exception 'receipt % is of %, before the day of the request', serial, on_date using errcode = 'AC067';
+  end if;
+  if exists (select from projects.receipts r where r.book_id = in_book and r.bank_serial = serial and r.bank_date = on_date and r.checked_by is not null) then
+    raise exception 'receipt % of % has confirmed a payment before', serial, on_date using errcode = 'AC067';
+  end if;
   insert into projects.receipts (book_id, document_id, round, line_no, attempt, bank_date, bank_serial, paper_hash, entered_by)
     select in_book, document, l.round, line, coalesce(max(r.attempt), 0) + 1, on_date, serial, paper, person from projects.receipts r
     where r.book_id = in_book and r.document_id = document and r.round = l.round and r.line_no = line;
@@ -2448,6 +2467,15 @@ end $$;
 
 ALTER FUNCTION projects.order_lines(in_book bigint, document uuid, year integer) OWNER TO mingzhang_owner;
 
+CREATE FUNCTION projects.oversees(as_role text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select as_role in ('budget_officer', 'treasury_officer', 'auditor', 'inspector', 'admin')
+$$;
+
+ALTER FUNCTION projects.oversees(as_role text) OWNER TO mingzhang_owner;
+
 CREATE FUNCTION projects.party_unit() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -2601,7 +2629,7 @@ CREATE FUNCTION projects.reaches(d projects.documents, as_role text, in_unit uui
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-  select as_role in ('budget_officer', 'treasury_officer', 'auditor', 'inspector', 'admin') or d.unit_id = in_unit
+  select projects.oversees(as_role) or d.unit_id = in_unit
     or as_role = 'lead_approver' and in_unit in (select l.unit_id from projects.leads(d.book_id, d.node_id) l)
     or as_role = 'supervisor' and exists (select from projects.node_parties p where p.book_id = d.book_id and p.node_id = d.node_id and p.role = 'supervisor' and p.valid and p.unit_id = in_unit)
 $$;
@@ -2692,6 +2720,11 @@ CREATE FUNCTION projects.register_invoice(in_book bigint, payee uuid, of_code te
     AS $$
 declare i projects.invoices;
 begin
+  perform from projects.payees p where p.book_id = in_book and p.payee_id = payee for no key update; -- one way of writing a number at a time
+  select * into i from projects.invoices x where x.book_id = in_book and x.payee_id = payee and x.number = of_number and x.code <> of_code and '' in (x.code, of_code) limit 1;
+  if found then
+    raise exception 'invoice % is registered with the code "%": with "%" it would be paid a second time', of_number, i.code, of_code using errcode = 'AC050';
+  end if;
   insert into projects.invoices (book_id, payee_id, code, number, day, amount) values (in_book, payee, of_code, of_number, on_day, of_amount)
     on conflict (book_id, payee_id, code, number) do update set day = excluded.day, amount = excluded.amount where invoices.used = 0 and invoices.reduced = 0 and invoices.red_of is null;
   select * into i from projects.invoices x where x.book_id = in_book and x.payee_id = payee and x.code = of_code and x.number = of_number;
@@ -2714,9 +2747,9 @@ begin
   if k ->> 'code' is null then
     insert into projects.payees (book_id, payee_id, code, name, kind, credit_code) values (in_book, document, d.number, k ->> 'name', k ->> 'kind', coalesce(k ->> 'credit_code', '')) returning * into p;
   else
-    select * into p from projects.payees x where x.book_id = in_book and x.code = k ->> 'code' for update;
+    select * into p from projects.payees x where x.book_id = in_book and x.code = k ->> 'code' and x.name = k ->> 'name' for update;
     if not found then
-      raise exception 'there is no payee %', k ->> 'code' using errcode = 'AC042';
+      raise exception 'there is no payee % called %', k ->> 'code', k ->> 'name' using errcode = 'AC042';
     end if;
   end if;
   insert into projects.payee_accounts (book_id, payee_id, account_number, bank, bank_code, usable_from, document_id)
@@ -2844,6 +2877,34 @@ end $$;
 
 ALTER FUNCTION projects.require_estimate(in_book bigint, node uuid, number text, added numeric, approved_by text) OWNER TO mingzhang_owner;
 
+CREATE FUNCTION projects.require_payable(d projects.documents) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare k jsonb := d.content; c projects.contracts; p record; v projects.village_records; used numeric;
+begin
+  select * into c from projects.contracts x where x.book_id = d.book_id and x.number = k ->> 'contract';
+  if found then
+    select y.code, y.name into p from jsonb_array_elements(k -> 'payees') l join projects.payees y on y.book_id = d.book_id and y.code = l ->> 'payee'
+      where not (y.name = c.supplier and c.payee in ('', y.code)) and not (l ->> 'kind' = 'wages' and y.kind = 'wages_account') limit 1;
+    if found then
+      raise exception 'contract % is of %, payee % is %', c.number, c.supplier, p.code, p.name using errcode = 'AC066';
+    end if;
+  end if;
+  select * into v from projects.village_records x where x.book_id = d.book_id and x.node_id = d.node_id order by x.document_id desc limit 1;
+  if found then
+    perform from projects.nodes n where n.book_id = d.book_id and n.node_id = d.node_id for no key update; -- one request of a village at a time
+    select coalesce(sum(r.held + r.paid - (select coalesce(sum(l.returned), 0) from projects.payment_lines l where l.book_id = r.book_id and l.document_id = r.document_id and l.round = r.round)), 0) into used
+      from projects.payment_requests r join projects.documents x on x.book_id = r.book_id and x.document_id = r.document_id where x.book_id = d.book_id and x.node_id = d.node_id;
+    if used + d.amount > v.county + v.bridging then
+      raise exception 'the village voted for % of the county and % bridging, requested and paid %, asked %: % too much', projects.fen(v.county), projects.fen(v.bridging), projects.fen(used), projects.fen(d.amount),
+        projects.fen(used + d.amount - v.county - v.bridging) using errcode = 'AC055';
+    end if;
+  end if;
+end $$;
+
+ALTER FUNCTION projects.require_payable(d projects.documents) OWNER TO mingzhang_owner;
+
 CREATE FUNCTION projects.require_usable(in_book bigint, payee uuid, account text) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -2869,6 +2930,7 @@ declare
   d projects.documents := projects.signed(in_book, document, 'payment_request', 'approved'); k jsonb := d.content; l record; s record; n int := 0; has numeric; takes numeric;
   source int := 0; sources jsonb := k -> 'sources'; rest_of_source numeric := 0; line_id uuid; batch uuid;
 begin
+  perform projects.require_payable(d);
   if k ->> 'payment' = 'subsidy' then
     select x.subject_id into batch from accounting.subjects x where x.book_id = in_book and x.kind <> '' and x.kind = 'batch' and x.code = k ->> 'batch';
     perform projects.require_batch(in_book, d.node_id, batch, k ->> 'batch', d.amount);
@@ -2954,6 +3016,9 @@ CREATE FUNCTION projects.revise(in_book bigint, document uuid, of_node uuid, by_
     AS $$
 declare d projects.documents := projects.require_document(in_book, document, person, in_unit, as_role, null);
 begin
+  if not projects.oversees(as_role) and not projects.concerns(in_book, of_node, d.unit_id) then
+    raise exception 'there is no such project for your unit' using errcode = 'AC041';
+  end if;
   if d.state not in ('draft', 'returned') then
     raise exception '% is %: what was shown to others does not change; recall it first', d.number, d.state using errcode = 'AC043';
   end if;
@@ -3388,6 +3453,7 @@ CREATE FUNCTION projects.use_invoices(in_book bigint, document uuid) RETURNS voi
     AS $$
 declare d projects.documents := projects.signed(in_book, document, 'payment_request', 'filed'); u record; payee uuid; left_of numeric;
 begin
+  perform projects.require_payable(d); -- the maker hears it, not only who approves
   if (select sum((i ->> 'use')::numeric) from jsonb_array_elements(coalesce(d.content::jsonb -> 'invoices', '[]')) i) > d.amount then
     raise exception '% uses more of its invoices than it pays', d.number using errcode = 'AC050';
   end if;
@@ -5881,9 +5947,15 @@ CREATE INDEX nodes_by_parent ON projects.nodes USING btree (book_id, parent_id);
 
 CREATE UNIQUE INDEX one_open_certificate ON projects.documents USING btree (book_id, (((content)::jsonb ->> 'contract'::text))) WHERE ((kind = 'certificate'::text) AND (state <> ALL (ARRAY['certified'::text, 'withdrawn'::text])));
 
+CREATE UNIQUE INDEX one_payee_of_a_credit_code ON projects.payees USING btree (book_id, credit_code) WHERE ((credit_code <> ''::text) AND (kind <> 'wages_account'::text));
+
+CREATE UNIQUE INDEX one_payee_of_a_name ON projects.payees USING btree (book_id, name) WHERE (kind <> ALL (ARRAY['person'::text, 'wages_account'::text]));
+
 CREATE INDEX payment_requests_of_contract ON projects.payment_requests USING btree (book_id, contract_id);
 
 CREATE INDEX plan_lines_of_node ON projects.plan_lines USING btree (book_id, node_id);
+
+CREATE UNIQUE INDEX receipt_confirms_once ON projects.receipts USING btree (book_id, bank_serial, bank_date) WHERE (checked_by IS NOT NULL);
 
 CREATE UNIQUE INDEX role_grants_by_document ON projects.role_grants USING btree (book_id, document_id);
 
@@ -7493,6 +7565,8 @@ GRANT ALL ON FUNCTION projects.check_completion(in_book bigint, document uuid) T
 REVOKE ALL ON FUNCTION projects.check_final_account(in_book bigint, document uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.check_final_account(in_book bigint, document uuid) TO mingzhang_app;
 
+REVOKE ALL ON FUNCTION projects.concerns(in_book bigint, of_node uuid, of_unit uuid) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION projects.conclude_contract(in_book bigint, document uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.conclude_contract(in_book bigint, document uuid) TO mingzhang_app;
 
@@ -7631,6 +7705,10 @@ GRANT ALL ON FUNCTION projects.nodes_led() TO mingzhang_app;
 REVOKE ALL ON FUNCTION projects.order_lines(in_book bigint, document uuid, year integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.order_lines(in_book bigint, document uuid, year integer) TO mingzhang_app;
 
+REVOKE ALL ON FUNCTION projects.oversees(as_role text) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.oversees(as_role text) TO mingzhang_app;
+GRANT ALL ON FUNCTION projects.oversees(as_role text) TO mingzhang_auditor;
+
 REVOKE ALL ON FUNCTION projects.party_unit() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION projects.payable_formula(c projects.contracts) FROM PUBLIC;
@@ -7699,6 +7777,8 @@ REVOKE ALL ON FUNCTION projects.require_desk(in_book bigint, document uuid, pers
 REVOKE ALL ON FUNCTION projects.require_document(in_book bigint, document uuid, person uuid, in_unit uuid, as_role text, behalf uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION projects.require_estimate(in_book bigint, node uuid, number text, added numeric, approved_by text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION projects.require_payable(d projects.documents) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION projects.require_usable(in_book bigint, payee uuid, account text) FROM PUBLIC;
 

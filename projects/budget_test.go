@@ -201,6 +201,15 @@ func TestVillageVotesBeforeItsMoneyIsSpent(t *testing.T) {
 	if doc.Flow != projects.SmallFlow {
 		t.Errorf("a village's payment takes the flow %s", doc.Flow)
 	}
+	_, err = b.clerk.take(doc, "file")
+	b.must(err)
+	q.Payees[0].Amount, q.Sources[0].Amount = yuan("10.01"), yuan("10.01")
+	if doc, err = projects.Draft(t.Context(), b.db, b.clerk.command(), "payment_request", &q); err == nil {
+		_, err = b.clerk.take(doc, "file")
+	}
+	if fault.Code(err) != "village_not_voted" || !strings.Contains(err.Error(), "10.01: 0.01 too much") {
+		t.Errorf("a fen more than the village voted for: %v", err)
+	}
 	b.readAll(func(ctx context.Context, tx bun.Tx) error {
 		rows, err := projects.VillageRecords(ctx, tx, book)
 		if len(rows) != 2 || rows[0].VotedOn == nil || rows[1].VotedOn != nil {

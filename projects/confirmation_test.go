@@ -228,7 +228,7 @@ func (p *dayToDay) lineIn(state string) (*projects.Document, int) {
 // confirm enters a receipt by one and confirms the line by another.
 func (p *dayToDay) confirm(ctx context.Context, tx bun.Tx, doc *projects.Document, line int, day accounting.Date) error {
 	by := p.b.payer.who
-	if _, err := tx.ExecContext(ctx, `select projects.enter_receipt(?, ?, ?, ?, 'R-1', null, ?, ?, ?)`, book, doc.ID, line, day, by.Person, by.Unit, by.Role); err != nil {
+	if _, err := tx.ExecContext(ctx, `select projects.enter_receipt(?, ?, ?, ?, ?, null, ?, ?, ?)`, book, doc.ID, line, day, accounting.NewID().String(), by.Person, by.Unit, by.Role); err != nil {
 		return fault.FromSQL(err)
 	}
 	_, err := projects.Within.Line(ctx, tx, p.b.treasury.command(), doc, line)

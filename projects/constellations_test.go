@@ -50,7 +50,7 @@ func (b *bureau) passes(kind projects.DocumentKind, content projects.Content, wa
 // pays orders nothing: it enters the bank's receipt by one and confirms it by another, which posts one voucher.
 func (b *bureau) pays(doc *projects.Document, day string, entered, checked desk) accounting.Receipt {
 	b.t.Helper()
-	b.must(projects.EnterReceipt(b.t.Context(), b.db, entered.command(), doc.Number, 1, projects.Receipt{Date: accounting.MustDate(day), Serial: "R-1"}))
+	b.must(projects.EnterReceipt(b.t.Context(), b.db, entered.command(), doc.Number, 1, projects.Receipt{Date: accounting.MustDate(day), Serial: doc.Number}))
 	receipts, err := projects.ConfirmLine(b.t.Context(), b.db, checked.command(), doc.Number, 1)
 	b.must(err)
 	if len(receipts) != 1 {

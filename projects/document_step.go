@@ -126,8 +126,11 @@ func (s Step) dated(d accounting.Date) accounting.Date {
 }
 
 // eventHead is the head of the event a document brings about: its maker prepared it, who acts reviewed it, its papers are
-// the voucher's attachments. A demonstration without paper says so.
+// the voucher's attachments. A demonstration without paper says so. Codes: date_invalid.
 func eventHead(ctx context.Context, tx bun.Tx, d *Document, p Paper, s Step) (Head, error) {
+	if s.dated(p.Date).Before(p.Date) { // or a retention due next year would be paid this year
+		return Head{}, fault.Invalid("date_invalid", "date: %s is before %s, the day of %s", s.Date, p.Date, d.Number)
+	}
 	h := Head{Date: s.dated(p.Date), DocumentNo: p.DocumentNo, Memo: p.Memo, Attachments: len(p.Attachments), Documents: p.Attachments, Document: d.ID}
 	if h.Memo == "" {
 		h.Memo = d.Number

@@ -172,6 +172,9 @@ func (e Refund) entries(ctx context.Context, r resolver) ([]entry, error) {
 	if e.PaidOn.Year() != e.Date.Year() {
 		return nil, fault.Conflict("payment_of_earlier_year", "paid on %s, returned on %s: money of an earlier year comes back by P7", e.PaidOn, e.Date)
 	}
+	if e.Date.Before(e.PaidOn) {
+		return nil, fault.Invalid("date_invalid", "paid on %s, returned on %s: money comes back after it was paid", e.PaidOn, e.Date)
+	}
 	accounts := map[RefundTo]string{PayAgain: "9301.04", PayableBack: "9301.03", BackAvailable: "9301.01"}
 	if accounts[e.To] == "" {
 		return nil, fault.Invalid("account_choice_invalid", "a refund goes to %q, %q or %q, not %q", PayAgain, PayableBack, BackAvailable, e.To)

@@ -153,6 +153,9 @@ var theirAttacks = map[string][]attack{
 	"payment_lines confirmed_is_paid":      rows("state='confirmed'", "state='confirmed', paid=0.50"),
 	"payment_draws returned_within_draw":   rows("returned=1.01"),
 	"receipts receipt_checked_by_another":  rows("checked_by="),
+	"receipts receipt_confirms_once":       only("<row bank_serial=, bank_date=, checked_by="+otherUUID+">; <row bank_serial=, bank_date=, checked_by="+otherUUID+", line_no=2>", "23505"),
+	"payees one_payee_of_a_name":           only("<row name=, kind='company'>; <row name=, kind='government', payee_id="+otherUUID+", code='other'>", "23505"),
+	"payees one_payee_of_a_credit_code":    only("<row credit_code='x', kind='company'>; <row credit_code='x', kind='person', payee_id="+otherUUID+", code='other', name='other'>", "23505"),
 	"reissues reissue_approved_by_another": rows("approved_by="),
 
 	// how projects end

@@ -54,7 +54,7 @@ var payeeDocument = documentType{
 	effects: map[string]effect{"approve": registerPayee},
 }
 
-func (p PayeeForm) about(context.Context, resolver) (about, error) {
+func (p PayeeForm) about(ctx context.Context, r resolver) (about, error) {
 	if err := accounting.CheckText("name", p.Name, 200); err != nil {
 		return about{}, err
 	}
@@ -77,7 +77,24 @@ func (p PayeeForm) about(context.Context, resolver) (about, error) {
 			return about{}, err
 		}
 	}
-	return about{flow: SmallFlow}, nil
+	return about{flow: SmallFlow}, p.known(ctx, r)
+}
+
+// known refuses a payee that has a code already, and accounts for a code that is somebody else's. Codes: duplicate, payee_unknown.
+func (p PayeeForm) known(ctx context.Context, r resolver) error {
+	var codes []string
+	err := r.db.NewRaw(`select code from projects.payees where book_id = ?0 and case when ?1 <> '' then code = ?1 and name = ?2 and kind = ?3
+			else 'wages_account' not in (kind, ?3) and (credit_code <> '' and credit_code = ?4 or 'person' not in (kind, ?3) and name = ?2) end order by code`,
+		r.c.Book, p.Code, p.Name, p.Kind, p.CreditCode).Scan(ctx, &codes)
+	switch {
+	case err != nil:
+		return fault.FromSQL(err)
+	case p.Code == "" && len(codes) > 0:
+		return fault.Conflict("duplicate", "payee %s is registered as %s: name that code to add accounts", p.Name, codes[0])
+	case p.Code != "" && len(codes) == 0:
+		return fault.Invalid("payee_unknown", "payee %s is not %s, a %s", p.Code, p.Name, p.Kind)
+	}
+	return nil
 }
 
 func plainNumber(text string) bool {

@@ -151,7 +151,7 @@ func (d *doors) ordered(q *projects.PaymentRequest) *projects.Document {
 func (d *doors) receipted(q *projects.PaymentRequest) *projects.Document {
 	doc := d.ordered(q)
 	for line := range q.Payees {
-		d.must(projects.EnterReceipt(d.t.Context(), d.db, d.payer.command(), doc.Number, line+1, projects.Receipt{Date: accounting.MustDate("2025-03-12"), Serial: "R-1"}))
+		d.must(projects.EnterReceipt(d.t.Context(), d.db, d.payer.command(), doc.Number, line+1, projects.Receipt{Date: accounting.MustDate("2025-03-12"), Serial: fmt.Sprint(doc.Number, "/", line)}))
 	}
 	return doc
 }
@@ -424,9 +424,11 @@ var meetings = map[string]meeting{
 	"closing the month and confirming": {
 		make: func(d *doors) (racer, racer, *projects.Document) {
 			d.number++
-			doc := d.ordered(d.request("fees", "", "100.00"))
+			q := d.request("fees", "", "100.00")
+			q.Date = accounting.NewDate(2025, time.Month(d.number), 10)
+			doc := d.ordered(q)
 			month := accounting.Period(202500 + d.number)
-			d.must(projects.EnterReceipt(d.t.Context(), d.db, d.payer.command(), doc.Number, 1, projects.Receipt{Date: accounting.NewDate(2025, time.Month(d.number), 20), Serial: "R-1"}))
+			d.must(projects.EnterReceipt(d.t.Context(), d.db, d.payer.command(), doc.Number, 1, projects.Receipt{Date: accounting.NewDate(2025, time.Month(d.number), 20), Serial: doc.Number}))
 			closes := racer{d.finance, func(c accounting.Command) error {
 				_, err := accounting.ClosePeriod(d.t.Context(), d.db, c, month)
 				return err

@@ -2,6 +2,7 @@ package projects_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -74,7 +75,7 @@ func (b *payingBureau) approved(q *projects.PaymentRequest) *projects.Document {
 // confirm enters the receipt of a line and confirms it by another person.
 func (b *payingBureau) confirm(doc *projects.Document, line int, day string) ([]accounting.Receipt, error) {
 	b.t.Helper()
-	if err := projects.EnterReceipt(b.t.Context(), b.db, b.payer.command(), doc.Number, line, projects.Receipt{Date: accounting.MustDate(day), Serial: "R-1"}); err != nil {
+	if err := projects.EnterReceipt(b.t.Context(), b.db, b.payer.command(), doc.Number, line, projects.Receipt{Date: accounting.MustDate(day), Serial: fmt.Sprint(doc.Number, "/", line)}); err != nil {
 		return nil, err
 	}
 	return projects.ConfirmLine(b.t.Context(), b.db, b.treasury.command(), doc.Number, line)

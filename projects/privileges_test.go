@@ -30,8 +30,8 @@ var ownersFunctions = map[string]string{
 
 // readersFunctions act with the caller's own rights and only read.
 var readersFunctions = map[string]string{
-	migrations.App:     `approvers_needed fen holds is_left_to_admin leads manual_ban minimum_persons nodes_led payable_formula planned reaches readable_nodes readable_projects roles_held steps`,
-	migrations.Auditor: `approvers_needed fen holds is_left_to_admin leads manual_ban minimum_persons payable_formula planned reaches roles_held steps`,
+	migrations.App:     `approvers_needed fen holds is_left_to_admin leads manual_ban minimum_persons nodes_led oversees payable_formula planned reaches readable_nodes readable_projects roles_held steps`,
+	migrations.Auditor: `approvers_needed fen holds is_left_to_admin leads manual_ban minimum_persons oversees payable_formula planned reaches roles_held steps`,
 }
 
 // A function with the owner's rights is called by those named for it; the others, which trust their callers, by nobody.

@@ -29,7 +29,8 @@ var refundDocument = documentType{
 	effects: map[string]effect{"approve": postRefund},
 }
 
-// complete finds the project. Codes: document_unknown, document_invalid, amount_invalid.
+// complete finds the project. Codes: document_unknown, document_invalid, amount_invalid, budget_line_unknown,
+// budget_line_mismatch.
 func (f RefundForm) complete(ctx context.Context, r resolver) (Content, error) {
 	if err := positive("amount", f.Amount); err != nil {
 		return nil, err
@@ -48,8 +49,18 @@ func (f RefundForm) complete(ctx context.Context, r resolver) (Content, error) {
 	if f.To == PayableBack && q.Contract == "" {
 		return nil, fault.Invalid("document_invalid", "to: %s has no contract", f.Request)
 	}
-	f.Node = q.Node
-	return &f, nil
+	if f.Node = q.Node; f.Standing == "" || f.OwnBank {
+		return &f, nil
+	}
+	n, err := FindNode(ctx, r.db, r.c.Book, f.Node)
+	if err != nil {
+		return nil, err
+	}
+	lines, err := r.onLines(ctx, Draw{f.BudgetLine, f.Amount})
+	if err == nil && lines[0].project != n.ID { // or what one project lost to its builder another would get
+		err = fault.Invalid("budget_line_mismatch", "budget line %s is not one of %s, which had paid", f.BudgetLine, f.Node)
+	}
+	return &f, err
 }
 
 func (f RefundForm) about(context.Context, resolver) (about, error) {

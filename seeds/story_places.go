@@ -71,7 +71,7 @@ func villageStory(villages []string) []act {
 		{step: "E01", date: "2025-01-20", project: "2025-10", text: "预算批复 65个行政村", kind: "budget", content: approveStated},
 		{step: "E02", date: "2025-02-20", project: "2025-10", text: "切块到村 65个项目 平均分配", kind: "budget", content: splitEvenly(villages)},
 		{step: "E02a", date: "2025-02-24", project: first, text: "村民会议决议 村道硬化", kind: "village_record", content: resolved("builds", "2307692.31")},
-		{step: "E02b", date: "2025-03-24", project: second, text: "村民会议决议 产业补助", kind: "village_record", content: resolved("grants", "500000.00")},
+		{step: "E02b", date: "2025-03-24", project: second, text: "村民会议决议 产业补助", kind: "village_record", content: resolved("grants", "2307692.31")},
 		{step: "E02c", date: "2025-03-24", project: third, text: "村民会议决议 河道清淤", kind: "village_record", content: resolved("builds", "200000.00")},
 		{step: "E03", date: "2025-02-25", project: first, text: "指标下达 001村", kind: "budget", content: issue("2307692.31")},
 		{step: "E04", date: "2025-04-10", project: first, text: "签订村道合同", kind: "contract", content: agreement(contract, "村道硬化", "2250000.00", nil)},
