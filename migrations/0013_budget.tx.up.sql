@@ -45,6 +45,7 @@ create table projects.injections (
   agreement text not null check (agreement <> ''),          -- number of the agreement
   expected_income accounting.yuan check (expected_income >= 0), -- a year
   primary key (book_id, injection_id),
+  unique (book_id, node_id, investee, agreement, day), -- one agreement may be paid in parts, each on its day
   foreign key (book_id, injection_id) references projects.documents (book_id, document_id),
   foreign key (book_id, node_id) references projects.nodes (book_id, node_id)
 );

@@ -5754,6 +5754,9 @@ ALTER TABLE ONLY projects.funding_sources
     ADD CONSTRAINT funding_sources_pkey PRIMARY KEY (book_id, code);
 
 ALTER TABLE ONLY projects.injections
+    ADD CONSTRAINT injections_book_id_node_id_investee_agreement_day_key UNIQUE (book_id, node_id, investee, agreement, day);
+
+ALTER TABLE ONLY projects.injections
     ADD CONSTRAINT injections_pkey PRIMARY KEY (book_id, injection_id);
 
 ALTER TABLE ONLY projects.invoice_uses

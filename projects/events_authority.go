@@ -192,7 +192,21 @@ func (e Transfer) entries(ctx context.Context, r resolver) ([]entry, error) {
 	if cells[0].line == cells[1].line {
 		return nil, fault.Invalid("budget_line_mismatch", "a transfer from %s to itself", cells[0].code)
 	}
+	if err := sameNature(cells[0], cells[1:]); err != nil {
+		return nil, err
+	}
 	return one("I4", "", eventFacts{cells: map[role][]eventCell{"from": cells[:1], "to": cells[1:]}}), nil
+}
+
+// sameNature keeps money of the government fund apart from that of the general public budget, whatever moves between budget
+// lines. Codes: budget_line_mismatch.
+func sameNature(from eventCell, to []eventCell) error {
+	for _, c := range to {
+		if c.nature != from.nature {
+			return fault.Invalid("budget_line_mismatch", "%s is of the %s, %s of the %s: authority does not pass from one to the other", from.code, from.nature, c.code, c.nature)
+		}
+	}
+	return nil
 }
 
 func (e Commit) entries(ctx context.Context, r resolver) ([]entry, error) {

@@ -31,6 +31,9 @@ func (e Split) entries(ctx context.Context, r resolver) ([]entry, error) {
 	if err := r.below(ctx, cells[0], cells[1:]); err != nil {
 		return nil, err
 	}
+	if err := sameNature(cells[0], cells[1:]); err != nil {
+		return nil, err
+	}
 	if e.Full {
 		if err := r.usesUp(ctx, cells[0], sum); err != nil {
 			return nil, err

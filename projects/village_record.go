@@ -49,8 +49,8 @@ var villageDocument = documentType{
 
 func (v VillageForm) about(ctx context.Context, r resolver) (about, error) {
 	a := about{node: v.Node, flow: SmallFlow}
-	if v.VotedOn.IsZero() || v.PublishedOn.IsZero() || v.PublishedOn.Before(v.VotedOn) {
-		return a, fault.Invalid("document_invalid", "voted on %s, published on %s: the village votes, then the list is published", v.VotedOn, v.PublishedOn)
+	if v.VotedOn.IsZero() || v.PublishedOn.IsZero() || v.PublishedOn.Before(v.VotedOn) || v.Date.Before(v.PublishedOn) {
+		return a, fault.Invalid("document_invalid", "voted on %s, published on %s, recorded on %s: the village votes, then the list is published, then it is recorded", v.VotedOn, v.PublishedOn, v.Date)
 	}
 	if v.Mode != "builds" && v.Mode != "grants" {
 		return a, fault.Invalid("document_invalid", "mode: %q; a township builds or grants", v.Mode)
