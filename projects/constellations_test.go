@@ -129,7 +129,8 @@ func TestTownshipOfThree(t *testing.T) {
 	a.Price, a.Items[0].Amount, a.Funding[0].Amount, a.Supplier.Name = price, &price, &price, "宁夏某建筑公司"
 	b.passes("contract", a, passing{maker, "submit"}, passing{head, "sign"}, passing{lead, "approve"})
 	works := ask("2025-05", "advance", "30000.00")
-	works.Contract = "CN-1"
+	builder := b.passes("payee", &projects.PayeeForm{Paper: paperOf("2025-02-01"), Name: "宁夏某建筑公司", Kind: "company", Accounts: []projects.BankAccount{{Number: wagesAccount, Bank: "农行"}}}, passing{maker, "submit"}, passing{head, "approve"})
+	works.Contract, works.Payees[0].Payee, works.Payees[0].Account = "CN-1", builder.Number, wagesAccount
 	doc := b.passes("payment_request", works, passing{maker, "file"}, passing{head, "review"})
 	sun := payer
 	sun.who.Role = "budget_officer"
