@@ -2,6 +2,7 @@ package projects
 
 import (
 	"context"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
@@ -58,7 +59,7 @@ func (p PayeeForm) about(ctx context.Context, r resolver) (about, error) {
 	if err := accounting.CheckText("name", p.Name, 200); err != nil {
 		return about{}, err
 	}
-	if !oneOf(string(p.Kind), payeeKinds) {
+	if !slices.Contains(payeeKinds, string(p.Kind)) {
 		return about{}, fault.Invalid("document_invalid", "kind: %q is none of %v", p.Kind, payeeKinds)
 	}
 	if len(p.Accounts) == 0 || len(p.Accounts) > 20 {
@@ -104,15 +105,6 @@ func plainNumber(text string) bool {
 		}
 	}
 	return true
-}
-
-func oneOf(text string, offered []string) bool {
-	for _, o := range offered {
-		if text == o {
-			return true
-		}
-	}
-	return false
 }
 
 func registerPayee(ctx context.Context, tx bun.Tx, c accounting.Command, d *Document, _ Step) ([]accounting.Receipt, error) {

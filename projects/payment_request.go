@@ -169,7 +169,7 @@ func (q PaymentRequest) check() error {
 		if err := positive("amount of payee line", l.Amount); err != nil {
 			return err
 		}
-		if !oneOf(l.Kind, lineKinds) {
+		if !slices.Contains(lineKinds, l.Kind) {
 			return fault.Invalid("document_invalid", "payees: line %d is of kind %q; there are %v", i+1, l.Kind, lineKinds)
 		}
 	}

@@ -2,6 +2,7 @@ package projects
 
 import (
 	"context"
+	"slices"
 
 	"github.com/uptrace/bun"
 
@@ -152,7 +153,7 @@ func ownBankProject(f RefundForm, q PaymentRequest) string {
 
 // subjectOf keeps a subject for the accounts that take it.
 func subjectOf(account string, subject SubjectRef, takes ...string) SubjectRef {
-	if oneOf(account, takes) {
+	if slices.Contains(takes, account) {
 		return subject
 	}
 	return SubjectRef{}
