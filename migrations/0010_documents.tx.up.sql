@@ -585,7 +585,9 @@ begin
     end if;
   end if;
   if d.kind = 'payment_request' and by_verb = 'order' then
-    select count(*) into persons from projects.duties x where x.book_id = in_book and x.document_id = document;
+    -- who acted on it before it went back to its maker, and not since, has not acted on what is paid
+    select count(*) into persons from projects.duties x where x.book_id = in_book and x.document_id = document and (x.person_id = act.person
+      or d.round = coalesce((select max(a.round) from projects.acts a where a.book_id = in_book and a.document_id = document and a.person_id = x.person_id and a.entered_by is null), d.round));
     if persons < projects.minimum_persons(in_book, d.flow) then
       raise exception '% different persons have acted on %, its flow needs %', persons, d.number, projects.minimum_persons(in_book, d.flow) using errcode = 'AC047';
     end if;

@@ -96,8 +96,11 @@ create table projects.payment_lines (
   paid accounting.yuan not null default 0,
   returned accounting.yuan not null default 0 check (returned >= 0),
   paid_on date, -- by the bank
+  failed_by uuid, -- who said that the bank sent it back, before it was confirmed; null: a refund did
+  failed_because text check (failed_because <> ''),
   primary key (book_id, document_id, round, line_no),
   unique (book_id, order_number),
+  foreign key (book_id, failed_by) references accounting.persons (book_id, person_id),
   foreign key (book_id, document_id, round) references projects.payment_requests (book_id, document_id, round),
   foreign key (book_id, payee_id, account_number) references projects.payee_accounts (book_id, payee_id, account_number),
   constraint line_paid_once check (paid in (0, amount)),
@@ -425,9 +428,6 @@ declare l projects.payment_lines;
 begin
   perform projects.require_desk(in_book, document, person, in_unit, as_role, '{treasury_officer,project_clerk,budget_officer,project_head}');
   l := projects.line_of(in_book, document, line, '{ordered}');
-  if on_date < (select (x.content::jsonb ->> 'date')::date from projects.documents x where x.book_id = in_book and x.document_id = document) then
-    raise exception 'receipt % is of %, before the day of the request', serial, on_date using errcode = 'AC067';
-  end if;
   if exists (select from projects.receipts r where r.book_id = in_book and r.bank_serial = serial and r.bank_date = on_date and r.checked_by is not null) then
     raise exception 'receipt % of % has confirmed a payment before', serial, on_date using errcode = 'AC067';
   end if;
@@ -472,12 +472,15 @@ begin
   bank_day := r.bank_date; maker := r.entered_by; of_round := l.round;
 end $$;
 
-create function projects.fail_line(in_book bigint, document uuid, line int, person uuid, in_unit uuid, as_role text) returns void language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+create function projects.fail_line(in_book bigint, document uuid, line int, because text, person uuid, in_unit uuid, as_role text) returns void language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare l projects.payment_lines;
 begin
   perform projects.require_desk(in_book, document, person, in_unit, as_role, '{treasury_officer}');
   l := projects.line_of(in_book, document, line, '{ordered}');
-  update projects.payment_lines x set state = 'failed' where x.book_id = in_book and x.document_id = document and x.round = l.round and x.line_no = line;
+  if coalesce(because, '') = '' then
+    raise exception 'line %: write why the bank sent it back', line using errcode = 'AC043';
+  end if;
+  update projects.payment_lines x set state = 'failed', failed_by = person, failed_because = because where x.book_id = in_book and x.document_id = document and x.round = l.round and x.line_no = line;
 end $$;
 
 create function projects.enter_reissue(in_book bigint, document uuid, line int, to_account text, because text, person uuid, in_unit uuid, as_role text) returns void
@@ -516,6 +519,9 @@ declare l projects.payment_lines;
 begin
   perform projects.require_desk(in_book, document, person, in_unit, as_role, '{treasury_officer}');
   l := projects.line_of(in_book, document, line, '{failed}');
+  if l.failed_by = person then -- or one person alone takes back what the bank may have paid
+    raise exception 'line %: who said that the bank sent it back does not give it up too', line using errcode = 'AC045';
+  end if;
   update projects.payment_lines x set state = 'cancelled' where x.book_id = in_book and x.document_id = document and x.round = l.round and x.line_no = line;
   update projects.payment_requests x set held = x.held - l.amount, given_back = x.given_back + l.amount where x.book_id = in_book and x.document_id = document and x.round = l.round;
   perform projects.free_excess(in_book, document);

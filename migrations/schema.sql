@@ -1005,7 +1005,9 @@ begin
     end if;
   end if;
   if d.kind = 'payment_request' and by_verb = 'order' then
-    select count(*) into persons from projects.duties x where x.book_id = in_book and x.document_id = document;
+    -- who acted on it before it went back to its maker, and not since, has not acted on what is paid
+    select count(*) into persons from projects.duties x where x.book_id = in_book and x.document_id = document and (x.person_id = act.person
+      or d.round = coalesce((select max(a.round) from projects.acts a where a.book_id = in_book and a.document_id = document and a.person_id = x.person_id and a.entered_by is null), d.round));
     if persons < projects.minimum_persons(in_book, d.flow) then
       raise exception '% different persons have acted on %, its flow needs %', persons, d.number, projects.minimum_persons(in_book, d.flow) using errcode = 'AC047';
     end if;
@@ -1265,6 +1267,9 @@ declare l projects.payment_lines;
 begin
   perform projects.require_desk(in_book, document, person, in_unit, as_role, '{treasury_officer}');
   l := projects.line_of(in_book, document, line, '{failed}');
+  if l.failed_by = person then -- or one person alone takes back what the bank may have paid
+    raise exception 'line %: who said that the bank sent it back does not give it up too', line using errcode = 'AC045';
+  end if;
   update projects.payment_lines x set state = 'cancelled' where x.book_id = in_book and x.document_id = document and x.round = l.round and x.line_no = line;
   update projects.payment_requests x set held = x.held - l.amount, given_back = x.given_back + l.amount where x.book_id = in_book and x.document_id = document and x.round = l.round;
   perform projects.free_excess(in_book, document);
@@ -1634,9 +1639,6 @@ declare l projects.payment_lines;
 begin
   perform projects.require_desk(in_book, document, person, in_unit, as_role, '{treasury_officer,project_clerk,budget_officer,project_head}');
   l := projects.line_of(in_book, document, line, '{ordered}');
-  if on_date < (select (x.content::jsonb ->> 'date')::date from projects.documents x where x.book_id = in_book and x.document_id = document) then
-    raise exception 'receipt % is of %, before the day of the request', serial, on_date using errcode = 'AC067';
-  end if;
   if exists (select from projects.receipts r where r.book_id = in_book and r.bank_serial = serial and r.bank_date = on_date and r.checked_by is not null) then
     raise exception 'receipt % of % has confirmed a payment before', serial, on_date using errcode = 'AC067';
   end if;
@@ -1677,7 +1679,7 @@ $$;
 
 ALTER FUNCTION projects.estimate_use(in_book bigint, node uuid, OUT estimate numeric, OUT contracted numeric, OUT beside numeric) OWNER TO mingzhang_owner;
 
-CREATE FUNCTION projects.fail_line(in_book bigint, document uuid, line integer, person uuid, in_unit uuid, as_role text) RETURNS void
+CREATE FUNCTION projects.fail_line(in_book bigint, document uuid, line integer, because text, person uuid, in_unit uuid, as_role text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
@@ -1685,10 +1687,13 @@ declare l projects.payment_lines;
 begin
   perform projects.require_desk(in_book, document, person, in_unit, as_role, '{treasury_officer}');
   l := projects.line_of(in_book, document, line, '{ordered}');
-  update projects.payment_lines x set state = 'failed' where x.book_id = in_book and x.document_id = document and x.round = l.round and x.line_no = line;
+  if coalesce(because, '') = '' then
+    raise exception 'line %: write why the bank sent it back', line using errcode = 'AC043';
+  end if;
+  update projects.payment_lines x set state = 'failed', failed_by = person, failed_because = because where x.book_id = in_book and x.document_id = document and x.round = l.round and x.line_no = line;
 end $$;
 
-ALTER FUNCTION projects.fail_line(in_book bigint, document uuid, line integer, person uuid, in_unit uuid, as_role text) OWNER TO mingzhang_owner;
+ALTER FUNCTION projects.fail_line(in_book bigint, document uuid, line integer, because text, person uuid, in_unit uuid, as_role text) OWNER TO mingzhang_owner;
 
 CREATE FUNCTION projects.fen(amount numeric) RETURNS text
     LANGUAGE sql IMMUTABLE
@@ -2250,9 +2255,12 @@ CREATE TABLE projects.payment_lines (
     paid accounting.yuan DEFAULT 0 NOT NULL,
     returned accounting.yuan DEFAULT 0 NOT NULL,
     paid_on date,
+    failed_by uuid,
+    failed_because text,
     CONSTRAINT confirmed_is_paid CHECK (((state = 'confirmed'::text) <= ((paid)::numeric = (amount)::numeric))),
     CONSTRAINT line_paid_once CHECK ((((paid)::numeric = (0)::numeric) OR ((paid)::numeric = (amount)::numeric))),
     CONSTRAINT payment_lines_amount_check CHECK (((amount)::numeric > (0)::numeric)),
+    CONSTRAINT payment_lines_failed_because_check CHECK ((failed_because <> ''::text)),
     CONSTRAINT payment_lines_kind_check CHECK ((kind = ANY (ARRAY['wages'::text, 'works'::text, 'other'::text]))),
     CONSTRAINT payment_lines_line_no_check CHECK ((line_no > 0)),
     CONSTRAINT payment_lines_returned_check CHECK (((returned)::numeric >= (0)::numeric)),
@@ -7157,6 +7165,9 @@ ALTER TABLE ONLY projects.payment_lines
     ADD CONSTRAINT payment_lines_book_id_document_id_round_fkey FOREIGN KEY (book_id, document_id, round) REFERENCES projects.payment_requests(book_id, document_id, round);
 
 ALTER TABLE ONLY projects.payment_lines
+    ADD CONSTRAINT payment_lines_book_id_failed_by_fkey FOREIGN KEY (book_id, failed_by) REFERENCES accounting.persons(book_id, person_id);
+
+ALTER TABLE ONLY projects.payment_lines
     ADD CONSTRAINT payment_lines_book_id_payee_id_account_number_fkey FOREIGN KEY (book_id, payee_id, account_number) REFERENCES projects.payee_accounts(book_id, payee_id, account_number);
 
 ALTER TABLE ONLY projects.payment_requests
@@ -7596,8 +7607,8 @@ REVOKE ALL ON FUNCTION projects.estimate_use(in_book bigint, node uuid, OUT esti
 GRANT ALL ON FUNCTION projects.estimate_use(in_book bigint, node uuid, OUT estimate numeric, OUT contracted numeric, OUT beside numeric) TO mingzhang_app;
 GRANT ALL ON FUNCTION projects.estimate_use(in_book bigint, node uuid, OUT estimate numeric, OUT contracted numeric, OUT beside numeric) TO mingzhang_auditor;
 
-REVOKE ALL ON FUNCTION projects.fail_line(in_book bigint, document uuid, line integer, person uuid, in_unit uuid, as_role text) FROM PUBLIC;
-GRANT ALL ON FUNCTION projects.fail_line(in_book bigint, document uuid, line integer, person uuid, in_unit uuid, as_role text) TO mingzhang_app;
+REVOKE ALL ON FUNCTION projects.fail_line(in_book bigint, document uuid, line integer, because text, person uuid, in_unit uuid, as_role text) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.fail_line(in_book bigint, document uuid, line integer, because text, person uuid, in_unit uuid, as_role text) TO mingzhang_app;
 
 REVOKE ALL ON FUNCTION projects.fen(amount numeric) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.fen(amount numeric) TO mingzhang_app;

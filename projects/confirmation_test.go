@@ -265,7 +265,7 @@ var business = map[string]func(p *dayToDay) error{
 		}
 		return p.within(func(ctx context.Context, tx bun.Tx) error { return p.confirm(ctx, tx, doc, line, p.today()) })
 	},
-	"fail": func(p *dayToDay) error { return p.onLine("ordered", "projects.fail_line") },
+	"fail": func(p *dayToDay) error { return p.onLine("ordered", "projects.fail_line", "退票") },
 	"order again": func(p *dayToDay) error {
 		doc, line := p.lineIn("failed")
 		if doc == nil {
@@ -284,7 +284,7 @@ var business = map[string]func(p *dayToDay) error{
 			return errNothing
 		}
 		return p.within(func(ctx context.Context, tx bun.Tx) error {
-			_, err := projects.Within.Cancel(ctx, tx, p.b.payer.command(), doc, line, p.today())
+			_, err := projects.Within.Cancel(ctx, tx, p.b.treasury.command(), doc, line, p.today())
 			return err
 		})
 	},

@@ -5,6 +5,7 @@ import (
 
 	"mingzhang/accounting"
 	"mingzhang/accounting/fault"
+	"mingzhang/migrations/pgtest"
 	"mingzhang/projects"
 )
 
@@ -88,7 +89,8 @@ func TestInvoiceIsWrittenOneWay(t *testing.T) {
 	}
 }
 
-// A receipt is that of one payment, after its request was written.
+// A receipt is that of one payment. The bank may have paid before the request was written (补录): that is booked on the
+// request's day, because the money is held from then on.
 func TestReceiptConfirmsOnePayment(t *testing.T) {
 	t.Parallel()
 	b := newPayingBureau(t)
@@ -105,13 +107,19 @@ func TestReceiptConfirmsOnePayment(t *testing.T) {
 	if _, err := projects.ConfirmLine(t.Context(), b.db, b.treasury.command(), second.Number, 1); fault.Code(err) != "duplicate" {
 		t.Errorf("confirmed by the receipt of another payment: %v", err)
 	}
-	for _, tt := range []struct{ day, serial, code string }{{"2025-03-12", "B-1", "receipt_used"}, {"2025-03-09", "B-2", "receipt_used"}, {"2025-03-12", "B-2", ""}} {
+	for _, tt := range []struct{ day, serial, code string }{{"2025-03-12", "B-1", "receipt_used"}, {"2025-03-09", "B-2", ""}} {
 		if err := enter(second, tt.day, tt.serial); fault.Code(err) != tt.code {
 			t.Errorf("receipt %s of %s: %v, want %q", tt.serial, tt.day, err, tt.code)
 		}
 	}
-	_, err = projects.ConfirmLine(t.Context(), b.db, b.treasury.command(), second.Number, 1)
+	receipts, err := projects.ConfirmLine(t.Context(), b.db, b.treasury.command(), second.Number, 1)
 	b.must(err)
+	var booked, paid string
+	b.must(pgtest.Superuser(t, b.db).NewRaw(`select v.date, l.paid_on from accounting.vouchers v, projects.payment_lines l where v.period = ? and v.number = ? and l.document_id = ?`,
+		int(receipts[0].No.Period), receipts[0].No.Number, second.ID).Scan(t.Context(), &booked, &paid))
+	if booked[:10] != "2025-03-10" || paid[:10] != "2025-03-09" {
+		t.Errorf("booked on %s, paid by the bank on %s", booked, paid)
+	}
 }
 
 // What is due next year is not paid this year by a request dated ahead and approved on an earlier day.

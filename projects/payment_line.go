@@ -100,7 +100,13 @@ func confirmLine(ctx context.Context, tx bun.Tx, c accounting.Command, d *Docume
 	if err != nil {
 		return nil, err
 	}
-	day, err := firstOpenDay(ctx, tx, c.Book, done.BankDay)
+	// What was paid before it was asked for (补录) is a fact, too; the books have it from the request's day on, which holds the
+	// money, and keep the bank's day with the line.
+	day := done.BankDay
+	if day.Before(q.Date) {
+		day = q.Date
+	}
+	day, err = firstOpenDay(ctx, tx, c.Book, day)
 	if err != nil {
 		return nil, err
 	}
@@ -131,7 +137,7 @@ func FailLine(ctx context.Context, db *bun.DB, c accounting.Command, number stri
 		if err := accounting.CheckText("reason", reason, 500); err != nil {
 			return nil, fault.Invalid("reason_required", "write why the bank sent it back")
 		}
-		_, err := tx.ExecContext(ctx, `select projects.fail_line(?, ?, ?, ?, ?, ?)`, c.Book, d.ID, line, c.By.Person, c.By.Unit, c.By.Role)
+		_, err := tx.ExecContext(ctx, `select projects.fail_line(?, ?, ?, ?, ?, ?, ?)`, c.Book, d.ID, line, reason, c.By.Person, c.By.Unit, c.By.Role)
 		return nil, fault.FromSQL(err)
 	})
 	return err
@@ -163,8 +169,8 @@ func ApproveReissue(ctx context.Context, db *bun.DB, c accounting.Command, numbe
 	return err
 }
 
-// CancelLine gives up a failed line: what it held goes back (I7r) on the given day.
-// Codes: document_unknown, step_not_allowed, role_not_held.
+// CancelLine gives up a failed line: what it held goes back (I7r) on the given day. Whoever said that the bank sent it back
+// does not. Codes: document_unknown, step_not_allowed, role_not_held, duty_taken.
 func CancelLine(ctx context.Context, db *bun.DB, c accounting.Command, number string, line int, day accounting.Date) ([]accounting.Receipt, error) {
 	return onLine(ctx, db, c, "payment.cancel", number, []any{number, line, day}, func(ctx context.Context, tx bun.Tx, c accounting.Command, d *Document) ([]accounting.Receipt, error) {
 		return cancelLine(ctx, tx, c, d, line, day)

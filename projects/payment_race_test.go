@@ -105,7 +105,11 @@ func (d *doors) confirming(doc *projects.Document, who desk, line int) racer {
 }
 
 func (d *doors) giving(up bool, doc *projects.Document, line int) racer {
-	return racer{d.payer, func(c accounting.Command) error {
+	who := d.payer
+	if up {
+		who = d.treasury
+	}
+	return racer{who, func(c accounting.Command) error {
 		if !up {
 			return projects.FailLine(d.t.Context(), d.db, c, doc.Number, line, "户名不符")
 		}
