@@ -491,7 +491,19 @@ begin
   if not projects.reaches(d, as_role, in_unit) or not projects.oversees(as_role) and not projects.concerns(in_book, of_node, of_unit) then
     raise exception 'there is no such project for your unit' using errcode = 'AC041';
   end if;
+  perform projects.writes(d, person);
   return made;
+end $$;
+
+-- Who writes what a document says prepares it, whoever hands it on: neither checks nor approves the own figures.
+create function projects.writes(d projects.documents, person uuid) returns void language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare prepares text := (select s.duty from projects.steps() s where s.kind = d.kind and s.from_state = 'draft' and s.verb in ('submit', 'file') limit 1); has text;
+begin
+  insert into projects.duties (book_id, document_id, person_id, duty) values (d.book_id, d.document_id, person, prepares) on conflict do nothing;
+  select x.duty into has from projects.duties x where x.book_id = d.book_id and x.document_id = d.document_id and x.person_id = person;
+  if has <> prepares then
+    raise exception 'this person has the duty % on % already and cannot also write it', has, d.number using errcode = 'AC045';
+  end if;
 end $$;
 
 -- Changes what a document says, which only its maker's desk can: whatever was signed before was of another content.
@@ -511,6 +523,7 @@ begin
   if projects.is_left_to_admin(in_book, d.kind, 'prepare', as_role) then
     raise exception 'a % is made by the administrator, whom this book has', d.kind using errcode = 'AC044';
   end if;
+  perform projects.writes(d, person);
   update projects.documents x set node_id = of_node, flow = by_flow, amount = of_amount, content = of_content, content_hash = sha256(convert_to(of_content, 'UTF8'))
     where x.book_id = in_book and x.document_id = document;
 end $$;
@@ -587,7 +600,8 @@ begin
   if d.kind = 'payment_request' and by_verb = 'order' then
     -- who acted on it before it went back to its maker, and not since, has not acted on what is paid
     select count(*) into persons from projects.duties x where x.book_id = in_book and x.document_id = document and (x.person_id = act.person
-      or d.round = coalesce((select max(a.round) from projects.acts a where a.book_id = in_book and a.document_id = document and a.person_id = x.person_id and a.entered_by is null), d.round));
+      or d.round = coalesce((select max(a.round) from projects.acts a where a.book_id = in_book and a.document_id = document and a.person_id = x.person_id and a.entered_by is null),
+        case when x.duty in ('prepare', 'file') then 0 else d.round end)); -- to have written it is no act
     if persons < projects.minimum_persons(in_book, d.flow) then
       raise exception '% different persons have acted on %, its flow needs %', persons, d.number, projects.minimum_persons(in_book, d.flow) using errcode = 'AC047';
     end if;
@@ -661,7 +675,7 @@ alter table projects.acts enable always trigger judge_acts;
 grant select on projects.flows, projects.approval_bands, projects.documents, projects.duties, projects.acts, projects.outside_acts, projects.role_grants, projects.delegations, projects.departures
   to mingzhang_app, mingzhang_auditor;
 revoke execute on function projects.steps, projects.leads, projects.holds, projects.is_left_to_admin, projects.reaches, projects.require_document, projects.draft, projects.revise, projects.minimum_persons,
-  projects.approvers_needed, projects.act, projects.enter_outside_act, projects.first_roles, projects.judge_acts, projects.party_unit from public;
+  projects.approvers_needed, projects.act, projects.writes, projects.enter_outside_act, projects.first_roles, projects.judge_acts, projects.party_unit from public;
 grant execute on function projects.steps, projects.leads, projects.holds, projects.is_left_to_admin, projects.reaches, projects.minimum_persons, projects.approvers_needed to mingzhang_app, mingzhang_auditor;
 grant execute on function projects.draft, projects.revise, projects.act, projects.enter_outside_act, projects.first_roles to mingzhang_app;
 revoke execute on function projects.oversees, projects.concerns from public;

@@ -1007,7 +1007,8 @@ begin
   if d.kind = 'payment_request' and by_verb = 'order' then
     -- who acted on it before it went back to its maker, and not since, has not acted on what is paid
     select count(*) into persons from projects.duties x where x.book_id = in_book and x.document_id = document and (x.person_id = act.person
-      or d.round = coalesce((select max(a.round) from projects.acts a where a.book_id = in_book and a.document_id = document and a.person_id = x.person_id and a.entered_by is null), d.round));
+      or d.round = coalesce((select max(a.round) from projects.acts a where a.book_id = in_book and a.document_id = document and a.person_id = x.person_id and a.entered_by is null),
+        case when x.duty in ('prepare', 'file') then 0 else d.round end)); -- to have written it is no act
     if persons < projects.minimum_persons(in_book, d.flow) then
       raise exception '% different persons have acted on %, its flow needs %', persons, d.number, projects.minimum_persons(in_book, d.flow) using errcode = 'AC047';
     end if;
@@ -1608,6 +1609,7 @@ begin
   if not projects.reaches(d, as_role, in_unit) or not projects.oversees(as_role) and not projects.concerns(in_book, of_node, of_unit) then
     raise exception 'there is no such project for your unit' using errcode = 'AC041';
   end if;
+  perform projects.writes(d, person);
   return made;
 end $$;
 
@@ -3036,6 +3038,7 @@ begin
   if projects.is_left_to_admin(in_book, d.kind, 'prepare', as_role) then
     raise exception 'a % is made by the administrator, whom this book has', d.kind using errcode = 'AC044';
   end if;
+  perform projects.writes(d, person);
   update projects.documents x set node_id = of_node, flow = by_flow, amount = of_amount, content = of_content, content_hash = sha256(convert_to(of_content, 'UTF8'))
     where x.book_id = in_book and x.document_id = document;
 end $$;
@@ -3479,6 +3482,21 @@ begin
 end $$;
 
 ALTER FUNCTION projects.use_invoices(in_book bigint, document uuid) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.writes(d projects.documents, person uuid) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare prepares text := (select s.duty from projects.steps() s where s.kind = d.kind and s.from_state = 'draft' and s.verb in ('submit', 'file') limit 1); has text;
+begin
+  insert into projects.duties (book_id, document_id, person_id, duty) values (d.book_id, d.document_id, person, prepares) on conflict do nothing;
+  select x.duty into has from projects.duties x where x.book_id = d.book_id and x.document_id = d.document_id and x.person_id = person;
+  if has <> prepares then
+    raise exception 'this person has the duty % on % already and cannot also write it', has, d.number using errcode = 'AC045';
+  end if;
+end $$;
+
+ALTER FUNCTION projects.writes(d projects.documents, person uuid) OWNER TO mingzhang_owner;
 
 CREATE TABLE accounting.books (
     book_id bigint NOT NULL,
@@ -7843,6 +7861,8 @@ GRANT ALL ON FUNCTION projects.use_budget_number(in_book bigint, document uuid) 
 
 REVOKE ALL ON FUNCTION projects.use_invoices(in_book bigint, document uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.use_invoices(in_book bigint, document uuid) TO mingzhang_app;
+
+REVOKE ALL ON FUNCTION projects.writes(d projects.documents, person uuid) FROM PUBLIC;
 
 GRANT SELECT,INSERT ON TABLE accounting.books TO mingzhang_app;
 GRANT SELECT ON TABLE accounting.books TO mingzhang_auditor;

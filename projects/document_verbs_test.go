@@ -1,6 +1,7 @@
 package projects_test
 
 import (
+	"encoding/json"
 	"slices"
 	"testing"
 
@@ -92,4 +93,29 @@ func TestPossibleVerbsFollowRoleStateAndDuties(t *testing.T) {
 	if got := possible(desk{b, stranger, "li"}); len(got) != 0 {
 		t.Errorf("with a role that is not held: %v", got)
 	}
+}
+
+// Who has written what a document says does not check it, whoever handed it on: neither its first writer nor its last.
+func TestWritersDoNotApprove(t *testing.T) {
+	t.Parallel()
+	b := newBureau(t)
+	b.node("2025-05", "ADM", 2025)
+	desks := b.desks([2]string{"ma", "budget_officer"}, [2]string{"li", "budget_officer"}, [2]string{"bai", "budget_officer"}, [2]string{"wu", "budget_officer"})
+	ma, li, bai, wu := desks["ma budget_officer"], desks["li budget_officer"], desks["bai budget_officer"], desks["wu budget_officer"]
+	paper := func(amount string) *projects.Budget {
+		return &projects.Budget{EventPaper: projects.EventPaper{Paper: projects.Paper{Date: accounting.MustDate("2025-01-20"), DocumentNo: "红财发〔2025〕1号", Attachments: []accounting.Hash{b.file("批复")}},
+			Node: "2025-05", Event: "Approve", Input: json.RawMessage(`{"budget_line":"2025-05/2025","amount":"` + amount + `"}`)}}
+	}
+	doc, err := projects.Draft(t.Context(), b.db, ma.command(), "budget", paper("100.00"))
+	b.must(err)
+	doc, err = projects.Revise(t.Context(), b.db, li.command(), doc.ID, paper("900.00"))
+	b.must(err)
+	_, err = bai.take(doc, "submit")
+	b.must(err)
+	for name, writer := range map[string]desk{"its first writer": ma, "its last writer": li, "who submitted it": bai} {
+		_, err := writer.take(doc, "approve")
+		b.refused(name, err, "duty_taken")
+	}
+	_, err = wu.take(doc, "approve")
+	b.must(err)
 }
