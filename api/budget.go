@@ -26,7 +26,12 @@ type (
 			Villages []projects.VillageRecord `json:"villages" nullable:"false"`
 		}
 	}
-	injectionsResponse struct {
+	fundRegisterRequest struct {
+		Code string `path:"code" maxLength:"40" doc:"code of the fund's or injection's project; those below it count"`
+		AsOf Day    `query:"as_of" doc:"up to this day; left out: all there is"`
+	}
+	fundRegisterResponse struct{ Body projects.FundRegister }
+	injectionsResponse   struct {
 		Body struct {
 			Injections []projects.Injection `json:"injections" nullable:"false"`
 		}
@@ -40,6 +45,18 @@ func (s *Server) budgetRoutes(api huma.API) {
 	operation(s, api, read("get-allocation", nodePath+"/{code}/allocation", "分配情况 What the projects below a project have got of a year"), s.getAllocation)
 	operation(s, api, read("list-villages", base+"/villages", "村级记录 Every village's project with its vote, list and owner"), s.listVillages)
 	operation(s, api, read("list-injections", base+"/injections", "注资备查簿 Memo register of injections"), s.listInjections)
+	operation(s, api, read("get-fund-register", base+"/funds/{code}/register", "备查簿 Register of a fund: money in and out with its balance, injections with their total"), s.getFundRegister)
+}
+
+func (s *Server) getFundRegister(ctx context.Context, in *fundRegisterRequest) (*fundRegisterResponse, error) {
+	out, book := &fundRegisterResponse{}, by(ctx).Book
+	if _, err := s.project(ctx, book, in.Code); err != nil {
+		return nil, err
+	}
+	return out, accounting.Read(ctx, s.db, func(ctx context.Context, tx bun.Tx) (err error) {
+		out.Body, err = projects.FundRegisterOf(ctx, tx, book, in.Code, in.AsOf.Date)
+		return err
+	})
 }
 
 func (s *Server) getAllocation(ctx context.Context, in *allocationRequest) (*allocationResponse, error) {

@@ -83,6 +83,7 @@ func (s *Server) paymentRoutes(api huma.API) {
 		return huma.Operation{OperationID: id, Method: http.MethodGet, Path: path, Summary: summary, Tags: []string{"Payments"}}
 	}
 	operation(s, api, read("list-payees", base+"/payees", "收款人 Payees, accounts by their last four digits"), s.listPayees)
+	operation(s, api, read("list-payment-requests", requestsPath, "支付申请 Requests, newest first, with what is payable and the days at their desk"), s.listRequests)
 	operation(s, api, read("get-payment-request", requestsPath+"/{number}", "支付申请 A request with its budget, lines, acts and days at each desk"), s.getRequest)
 	operation(s, api, command("enter-receipt", "receipt", "录入回单 Enter the bank's receipt of a line", receiptDesks), func(ctx context.Context, in *lineRequest[ReceiptInput]) (*receiptsResponse, error) {
 		r := projects.Receipt{Date: in.Body.Date.Date, Serial: in.Body.Serial}

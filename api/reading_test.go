@@ -82,6 +82,7 @@ func (n neighbours) belongings() map[string][2]string {
 		"/api/v1/projects/{code}":            {"2025-06", "2025-99"},
 		"/api/v1/contracts/{number}":         {"CN-1", "CN-9"},
 		"/api/v1/payment-requests/{number}":  {"ZF-2025-0001", "ZF-2025-0009"},
+		"/api/v1/funds/{code}":               {"2025-06", "2025-99"},
 		"/api/v1/files/{hash}":               {n.file, emptyHash},
 		"/api/v1/plan-lines/{id}":            {},
 		"/api/v1/accounts/{account}":         {},
@@ -214,6 +215,7 @@ func TestForeignProjectsAreNotThereForCommands(t *testing.T) {
 func TestListsAndReportsShowOwnRows(t *testing.T) {
 	t.Parallel()
 	n := newNeighbours(t)
+	n.dealings()
 	clerk, auditor := n.people["202 project_clerk"], colleague{n.bureau, n.head, n.tokens["auditor"]}
 	read := func(c colleague, path string, out any) {
 		a := c.send(http.MethodGet, path, "")
@@ -224,12 +226,13 @@ func TestListsAndReportsShowOwnRows(t *testing.T) {
 	}
 	type rows struct {
 		Documents []struct{ Project string }
+		Requests  []struct{ Project string }
 		Vouchers  []struct{ Lines []struct{ Project string } }
 		Lines     []struct{ Project string }
 		Rows      []struct{ Project string }
 	}
 	for path, count := range map[string][2]int{ // of the clerk, of the auditor
-		"/documents": {1, 2}, "/vouchers": {2, 4}, "/accounts/9201/statement?as_of=2025-12-31": {2, 4},
+		"/documents": {1, 4}, "/payment-requests": {0, 1}, "/payment-requests?project=2025-07": {0, 0}, "/payment-requests?state=draft&unit=101": {0, 1}, "/vouchers": {2, 4}, "/accounts/9201/statement?as_of=2025-12-31": {2, 4},
 		"/trial-balance?as_of=2025-12-31&account=9201&by=project": {1, 2}, "/trial-balance?as_of=2025-12-31&account=9201&by=project&unit=101": {0, 1},
 		"/trial-balance?as_of=2025-12-31&account=9201&by=project&known_at=2000-01-01T00:00:00Z": {0, 0},
 	} {
@@ -237,7 +240,7 @@ func TestListsAndReportsShowOwnRows(t *testing.T) {
 			var r rows
 			read(who, path, &r)
 			projects := []string{}
-			for _, d := range r.Documents {
+			for _, d := range append(r.Documents, r.Requests...) {
 				projects = append(projects, d.Project)
 			}
 			for _, v := range r.Vouchers {
@@ -268,7 +271,8 @@ func TestListsAndReportsShowOwnRows(t *testing.T) {
 	n.made("/projects/2025-06/parties", `{"parties":[{"role":"lead","name":"交通局"}]}`)
 	var led rows
 	read(clerk, "/documents", &led)
-	if len(led.Documents) != 2 {
+	read(clerk, "/payment-requests", &led)
+	if len(led.Documents) != 4 || len(led.Requests) != 1 {
 		t.Errorf("the clerk of the lead unit sees %+v", led.Documents)
 	}
 	if a := clerk.send(http.MethodGet, "/projects/2025-06/ledger?as_of=2025-12-31", ""); a.status != http.StatusOK {

@@ -1375,6 +1375,31 @@ end $$;
 
 ALTER FUNCTION projects.contract_of(in_book bigint, content jsonb, any_of text[]) OWNER TO mingzhang_owner;
 
+CREATE FUNCTION projects.document_keeps() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare a projects.acts;
+begin
+  if (old.book_id, old.document_id, old.kind, old.number, old.unit_id, old.created_by, old.created_at) is distinct from
+      (new.book_id, new.document_id, new.kind, new.number, new.unit_id, new.created_by, new.created_at) then
+    raise exception '%: only what it says and where it stands may change', old.number using errcode = 'AC034';
+  end if;
+  if (old.node_id, old.flow, old.amount, old.content, old.content_hash) is distinct from (new.node_id, new.flow, new.amount, new.content, new.content_hash)
+      and (old.state not in ('draft', 'returned') or new.state <> old.state or new.content_hash <> sha256(convert_to(new.content, 'UTF8'))) then
+    raise exception '% is %: what was shown to others does not change, and its hash is that of what it says', old.number, old.state using errcode = 'AC033';
+  end if;
+  if new.state <> old.state or new.round <> old.round then
+    select * into a from projects.acts x where x.book_id = old.book_id and x.document_id = old.document_id order by x.ordinal desc limit 1;
+    if (a.from_state, a.to_state, a.round, old.round + (new.state = 'returned')::int) is distinct from (old.state, new.state, old.round, new.round) then
+      raise exception '% does not come from % to % without an act', old.number, old.state, new.state using errcode = 'AC043';
+    end if;
+  end if;
+  return new;
+end $$;
+
+ALTER FUNCTION projects.document_keeps() OWNER TO mingzhang_owner;
+
 CREATE FUNCTION projects.draft(in_book bigint, document uuid, of_kind text, prefix text, year integer, of_unit uuid, of_node uuid, by_flow text, of_amount numeric, of_content text, person uuid, in_unit uuid, as_role text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1739,6 +1764,22 @@ end $$;
 
 ALTER FUNCTION projects.judge_beside_events() OWNER TO mingzhang_owner;
 
+CREATE FUNCTION projects.judge_draw() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare line text;
+begin
+  select b.code into line from accounting.budget_lines b where b.book_id = new.book_id and b.budget_line_id = new.budget_line_id
+    and b.project_id is distinct from (select d.node_id from projects.documents d where d.book_id = new.book_id and d.document_id = case tg_table_name when 'contract_funding' then (to_jsonb(new) ->> 'contract_id')::uuid else new.document_id end);
+  if found then
+    raise exception 'budget line % is of another project', line using errcode = 'AC014';
+  end if;
+  return null;
+end $$;
+
+ALTER FUNCTION projects.judge_draw() OWNER TO mingzhang_owner;
+
 CREATE TABLE accounting.vouchers (
     book_id bigint NOT NULL,
     period integer NOT NULL,
@@ -1816,6 +1857,50 @@ begin
 end $$;
 
 ALTER FUNCTION projects.judge_red_voucher(red accounting.vouchers, right_period integer, right_number integer) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.judge_request() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare d projects.documents; k jsonb; c projects.contracts; village boolean; held numeric; requested numeric; due date;
+begin
+  select * into d from projects.documents x where x.book_id = new.book_id and x.document_id = new.document_id;
+  k := d.content;
+  if (d.kind, d.state, d.round, d.amount, k ->> 'payment') is distinct from ('payment_request', 'approved', new.round, new.amount, new.payment) then
+    raise exception '% was not approved as it is written down', d.number using errcode = 'AC043';
+  end if;
+  village := exists (select from projects.nodes n left join projects.nodes p on p.book_id = n.book_id and p.node_id = n.parent_id
+    where n.book_id = d.book_id and n.node_id = d.node_id and 'village' in (n.kind, p.kind));
+  if d.flow = 'small' and not village
+      and (new.contract_id is not null or not coalesce(d.amount <= (select f.up_to from projects.flows f where f.book_id = d.book_id and f.flow = 'small'), false)) then
+    raise exception '% passed three desks, which are for villages and small direct payments: recall and revise it', d.number using errcode = 'AC043';
+  end if;
+  if village and not exists (select from projects.village_records v where v.book_id = d.book_id and v.node_id = d.node_id) then
+    raise exception '%: no vote of the village and no published list is recorded', k ->> 'node' using errcode = 'AC055';
+  end if;
+  if new.contract_id is null then
+    return null;
+  end if;
+  select * into c from projects.contracts x where x.book_id = new.book_id and x.contract_id = new.contract_id;
+  if c.node_id is distinct from d.node_id then
+    raise exception 'contract % is not of the project of %', c.number, d.number using errcode = 'AC048';
+  end if;
+  held := case new.payment when 'advance' then c.advance_held when 'retention' then c.retention_held else c.payable_held end;
+  select sum(r.held) into requested from projects.payment_requests r where r.book_id = new.book_id and r.contract_id = new.contract_id
+    and case r.payment when 'settlement' then 'progress' else r.payment end = case new.payment when 'settlement' then 'progress' else new.payment end;
+  if requested > held then
+    raise exception 'contract % holds %, its requests come to %: % too much', c.number, projects.fen(held), projects.fen(requested), projects.fen(requested - held) using errcode = 'AC048';
+  end if;
+  if new.payment = 'retention' then
+    due := coalesce((select m.day from projects.node_milestones m where m.book_id = c.book_id and m.node_id = c.node_id and m.milestone = 'accepted'), c.settled_on) + make_interval(months => c.defects_months);
+    if due is null or due > (k ->> 'date')::date then
+      raise exception 'contract %: retention is due on %, asked on %', c.number, coalesce(due::text, '(neither accepted nor settled)'), k ->> 'date' using errcode = 'AC048';
+    end if;
+  end if;
+  return null;
+end $$;
+
+ALTER FUNCTION projects.judge_request() OWNER TO mingzhang_owner;
 
 CREATE FUNCTION projects.judge_roles() RETURNS trigger
     LANGUAGE plpgsql
@@ -4294,7 +4379,8 @@ END) STORED,
     CONSTRAINT acts_ordinal_check CHECK ((ordinal > 0)),
     CONSTRAINT acts_paper_hash_check CHECK ((octet_length(paper_hash) = 32)),
     CONSTRAINT outside_act_by_two CHECK ((entered_by <> person_id)),
-    CONSTRAINT outside_act_is_whole CHECK ((num_nonnulls(outside_name, outside_office, outside_date, paper_hash, entered_by) = ANY (ARRAY[0, 5])))
+    CONSTRAINT outside_act_is_whole CHECK ((num_nonnulls(outside_name, outside_office, outside_date, paper_hash, entered_by) = ANY (ARRAY[0, 5]))),
+    CONSTRAINT taken_back_says_why CHECK (((verb <> ALL (ARRAY['return'::text, 'reject'::text, 'recall'::text, 'cancel_order'::text])) OR (reason <> ''::text)))
 );
 
 ALTER TABLE projects.acts OWNER TO mingzhang_owner;
@@ -4759,6 +4845,7 @@ CREATE TABLE projects.payment_requests (
     paid accounting.yuan DEFAULT 0 NOT NULL,
     given_back accounting.yuan DEFAULT 0 NOT NULL,
     approved_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT contract_of_payment CHECK (((contract_id IS NOT NULL) = (payment = ANY (ARRAY['advance'::text, 'progress'::text, 'settlement'::text, 'retention'::text])))),
     CONSTRAINT payment_requests_amount_check CHECK (((amount)::numeric > (0)::numeric)),
     CONSTRAINT payment_requests_given_back_check CHECK (((given_back)::numeric >= (0)::numeric)),
     CONSTRAINT payment_requests_held_check CHECK (((held)::numeric >= (0)::numeric)),
@@ -5460,6 +5547,8 @@ CREATE INDEX nodes_by_parent ON projects.nodes USING btree (book_id, parent_id);
 
 CREATE UNIQUE INDEX one_open_certificate ON projects.documents USING btree (book_id, (((content)::jsonb ->> 'contract'::text))) WHERE ((kind = 'certificate'::text) AND (state <> ALL (ARRAY['certified'::text, 'withdrawn'::text])));
 
+CREATE INDEX payment_requests_of_contract ON projects.payment_requests USING btree (book_id, contract_id);
+
 CREATE INDEX plan_lines_of_node ON projects.plan_lines USING btree (book_id, node_id);
 
 CREATE UNIQUE INDEX role_grants_by_document ON projects.role_grants USING btree (book_id, document_id);
@@ -5818,6 +5907,34 @@ CREATE TRIGGER asset_keeps BEFORE UPDATE ON projects.assets FOR EACH ROW EXECUTE
 
 ALTER TABLE projects.assets ENABLE ALWAYS TRIGGER asset_keeps;
 
+CREATE TRIGGER basis_is_final BEFORE UPDATE OF from_person, to_person, unit_id, role, from_day, until_day, document_id ON projects.delegations FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
+
+ALTER TABLE projects.delegations ENABLE ALWAYS TRIGGER basis_is_final;
+
+CREATE TRIGGER basis_is_final BEFORE UPDATE OF document_id, round, payee_id, code, number ON projects.invoice_uses FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
+
+ALTER TABLE projects.invoice_uses ENABLE ALWAYS TRIGGER basis_is_final;
+
+CREATE TRIGGER basis_is_final BEFORE UPDATE OF payee_id, code, number, red_of ON projects.invoices FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
+
+ALTER TABLE projects.invoices ENABLE ALWAYS TRIGGER basis_is_final;
+
+CREATE TRIGGER basis_is_final BEFORE UPDATE OF document_id, verb, document_hash, name, office, day, paper_hash, entered_by ON projects.outside_acts FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
+
+ALTER TABLE projects.outside_acts ENABLE ALWAYS TRIGGER basis_is_final;
+
+CREATE TRIGGER basis_is_final BEFORE UPDATE OF payee_id, kind, amount ON projects.payment_lines FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
+
+ALTER TABLE projects.payment_lines ENABLE ALWAYS TRIGGER basis_is_final;
+
+CREATE TRIGGER basis_is_final BEFORE UPDATE OF payment, contract_id, amount ON projects.payment_requests FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
+
+ALTER TABLE projects.payment_requests ENABLE ALWAYS TRIGGER basis_is_final;
+
+CREATE TRIGGER basis_is_final BEFORE UPDATE OF person_id, unit_id, role, from_day, document_id ON projects.role_grants FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
+
+ALTER TABLE projects.role_grants ENABLE ALWAYS TRIGGER basis_is_final;
+
 CREATE TRIGGER carry_attachments AFTER INSERT OR UPDATE OF content ON projects.documents FOR EACH ROW EXECUTE FUNCTION projects.carry_attachments();
 
 ALTER TABLE projects.documents ENABLE ALWAYS TRIGGER carry_attachments;
@@ -5926,6 +6043,10 @@ CREATE TRIGGER contracts_stay BEFORE TRUNCATE ON projects.settlements FOR EACH S
 
 ALTER TABLE projects.settlements ENABLE ALWAYS TRIGGER contracts_stay;
 
+CREATE TRIGGER document_keeps BEFORE UPDATE ON projects.documents FOR EACH ROW EXECUTE FUNCTION projects.document_keeps();
+
+ALTER TABLE projects.documents ENABLE ALWAYS TRIGGER document_keeps;
+
 CREATE TRIGGER document_stays BEFORE DELETE ON projects.acts FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
 
 ALTER TABLE projects.acts ENABLE ALWAYS TRIGGER document_stays;
@@ -6017,6 +6138,18 @@ ALTER TABLE projects.files ENABLE ALWAYS TRIGGER files_stay;
 CREATE TRIGGER judge_acts AFTER INSERT ON projects.acts REFERENCING NEW TABLE AS new_acts FOR EACH STATEMENT EXECUTE FUNCTION projects.judge_acts();
 
 ALTER TABLE projects.acts ENABLE ALWAYS TRIGGER judge_acts;
+
+CREATE TRIGGER judge_draw AFTER INSERT ON projects.contract_funding FOR EACH ROW EXECUTE FUNCTION projects.judge_draw();
+
+ALTER TABLE projects.contract_funding ENABLE ALWAYS TRIGGER judge_draw;
+
+CREATE TRIGGER judge_draw AFTER INSERT ON projects.payment_draws FOR EACH ROW EXECUTE FUNCTION projects.judge_draw();
+
+ALTER TABLE projects.payment_draws ENABLE ALWAYS TRIGGER judge_draw;
+
+CREATE TRIGGER judge_request AFTER INSERT ON projects.payment_requests FOR EACH ROW EXECUTE FUNCTION projects.judge_request();
+
+ALTER TABLE projects.payment_requests ENABLE ALWAYS TRIGGER judge_request;
 
 CREATE TRIGGER judge_roles AFTER INSERT OR UPDATE ON projects.delegations FOR EACH ROW EXECUTE FUNCTION projects.judge_roles();
 
@@ -6920,6 +7053,8 @@ GRANT ALL ON FUNCTION projects.confirm_line(in_book bigint, document uuid, line 
 
 REVOKE ALL ON FUNCTION projects.contract_of(in_book bigint, content jsonb, any_of text[]) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION projects.document_keeps() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION projects.draft(in_book bigint, document uuid, of_kind text, prefix text, year integer, of_unit uuid, of_node uuid, by_flow text, of_amount numeric, of_content text, person uuid, in_unit uuid, as_role text) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.draft(in_book bigint, document uuid, of_kind text, prefix text, year integer, of_unit uuid, of_node uuid, by_flow text, of_amount numeric, of_content text, person uuid, in_unit uuid, as_role text) TO mingzhang_app;
 
@@ -6977,12 +7112,16 @@ REVOKE ALL ON FUNCTION projects.judge_acts() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION projects.judge_beside_events() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION projects.judge_draw() FROM PUBLIC;
+
 GRANT SELECT ON TABLE accounting.vouchers TO mingzhang_app;
 GRANT SELECT ON TABLE accounting.vouchers TO mingzhang_auditor;
 
 REVOKE ALL ON FUNCTION projects.judge_manual_voucher(v accounting.vouchers) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION projects.judge_red_voucher(red accounting.vouchers, right_period integer, right_number integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION projects.judge_request() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION projects.judge_roles() FROM PUBLIC;
 

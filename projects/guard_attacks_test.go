@@ -1,5 +1,10 @@
 package projects_test
 
+import (
+	"fmt"
+	"strings"
+)
+
 // rows are attacks of rows that break a check: each is refused by it alone.
 func rows(lists ...string) (all []attack) {
 	for _, l := range lists {
@@ -16,7 +21,25 @@ func seen(unit string) string {
 	return "do $$ begin if exists (select from projects.node_parties p where p.unit_id is " + unit + ") then raise 'the trigger was here' using errcode = 'AC000'; end if; end $$"
 }
 
-const otherUUID = "'00000000-0000-0000-0000-000000000002'"
+const (
+	otherUUID   = "'00000000-0000-0000-0000-000000000002'"
+	draftRow    = "<row content='{}', content_hash=sha256('{}'), state='draft', flow='small', amount=>; "
+	foreignLine = "<row of accounting.budget_lines project_id=" + otherUUID + ", fiscal_year=2025, fund_nature='general_public_budget'>; "
+)
+
+// approvedRow writes a request of one yuan that stands approved, with more said of it.
+func approvedRow(payment, flow, more string) string {
+	row := fmt.Sprintf(`<row of projects.documents kind='payment_request', state='approved', content='{"payment":"%s","date":"2025-03-01"}', content_hash=, amount=, flow='%s'`, payment, flow)
+	if more != "" {
+		row += ", " + more
+	}
+	return row + ">; "
+}
+
+// contractRow writes a contract of a hundred yuan, of which a yuan is agreed as its advance.
+func contractRow(more string) string {
+	return "<row of projects.contracts type='works', draw_by='order', price=100, " + more + ">; "
+}
 
 // theirAttacks are those that the form of a guard does not tell. A row is what stands there and else nothing that matters:
 // every number of it is 1, every identity the same.
@@ -25,6 +48,16 @@ var theirAttacks = map[string][]attack{
 	"acts outside_act_by_two":                     rows("entered_by="),
 	"acts outside_act_is_whole":                   rows("outside_name=, outside_office=, outside_date=, paper_hash=", "entered_by="),
 	"outside_acts outside_act_checked_by_another": rows("checked_by="),
+	"acts taken_back_says_why":                    rows("verb='return'", "verb='reject'", "verb='recall'", "verb='cancel_order'"),
+	"documents document_keeps": {
+		{draftRow + "update projects.documents set kind = 'other'", "AC034"}, {draftRow + "update projects.documents set unit_id = " + otherUUID, "AC034"},
+		{draftRow + "update projects.documents set created_by = " + otherUUID, "AC034"}, {draftRow + "update projects.documents set number = 'other'", "AC034"},
+		{draftRow + "update projects.documents set content = '[]'", "AC033"}, {draftRow + "update projects.documents set content_hash = sha256('y')", "AC033"},
+		{draftRow + "update projects.documents set amount = 2, state = 'submitted'", "AC033"},
+		{strings.Replace(draftRow, "draft", "submitted", 1) + "update projects.documents set amount = 2", "AC033"},
+		{strings.Replace(draftRow, "draft", "submitted", 1) + "update projects.documents set flow = 'works'", "AC033"},
+		{draftRow + "update projects.documents set state = 'posted'", "AC043"}, {draftRow + "update projects.documents set round = 2", "AC043"},
+	},
 	"acts judge_acts": only(
 		"<row of projects.documents content='{}', content_hash=, kind='payee', flow='small', state='draft'>;"+
 			"<row verb='approve', duty='approve', from_state='submitted', to_state='registered', document_hash=sha256('y')>", "AC043"),
@@ -95,6 +128,25 @@ var theirAttacks = map[string][]attack{
 	"invoices uses_within_invoice":         rows("used=1.01", "reduced=1.01", "used=0.50, reduced=0.51"),
 	"invoices red_is_not_used":             rows("red_of=, used=0.01", "red_of=, reduced=0.01"),
 	"payment_requests request_adds_up":     rows("held=0.99", "held=1, paid=0.01", "held=1, given_back=0.01"),
+	"payment_requests contract_of_payment": rows("payment='advance'", "payment='progress'", "payment='settlement'", "payment='retention'", "payment='fees', contract_id="),
+	"payment_requests judge_request": {
+		{approvedRow("fees", "works", "state='filed'") + "<row payment='fees'>", "AC043"},
+		{approvedRow("fees", "works", "amount=2") + "<row payment='fees'>", "AC043"},
+		{approvedRow("equipment", "works", "") + "<row payment='fees'>", "AC043"},
+		{approvedRow("fees", "works", "round=2") + "<row payment='fees'>", "AC043"},
+		{approvedRow("fees", "small", "") + "<row payment='fees'>", "AC043"},
+		{approvedRow("fees", "small", "") + "<row of projects.flows flow='small', minimum_persons=3, up_to=0.99>; <row payment='fees'>", "AC043"},
+		{approvedRow("advance", "small", "") + "<row of projects.flows flow='small', minimum_persons=3, up_to=1>; <row payment='advance', contract_id=>", "AC043"},
+		{approvedRow("fees", "small", "node_id=") + "<row of projects.nodes kind='village', type='works'>; <row payment='fees'>", "AC055"},
+		{approvedRow("advance", "works", "node_id="+otherUUID) + contractRow("advance_held=1") + "<row payment='advance', contract_id=>", "AC048"},
+		{approvedRow("advance", "works", "node_id=") + contractRow("advance_held=0.99") + "<row payment='advance', contract_id=>", "AC048"},
+		{approvedRow("progress", "works", "node_id=") + contractRow("") + "<row payment='progress', contract_id=>", "AC048"},
+		{approvedRow("retention", "works", "node_id=") + contractRow("certified=100, certified_payable=99, retention_kept=1, retention_held=1") + "<row payment='retention', contract_id=>", "AC048"},
+		{approvedRow("retention", "works", "node_id=") + contractRow("certified=100, certified_payable=99, retention_kept=1, retention_held=1") +
+			"<row of projects.node_milestones milestone='accepted', day='2025-02-02'>; <row payment='retention', contract_id=>", "AC048"},
+	},
+	"payment_draws judge_draw":             only(approvedRow("fees", "works", "node_id=")+foreignLine+"<row>", "AC014"),
+	"contract_funding judge_draw":          only(approvedRow("fees", "works", "node_id=")+foreignLine+"<row>", "AC014"),
 	"payment_lines line_paid_once":         rows("paid=0.50", "paid=-1", "paid=1.01"),
 	"payment_lines returned_within_paid":   rows("returned=0.01", "paid=1, returned=1.01"),
 	"payment_lines confirmed_is_paid":      rows("state='confirmed'", "state='confirmed', paid=0.50"),

@@ -80,7 +80,7 @@ var Catalogue = []Info{
 	{"payee_unknown", KindInvalid, "", "The payee or the account is not registered", "收款人或账户未登记", "Register it first"},
 	{"list_not_published", KindConflict, "AC053", "The list was not published before (R22)", "名单未公示", "Publish it first"},
 	{"document_no_used", KindConflict, "AC054", "The document number brought this about before", "文号已使用", "See the document named"},
-	{"village_not_voted", KindConflict, "", "The village has not resolved and published it", "村民未议决或未公示", "Record the vote and the published list first"},
+	{"village_not_voted", KindConflict, "AC055", "The village has not resolved and published it", "村民未议决或未公示", "Record the vote and the published list first"},
 	{"book_unknown", KindNotFound, "", "There is no such book", "账套不存在", "Check the book"},
 	{"text_invalid", KindInvalid, "", "A text is empty, too long or holds control characters", "文字不合规", "Correct the field named"},
 	{"date_invalid", KindInvalid, "", "Not a day such as 2025-06-30", "日期不合规", "Write year-month-day"},
