@@ -66,6 +66,7 @@ func (s *Server) routes(e *echo.Echo) huma.API {
 	s.reconciliationRoutes(api)
 	s.documentRoutes(api)
 	s.fileRoutes(api)
+	s.importRoutes(api)
 	s.settingRoutes(api)
 	s.peopleRoutes(api)
 	s.contractRoutes(api)

@@ -28,7 +28,7 @@ var registeredTables = map[string]string{
 	"accounting.vouchers": "tenant", "accounting.lines": "tenant", "accounting.reversals": "tenant", "accounting.turnover": "tenant",
 	"accounting.positions": "tenant", "accounting.commands": "tenant", "accounting.refusals": "tenant",
 	"projects.nodes": "tenant", "projects.node_parties": "tenant", "projects.funding_sources": "tenant", "projects.plan_lines": "tenant",
-	"api.tokens":      "tenant",
+	"api.tokens": "tenant", "api.backups": "tenant",
 	"projects.payees": "tenant", "projects.payee_accounts": "tenant", "projects.invoices": "tenant", "projects.invoice_uses": "tenant",
 	"projects.payment_requests": "tenant", "projects.payment_lines": "tenant", "projects.payment_draws": "tenant", "projects.receipts": "tenant", "projects.reissues": "tenant",
 	"projects.files": "tenant", "projects.file_uploads": "tenant", "projects.document_files": "tenant", "projects.settings": "tenant",
@@ -38,6 +38,7 @@ var registeredTables = map[string]string{
 	"projects.delegations": "tenant", "projects.departures": "tenant",
 	"projects.contracts": "tenant", "projects.contract_items": "tenant", "projects.contract_funding": "tenant",
 	"projects.certificates": "tenant", "projects.certificate_items": "tenant", "projects.settlements": "tenant",
+	"projects.list_profiles": "tenant", "projects.imports": "tenant", "projects.external_codes": "tenant",
 	"projects.node_milestones": "tenant", "projects.assets": "tenant", "projects.final_accounts": "tenant",
 }
 

@@ -4336,6 +4336,23 @@ CREATE TABLE accounting.vouchers_2040 (
 
 ALTER TABLE accounting.vouchers_2040 OWNER TO mingzhang_owner;
 
+CREATE TABLE api.backups (
+    book_id bigint NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    finished_at timestamp with time zone NOT NULL,
+    good boolean NOT NULL,
+    file text NOT NULL,
+    size bigint,
+    sha256 bytea,
+    encrypted boolean NOT NULL,
+    trouble text DEFAULT ''::text NOT NULL,
+    CONSTRAINT backups_check CHECK ((finished_at >= started_at)),
+    CONSTRAINT backups_sha256_check CHECK ((octet_length(sha256) = 32)),
+    CONSTRAINT good_is_whole CHECK (((good = ((size IS NOT NULL) AND (sha256 IS NOT NULL))) AND (good = (trouble = ''::text))))
+);
+
+ALTER TABLE api.backups OWNER TO mingzhang_owner;
+
 CREATE TABLE api.tokens (
     book_id bigint NOT NULL,
     token_hash bytea NOT NULL,
@@ -4586,6 +4603,21 @@ CREATE TABLE projects.duties (
 
 ALTER TABLE projects.duties OWNER TO mingzhang_owner;
 
+CREATE TABLE projects.external_codes (
+    book_id bigint NOT NULL,
+    system text NOT NULL,
+    code text NOT NULL,
+    project_id uuid,
+    budget_line_id uuid,
+    set_by uuid NOT NULL,
+    set_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT code_is_of_one CHECK (((project_id IS NULL) <> (budget_line_id IS NULL))),
+    CONSTRAINT external_codes_code_check CHECK (((length(code) >= 1) AND (length(code) <= 100))),
+    CONSTRAINT external_codes_system_check CHECK (((length(system) >= 1) AND (length(system) <= 100)))
+);
+
+ALTER TABLE projects.external_codes OWNER TO mingzhang_owner;
+
 CREATE TABLE projects.file_uploads (
     book_id bigint NOT NULL,
     sha256 bytea NOT NULL,
@@ -4660,6 +4692,25 @@ CREATE TABLE projects.funding_sources (
 
 ALTER TABLE projects.funding_sources OWNER TO mingzhang_owner;
 
+CREATE TABLE projects.imports (
+    book_id bigint NOT NULL,
+    import_id uuid NOT NULL,
+    kind text NOT NULL,
+    source text NOT NULL,
+    file_sha256 bytea NOT NULL,
+    month integer,
+    row_count integer NOT NULL,
+    added integer NOT NULL,
+    total accounting.yuan,
+    imported_by uuid NOT NULL,
+    imported_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT imports_added_check CHECK ((added >= 0)),
+    CONSTRAINT imports_row_count_check CHECK ((row_count > 0)),
+    CONSTRAINT imports_source_check CHECK (((length(source) >= 1) AND (length(source) <= 100)))
+);
+
+ALTER TABLE projects.imports OWNER TO mingzhang_owner;
+
 CREATE TABLE projects.injections (
     book_id bigint NOT NULL,
     injection_id uuid NOT NULL,
@@ -4712,6 +4763,18 @@ CREATE TABLE projects.invoices (
 );
 
 ALTER TABLE projects.invoices OWNER TO mingzhang_owner;
+
+CREATE TABLE projects.list_profiles (
+    book_id bigint NOT NULL,
+    kind text NOT NULL,
+    source text NOT NULL,
+    profile text NOT NULL,
+    changed_by uuid NOT NULL,
+    changed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT list_profiles_source_check CHECK (((length(source) >= 1) AND (length(source) <= 100)))
+);
+
+ALTER TABLE projects.list_profiles OWNER TO mingzhang_owner;
 
 CREATE TABLE projects.node_milestones (
     book_id bigint NOT NULL,
@@ -5276,6 +5339,9 @@ ALTER TABLE ONLY accounting.vouchers_2040
 ALTER TABLE ONLY accounting.vouchers_2040
     ADD CONSTRAINT vouchers_2040_pkey PRIMARY KEY (book_id, period, number);
 
+ALTER TABLE ONLY api.backups
+    ADD CONSTRAINT backups_pkey PRIMARY KEY (book_id, started_at);
+
 ALTER TABLE ONLY api.tokens
     ADD CONSTRAINT tokens_pkey PRIMARY KEY (book_id, token_hash);
 
@@ -5345,6 +5411,9 @@ ALTER TABLE ONLY projects.duties
 ALTER TABLE ONLY projects.duties
     ADD CONSTRAINT duties_pkey PRIMARY KEY (book_id, document_id, person_id);
 
+ALTER TABLE ONLY projects.external_codes
+    ADD CONSTRAINT external_codes_pkey PRIMARY KEY (book_id, system, code);
+
 ALTER TABLE ONLY projects.file_uploads
     ADD CONSTRAINT file_uploads_pkey PRIMARY KEY (book_id, sha256, person_id);
 
@@ -5363,6 +5432,9 @@ ALTER TABLE ONLY projects.flows
 ALTER TABLE ONLY projects.funding_sources
     ADD CONSTRAINT funding_sources_pkey PRIMARY KEY (book_id, code);
 
+ALTER TABLE ONLY projects.imports
+    ADD CONSTRAINT imports_pkey PRIMARY KEY (book_id, import_id);
+
 ALTER TABLE ONLY projects.injections
     ADD CONSTRAINT injections_pkey PRIMARY KEY (book_id, injection_id);
 
@@ -5371,6 +5443,12 @@ ALTER TABLE ONLY projects.invoice_uses
 
 ALTER TABLE ONLY projects.invoices
     ADD CONSTRAINT invoices_pkey PRIMARY KEY (book_id, payee_id, code, number);
+
+ALTER TABLE ONLY projects.imports
+    ADD CONSTRAINT list_imported_once UNIQUE (book_id, kind, source, file_sha256);
+
+ALTER TABLE ONLY projects.list_profiles
+    ADD CONSTRAINT list_profiles_pkey PRIMARY KEY (book_id, kind, source);
 
 ALTER TABLE ONLY projects.node_milestones
     ADD CONSTRAINT node_milestones_book_id_document_id_key UNIQUE (book_id, document_id);
@@ -5540,6 +5618,12 @@ CREATE INDEX document_files_by_file ON projects.document_files USING btree (book
 CREATE INDEX documents_by_node ON projects.documents USING btree (book_id, node_id);
 
 CREATE INDEX documents_by_state ON projects.documents USING btree (book_id, kind, state, unit_id);
+
+CREATE INDEX external_codes_of_budget_line ON projects.external_codes USING btree (book_id, budget_line_id);
+
+CREATE INDEX external_codes_of_project ON projects.external_codes USING btree (book_id, project_id);
+
+CREATE INDEX imports_by_month ON projects.imports USING btree (book_id, kind, month);
 
 CREATE UNIQUE INDEX milestone_once ON projects.node_milestones USING btree (book_id, node_id, milestone) WHERE (milestone <> ALL (ARRAY['in_progress'::text, 'suspended'::text]));
 
@@ -6263,6 +6347,14 @@ CREATE TRIGGER register_is_final BEFORE UPDATE ON projects.cash_plans FOR EACH R
 
 ALTER TABLE projects.cash_plans ENABLE ALWAYS TRIGGER register_is_final;
 
+CREATE TRIGGER register_is_final BEFORE UPDATE ON projects.external_codes FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
+
+ALTER TABLE projects.external_codes ENABLE ALWAYS TRIGGER register_is_final;
+
+CREATE TRIGGER register_is_final BEFORE UPDATE ON projects.imports FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
+
+ALTER TABLE projects.imports ENABLE ALWAYS TRIGGER register_is_final;
+
 CREATE TRIGGER register_is_final BEFORE UPDATE ON projects.injections FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
 
 ALTER TABLE projects.injections ENABLE ALWAYS TRIGGER register_is_final;
@@ -6283,6 +6375,14 @@ CREATE TRIGGER register_stays BEFORE DELETE ON projects.cash_plans FOR EACH ROW 
 
 ALTER TABLE projects.cash_plans ENABLE ALWAYS TRIGGER register_stays;
 
+CREATE TRIGGER register_stays BEFORE DELETE ON projects.external_codes FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.external_codes ENABLE ALWAYS TRIGGER register_stays;
+
+CREATE TRIGGER register_stays BEFORE DELETE ON projects.imports FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.imports ENABLE ALWAYS TRIGGER register_stays;
+
 CREATE TRIGGER register_stays BEFORE DELETE ON projects.injections FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
 
 ALTER TABLE projects.injections ENABLE ALWAYS TRIGGER register_stays;
@@ -6302,6 +6402,14 @@ ALTER TABLE projects.budget_numbers ENABLE ALWAYS TRIGGER registers_stay;
 CREATE TRIGGER registers_stay BEFORE TRUNCATE ON projects.cash_plans FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
 
 ALTER TABLE projects.cash_plans ENABLE ALWAYS TRIGGER registers_stay;
+
+CREATE TRIGGER registers_stay BEFORE TRUNCATE ON projects.external_codes FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.external_codes ENABLE ALWAYS TRIGGER registers_stay;
+
+CREATE TRIGGER registers_stay BEFORE TRUNCATE ON projects.imports FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.imports ENABLE ALWAYS TRIGGER registers_stay;
 
 CREATE TRIGGER registers_stay BEFORE TRUNCATE ON projects.injections FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
 
@@ -6461,6 +6569,9 @@ ALTER TABLE ONLY accounting.vouchers_2039
 ALTER TABLE ONLY accounting.vouchers_2040
     ADD CONSTRAINT voucher_has_lines FOREIGN KEY (book_id, period, number, line_count) REFERENCES accounting.lines_2040(book_id, period, number, line_no);
 
+ALTER TABLE ONLY api.backups
+    ADD CONSTRAINT backups_book_id_fkey FOREIGN KEY (book_id) REFERENCES accounting.books(book_id);
+
 ALTER TABLE ONLY api.tokens
     ADD CONSTRAINT tokens_book_id_fkey FOREIGN KEY (book_id) REFERENCES accounting.books(book_id);
 
@@ -6581,6 +6692,18 @@ ALTER TABLE ONLY projects.duties
 ALTER TABLE ONLY projects.duties
     ADD CONSTRAINT duties_book_id_person_id_fkey FOREIGN KEY (book_id, person_id) REFERENCES accounting.persons(book_id, person_id);
 
+ALTER TABLE ONLY projects.external_codes
+    ADD CONSTRAINT external_codes_book_id_budget_line_id_fkey FOREIGN KEY (book_id, budget_line_id) REFERENCES accounting.budget_lines(book_id, budget_line_id);
+
+ALTER TABLE ONLY projects.external_codes
+    ADD CONSTRAINT external_codes_book_id_fkey FOREIGN KEY (book_id) REFERENCES accounting.books(book_id);
+
+ALTER TABLE ONLY projects.external_codes
+    ADD CONSTRAINT external_codes_book_id_project_id_fkey FOREIGN KEY (book_id, project_id) REFERENCES projects.nodes(book_id, node_id);
+
+ALTER TABLE ONLY projects.external_codes
+    ADD CONSTRAINT external_codes_book_id_set_by_fkey FOREIGN KEY (book_id, set_by) REFERENCES accounting.persons(book_id, person_id);
+
 ALTER TABLE ONLY projects.file_uploads
     ADD CONSTRAINT file_uploads_book_id_person_id_fkey FOREIGN KEY (book_id, person_id) REFERENCES accounting.persons(book_id, person_id);
 
@@ -6605,6 +6728,15 @@ ALTER TABLE ONLY projects.flows
 ALTER TABLE ONLY projects.funding_sources
     ADD CONSTRAINT funding_sources_book_id_fkey FOREIGN KEY (book_id) REFERENCES accounting.books(book_id);
 
+ALTER TABLE ONLY projects.imports
+    ADD CONSTRAINT imports_book_id_file_sha256_fkey FOREIGN KEY (book_id, file_sha256) REFERENCES projects.files(book_id, sha256);
+
+ALTER TABLE ONLY projects.imports
+    ADD CONSTRAINT imports_book_id_fkey FOREIGN KEY (book_id) REFERENCES accounting.books(book_id);
+
+ALTER TABLE ONLY projects.imports
+    ADD CONSTRAINT imports_book_id_imported_by_fkey FOREIGN KEY (book_id, imported_by) REFERENCES accounting.persons(book_id, person_id);
+
 ALTER TABLE ONLY projects.injections
     ADD CONSTRAINT injections_book_id_injection_id_fkey FOREIGN KEY (book_id, injection_id) REFERENCES projects.documents(book_id, document_id);
 
@@ -6619,6 +6751,12 @@ ALTER TABLE ONLY projects.invoice_uses
 
 ALTER TABLE ONLY projects.invoices
     ADD CONSTRAINT invoices_book_id_payee_id_fkey FOREIGN KEY (book_id, payee_id) REFERENCES projects.payees(book_id, payee_id);
+
+ALTER TABLE ONLY projects.list_profiles
+    ADD CONSTRAINT list_profiles_book_id_changed_by_fkey FOREIGN KEY (book_id, changed_by) REFERENCES accounting.persons(book_id, person_id);
+
+ALTER TABLE ONLY projects.list_profiles
+    ADD CONSTRAINT list_profiles_book_id_fkey FOREIGN KEY (book_id) REFERENCES accounting.books(book_id);
 
 ALTER TABLE ONLY projects.node_milestones
     ADD CONSTRAINT node_milestones_book_id_document_id_fkey FOREIGN KEY (book_id, document_id) REFERENCES projects.documents(book_id, document_id);
@@ -6777,6 +6915,8 @@ CREATE POLICY auditor_reads ON projects.duties FOR SELECT TO mingzhang_auditor U
 
 CREATE POLICY auditor_reads ON projects.final_accounts FOR SELECT TO mingzhang_auditor USING (true);
 
+CREATE POLICY auditor_reads ON projects.imports FOR SELECT TO mingzhang_auditor USING (true);
+
 CREATE POLICY auditor_reads ON projects.injections FOR SELECT TO mingzhang_auditor USING (true);
 
 CREATE POLICY auditor_reads ON projects.invoice_uses FOR SELECT TO mingzhang_auditor USING (true);
@@ -6821,6 +6961,8 @@ ALTER TABLE projects.duties ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE projects.final_accounts ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE projects.imports ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE projects.injections ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE projects.invoice_uses ENABLE ROW LEVEL SECURITY;
@@ -6844,6 +6986,8 @@ ALTER TABLE projects.settings ENABLE ROW LEVEL SECURITY;
 ALTER TABLE projects.settlements ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE projects.subsidy_batches ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY unit_adds ON projects.imports FOR INSERT TO mingzhang_app WITH CHECK (true);
 
 CREATE POLICY unit_reads ON projects.acts FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
    FROM projects.documents p
@@ -6882,6 +7026,10 @@ CREATE POLICY unit_reads ON projects.duties FOR SELECT TO mingzhang_app USING ((
   WHERE ((p.book_id = duties.book_id) AND (p.document_id = duties.document_id))))));
 
 CREATE POLICY unit_reads ON projects.final_accounts FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (node_id IN ( SELECT projects.readable_nodes() AS readable_nodes))));
+
+CREATE POLICY unit_reads ON projects.imports FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
+   FROM accounting.persons p
+  WHERE ((p.book_id = imports.book_id) AND (p.person_id = imports.imported_by) AND (p.unit_id = ( SELECT accounting.reader_unit() AS reader_unit)))))));
 
 CREATE POLICY unit_reads ON projects.injections FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
    FROM projects.documents p
@@ -7339,6 +7487,9 @@ GRANT SELECT ON TABLE accounting.units TO mingzhang_auditor;
 
 GRANT UPDATE(name) ON TABLE accounting.units TO mingzhang_app;
 
+GRANT SELECT,INSERT ON TABLE api.backups TO mingzhang_app;
+GRANT SELECT ON TABLE api.backups TO mingzhang_auditor;
+
 GRANT SELECT,INSERT ON TABLE api.tokens TO mingzhang_app;
 
 GRANT UPDATE(revoked_at) ON TABLE api.tokens TO mingzhang_app;
@@ -7382,6 +7533,9 @@ GRANT SELECT ON TABLE projects.document_files TO mingzhang_auditor;
 GRANT SELECT ON TABLE projects.duties TO mingzhang_app;
 GRANT SELECT ON TABLE projects.duties TO mingzhang_auditor;
 
+GRANT SELECT,INSERT ON TABLE projects.external_codes TO mingzhang_app;
+GRANT SELECT ON TABLE projects.external_codes TO mingzhang_auditor;
+
 GRANT SELECT ON TABLE projects.file_uploads TO mingzhang_app;
 GRANT SELECT ON TABLE projects.file_uploads TO mingzhang_auditor;
 
@@ -7397,6 +7551,9 @@ GRANT SELECT ON TABLE projects.flows TO mingzhang_auditor;
 GRANT SELECT,INSERT ON TABLE projects.funding_sources TO mingzhang_app;
 GRANT SELECT ON TABLE projects.funding_sources TO mingzhang_auditor;
 
+GRANT SELECT,INSERT ON TABLE projects.imports TO mingzhang_app;
+GRANT SELECT ON TABLE projects.imports TO mingzhang_auditor;
+
 GRANT SELECT ON TABLE projects.injections TO mingzhang_app;
 GRANT SELECT ON TABLE projects.injections TO mingzhang_auditor;
 
@@ -7405,6 +7562,15 @@ GRANT SELECT ON TABLE projects.invoice_uses TO mingzhang_auditor;
 
 GRANT SELECT ON TABLE projects.invoices TO mingzhang_app;
 GRANT SELECT ON TABLE projects.invoices TO mingzhang_auditor;
+
+GRANT SELECT,INSERT ON TABLE projects.list_profiles TO mingzhang_app;
+GRANT SELECT ON TABLE projects.list_profiles TO mingzhang_auditor;
+
+GRANT UPDATE(profile) ON TABLE projects.list_profiles TO mingzhang_app;
+
+GRANT UPDATE(changed_by) ON TABLE projects.list_profiles TO mingzhang_app;
+
+GRANT UPDATE(changed_at) ON TABLE projects.list_profiles TO mingzhang_app;
 
 GRANT SELECT ON TABLE projects.node_milestones TO mingzhang_app;
 GRANT SELECT ON TABLE projects.node_milestones TO mingzhang_auditor;
