@@ -90,9 +90,12 @@ var (
 
 // FindNode finds a node by its code, with its parties. Codes: node_unknown.
 func FindNode(ctx context.Context, db bun.IDB, book accounting.BookID, code string) (*Node, error) {
-	nodes, err := readNodes(ctx, db, book, code)
-	if err != nil {
-		return nil, err
+	var nodes []Node
+	var err error
+	if code != "" { // which reads all
+		if nodes, err = readNodes(ctx, db, book, code); err != nil {
+			return nil, err
+		}
 	}
 	if len(nodes) == 0 {
 		return nil, fault.NotFound("node_unknown", "there is no node %q in this book", code)

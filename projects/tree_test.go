@@ -205,3 +205,13 @@ func TestServiceCannotRewriteTheTree(t *testing.T) {
 		}
 	}
 }
+
+// No code is no project's code.
+func TestNodeWithoutACode(t *testing.T) {
+	t.Parallel()
+	b := newBureau(t)
+	b.node("2025-05", "ADM")
+	if n, err := projects.FindNode(t.Context(), b.db, book, ""); fault.Code(err) != "node_unknown" {
+		t.Errorf("found %+v, %v", n, err)
+	}
+}
