@@ -85,6 +85,7 @@ func (n neighbours) belongings() map[string][2]string {
 		"/api/v1/funds/{code}":               {"2025-06", "2025-99"},
 		"/api/v1/files/{hash}":               {n.file, emptyHash},
 		"/api/v1/plan-lines/{id}":            {},
+		"/api/v1/list-kinds/{kind}":          {},
 		"/api/v1/accounts/{account}":         {},
 		"/api/v1/periods/{period}":           {},
 		"/api/v1/years/{year}":               {},

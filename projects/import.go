@@ -54,7 +54,7 @@ type (
 		Totals      map[string]accounting.Money `json:"totals,omitempty"`    // yuan, added up here
 		Confirmed   []string                    `json:"confirmed,omitempty"` // fields whose total the list states itself
 		Notes       []string                    `json:"notes,omitempty"`
-		Problems    []lists.Problem             `json:"problems,omitempty"`
+		Problems    []lists.Defect              `json:"problems,omitempty"`
 		Counts      map[Change]int              `json:"counts"`
 		Differences []Difference                `json:"differences"` // without the rows that say the same; at most mostDifferences
 	}
@@ -119,7 +119,7 @@ func (i *importing) differs(row int, key string, change Change, format string, a
 
 // wrong notes a row that cannot be taken in as it is.
 func (i *importing) wrong(row int, format string, args ...any) {
-	i.preview.Problems = append(i.preview.Problems, lists.Problem{Row: row, Detail: fmt.Sprintf(format, args...)})
+	i.preview.Problems = append(i.preview.Problems, lists.Defect{Row: row, Detail: fmt.Sprintf(format, args...)})
 }
 
 // PreviewImport tells what a list would do, and does nothing. Codes: list_kind_unknown, file_unknown, list_invalid,
@@ -329,7 +329,8 @@ func (i *importing) keep(ctx context.Context, tx bun.Tx) (kept *Import, mine boo
 }
 
 // Imports are the lists taken in, newest first.
-func Imports(ctx context.Context, db bun.IDB, book accounting.BookID, kind ListKind, limit int) (found []Import, err error) {
+func Imports(ctx context.Context, db bun.IDB, book accounting.BookID, kind ListKind, limit int) ([]Import, error) {
+	found := []Import{}
 	q := db.NewSelect().Model(&found).Where("import.book_id = ?", book).OrderExpr("import.import_id desc").Limit(int64(limit))
 	if kind != "" {
 		q.Where("import.kind = ?", kind)

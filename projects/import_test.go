@@ -122,8 +122,13 @@ func TestSameListTwiceAtOnce(t *testing.T) {
 	if n := b.countAll(`select count(*) from projects.external_codes`); n != 2 {
 		t.Errorf("%d codes", n)
 	}
-	if p := bai.previews(bai.list("villages", "项目代码,项目名称,核算单位代码\n2025-10-001,甲村,ADM\n")); p != nil && p.Counts[projects.MissingThere] != 0 {
-		t.Errorf("without its programme: %+v", p)
+	short := bai.list("villages", "项目代码,项目名称,核算单位代码\n2025-10-001,甲村,ADM\n")
+	if _, err := projects.PreviewImport(t.Context(), b.db, b.files, book, bai.who, short); fault.Code(err) != "node_unknown" {
+		t.Errorf("without its programme: %v", err)
+	}
+	short.Project = "2025-10"
+	if p := bai.previews(short); p.Counts[projects.MissingThere] != 1 || p.Counts[projects.SameRow] != 1 {
+		t.Errorf("a list without a village: %+v", p)
 	}
 }
 

@@ -61,8 +61,8 @@ type (
 		days    map[string]accounting.Date
 	}
 
-	// Problem is one cell, row or list that was not understood; Row 0: the list as a whole.
-	Problem struct {
+	// Defect is one cell, row or list that was not understood; Row 0: the list as a whole.
+	Defect struct {
 		Row    int    `json:"row,omitempty"`
 		Cell   string `json:"cell,omitempty"` // C17
 		Column string `json:"column,omitempty"`

@@ -28,7 +28,7 @@ var payments = lists.Form{Kind: "payments", NameZH: "支付明细", NameEN: "pay
 
 const plainCSV = "支付凭证号,日期,收款人,账号,金额,退回标志\n0017,2025-03-14,某建筑公司,6402000000000000123,\"2,340,000.00\",否\n0018,20250711,某监理公司,6402,￥420000.5,是\n合计,,,,\"2,760,000.50\",\n"
 
-func read(t *testing.T, content []byte, p lists.Profile) (*lists.List, []lists.Problem, error) {
+func read(t *testing.T, content []byte, p lists.Profile) (*lists.List, []lists.Defect, error) {
 	t.Helper()
 	table, err := lists.Read(bytes.NewReader(content), int64(len(content)), p.Sheet)
 	if err != nil {

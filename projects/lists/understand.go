@@ -25,14 +25,14 @@ type reading struct {
 	table    *Table
 	profile  Profile
 	heading  int // index of its row
-	problems []Problem
+	problems []Defect
 	since    map[string]accounting.Money // what the rows came to since the last subtotal
 	ended    bool                        // the total stood already
 }
 
 // Read understands a table as a form's list. Whatever it could not understand comes as problems, each with its cell; with
 // problems there is no list to use.
-func (f Form) Read(t *Table, p Profile) (*List, []Problem) {
+func (f Form) Read(t *Table, p Profile) (*List, []Defect) {
 	r := &reading{List: &List{Form: f, Sheet: t.Sheet, Totals: map[string]accounting.Money{}, Headings: map[string]string{}, columns: map[string]int{}},
 		table: t, profile: p, since: map[string]accounting.Money{}}
 	if !r.findHeading() {
@@ -42,17 +42,17 @@ func (f Form) Read(t *Table, p Profile) (*List, []Problem) {
 	r.refuseMerged()
 	for _, row := range t.Rows[r.heading+1:] {
 		if r.row(row); len(r.problems) > mostProblems {
-			r.problem(Problem{Detail: fmt.Sprintf("more than %d cells were not understood; these are the first", mostProblems)})
+			r.problem(Defect{Detail: fmt.Sprintf("more than %d cells were not understood; these are the first", mostProblems)})
 			break
 		}
 	}
 	if len(r.Records) == 0 && len(r.problems) == 0 {
-		r.problem(Problem{Detail: "there is no row below the heading"})
+		r.problem(Defect{Detail: "there is no row below the heading"})
 	}
 	return r.List, r.problems
 }
 
-func (r *reading) problem(p Problem) { r.problems = append(r.problems, p) }
+func (r *reading) problem(p Defect) { r.problems = append(r.problems, p) }
 
 // findHeading takes the row in which most of the form's headings stand.
 func (r *reading) findHeading() bool {
@@ -73,7 +73,7 @@ func (r *reading) findHeading() bool {
 		if len(best) > 0 {
 			where = fmt.Sprintf("in row %d, which looks like the heading", r.table.Rows[r.heading].Place)
 		}
-		r.problem(Problem{Detail: fmt.Sprintf("columns %s were not found %s; say under which headings they stand", strings.Join(missing, "、"), where)})
+		r.problem(Defect{Detail: fmt.Sprintf("columns %s were not found %s; say under which headings they stand", strings.Join(missing, "、"), where)})
 		return false
 	}
 	r.columns = best
@@ -140,7 +140,7 @@ func (r *reading) findMeasure() {
 	}
 	switch {
 	case said[Wan] != "" && said[Yuan] != "":
-		r.problem(Problem{Detail: fmt.Sprintf("%q says 万元, %q says 元: one list has one unit", said[Wan], said[Yuan])})
+		r.problem(Defect{Detail: fmt.Sprintf("%q says 万元, %q says 元: one list has one unit", said[Wan], said[Yuan])})
 	case said[Wan] != "":
 		r.Measure = Wan
 	default:
@@ -158,7 +158,7 @@ func (r *reading) refuseMerged() {
 		for field, column := range r.columns {
 			if column+1 >= m.FromColumn && column+1 <= m.ToColumn {
 				from, to := cellName(m.FromRow, m.FromColumn), cellName(m.ToRow, m.ToColumn)
-				r.problem(Problem{Row: m.FromRow, Cell: from, Column: r.Headings[field], Detail: fmt.Sprintf("%s:%s are merged: take the merge apart and fill in every row", from, to)})
+				r.problem(Defect{Row: m.FromRow, Cell: from, Column: r.Headings[field], Detail: fmt.Sprintf("%s:%s are merged: take the merge apart and fill in every row", from, to)})
 				break
 			}
 		}
@@ -186,7 +186,7 @@ func (r *reading) row(row Row) {
 	case r.ended && r.sparse(row):
 		r.Notes = append(r.Notes, row.text())
 	case r.ended:
-		r.problem(Problem{Row: row.Place, Detail: "a row below the total"})
+		r.problem(Defect{Row: row.Place, Detail: "a row below the total"})
 	default:
 		r.record(row)
 	}
@@ -239,9 +239,9 @@ func (r *reading) total(row Row, sums map[string]accounting.Money, whole bool) {
 		switch {
 		case nothing:
 		case err != nil:
-			r.problem(Problem{row.Place, cellName(row.Place, column+1), r.Headings[c.Field], err.Error()})
+			r.problem(Defect{row.Place, cellName(row.Place, column+1), r.Headings[c.Field], err.Error()})
 		case !stated.Equal(sums[c.Field]):
-			r.problem(Problem{row.Place, cellName(row.Place, column+1), r.Headings[c.Field],
+			r.problem(Defect{row.Place, cellName(row.Place, column+1), r.Headings[c.Field],
 				fmt.Sprintf("the total states %s yuan, the rows come to %s: %s apart", stated, sums[c.Field], stated.Sub(sums[c.Field]))})
 		case whole:
 			r.Confirmed = append(r.Confirmed, c.Field)
@@ -259,7 +259,7 @@ func (r *reading) record(row Row) {
 		}
 		cell := row.at(column)
 		if err := r.value(&rec, c, cell); err != nil {
-			r.problem(Problem{row.Place, cellName(row.Place, column+1), r.Headings[c.Field], err.Error()})
+			r.problem(Defect{row.Place, cellName(row.Place, column+1), r.Headings[c.Field], err.Error()})
 		}
 	}
 	if len(r.problems) > before {
