@@ -77,6 +77,8 @@ CREATE FUNCTION accounting.blockers(p_book bigint, p_period integer) RETURNS TAB
    where p_period % 100 = 14 and t.book_id = p_book and t.period between p_period / 100 * 100 + 1 and p_period
      and (left(t.account, 1) in ('4', '5', '6', '7') or left(t.account, 1) = '9')
    group by l.code, t.account, t.budget_line_id having sum(t.debit) <> sum(t.credit)
+  union all
+  select b.name, b.detail from projects.close_blockers(p_book, p_period) b
 $$;
 
 ALTER FUNCTION accounting.blockers(p_book bigint, p_period integer) OWNER TO mingzhang_owner;
@@ -866,6 +868,39 @@ end $$;
 
 ALTER FUNCTION projects.act(in_book bigint, document uuid, by_verb text, person uuid, in_unit uuid, as_role text, behalf uuid, shown_hash bytea, because text, outside uuid, OUT old_state text, OUT new_state text, OUT ordinal integer, OUT complete boolean) OWNER TO mingzhang_owner;
 
+CREATE FUNCTION projects.add_bank_statement(in_book bigint, in_account uuid, of_month integer, by_import uuid, opens numeric, said jsonb) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare a projects.bank_accounts; before_month int := case when of_month % 100 = 1 then of_month - 89 else of_month - 1 end; closed numeric; wrong record; came numeric; went numeric; ends numeric; n int;
+begin
+  select * into a from projects.bank_accounts x where x.book_id = in_book and x.bank_account_id = in_account for update;
+  if exists (select from projects.bank_statements s where s.book_id = in_book and s.bank_account_id = in_account) then
+    select s.closing into closed from projects.bank_statements s where s.book_id = in_book and s.bank_account_id = in_account and s.month = before_month;
+    if closed is null then
+      raise exception 'account %: the statement of % comes first', a.number, before_month using errcode = 'AC074';
+    end if;
+    if closed <> opens then
+      raise exception 'account %: % opens with %, % closed with %: % apart', a.number, of_month, projects.fen(opens), before_month, projects.fen(closed), projects.fen(opens - closed) using errcode = 'AC074';
+    end if;
+  else
+    before_month := null;
+  end if;
+  select count(*), coalesce(sum(x.received), 0), coalesce(sum(x.paid), 0) into n, came, went from jsonb_to_recordset(said) as x (received numeric, paid numeric);
+  insert into projects.bank_statements (book_id, bank_account_id, month, month_before, import_id, opening, received, paid, closing, line_count)
+    values (in_book, in_account, of_month, before_month, by_import, opens, came, went, opens + came - went, n);
+  insert into projects.bank_lines (book_id, bank_account_id, month, line_no, day, received, paid, balance, party, party_number, memo, serial)
+    select in_book, in_account, of_month, x.line_no, x.day, x.received, x.paid, x.balance, x.party, x.party_number, x.memo, x.serial
+      from jsonb_to_recordset(said) as x (line_no int, day date, received numeric, paid numeric, balance numeric, party text, party_number text, memo text, serial text);
+  select * into wrong from (select l.line_no, l.balance, opens + sum(l.received - l.paid) over (order by l.line_no) as follows from projects.bank_lines l
+    where l.book_id = in_book and l.bank_account_id = in_account and l.month = of_month) x where x.balance <> x.follows order by x.line_no limit 1;
+  if found then
+    raise exception 'account %, line % of %: the balance is %, it follows %', a.number, wrong.line_no, of_month, projects.fen(wrong.balance), projects.fen(wrong.follows) using errcode = 'AC074';
+  end if;
+end $$;
+
+ALTER FUNCTION projects.add_bank_statement(in_book bigint, in_account uuid, of_month integer, by_import uuid, opens numeric, said jsonb) OWNER TO mingzhang_owner;
+
 CREATE TABLE projects.contracts (
     book_id bigint NOT NULL,
     contract_id uuid NOT NULL,
@@ -1090,6 +1125,101 @@ end $$;
 
 ALTER FUNCTION projects.asset_keeps() OWNER TO mingzhang_owner;
 
+CREATE FUNCTION projects.bank_balances(in_book bigint, in_account uuid, of_month integer, OUT ledger numeric, OUT statement numeric, OUT beginning numeric) RETURNS record
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare begun int := projects.bank_begins(in_book, in_account);
+begin
+  select coalesce(sum(l.amount), 0), -coalesce(sum(l.amount) filter (where l.period <= begun), 0) into ledger, beginning from projects.bank_ledger(in_book, in_account, of_month) l;
+  select s.closing into statement from projects.bank_statements s where s.book_id = in_book and s.bank_account_id = in_account and s.month = of_month;
+  beginning := beginning + coalesce((select s.closing from projects.bank_statements s where s.book_id = in_book and s.bank_account_id = in_account and s.month = begun),
+    (select s.opening from projects.bank_statements s where s.book_id = in_book and s.bank_account_id = in_account and s.month > begun order by s.month limit 1), 0);
+end $$;
+
+ALTER FUNCTION projects.bank_balances(in_book bigint, in_account uuid, of_month integer, OUT ledger numeric, OUT statement numeric, OUT beginning numeric) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.bank_begins(in_book bigint, in_account uuid) RETURNS integer
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select greatest((select case when min(s.month) % 100 = 1 then min(s.month) - 89 else min(s.month) - 1 end from projects.bank_statements s where s.book_id = in_book and s.bank_account_id = in_account),
+    (select min(v.period) from projects.bank_ledger(in_book, in_account, 999912) l join accounting.vouchers v on v.book_id = in_book and v.period = l.period and v.number = l.number and v.kind = 'opening'))
+$$;
+
+ALTER FUNCTION projects.bank_begins(in_book bigint, in_account uuid) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.bank_blockers(in_book bigint, of_month integer) RETURNS TABLE(name text, detail text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select 'bank_account_missing', format('project %s has money on %s and no account with a bank is registered for it', g.code, t.account)
+    from accounting.turnover t join accounting.ledgers g on g.book_id = t.book_id and g.project_id = t.project_id
+   where of_month % 100 <= 12 and t.book_id = in_book and t.period <= of_month and t.account in ('1002.01', '1002.02')
+     and not exists (select from projects.bank_accounts a where a.book_id = in_book and a.ledger_account = t.account and (a.node_id = t.project_id or a.node_id is null and a.unit_id = g.unit_id))
+   group by g.code, t.account having sum(t.debit) <> sum(t.credit) or bool_or(t.period = of_month)
+  union all
+  select 'bank_statement_missing', format('account %s: the statement of %s is not in', a.number, of_month)
+    from projects.bank_accounts a
+   where of_month % 100 <= 12 and a.book_id = in_book and not exists (select from projects.bank_statements s where s.book_id = in_book and s.bank_account_id = a.bank_account_id and s.month = of_month)
+     and ((select coalesce(sum(l.amount) <> 0 or bool_or(l.period = of_month), false) from projects.bank_ledger(in_book, a.bank_account_id, of_month) l)
+       or coalesce((select s.closing <> 0 from projects.bank_statements s where s.book_id = in_book and s.bank_account_id = a.bank_account_id and s.month < of_month order by s.month desc limit 1), false))
+  union all
+  select 'bank_item_open', format('account %s: %s %s of %s has no reason and owner', a.number, i.side, i.amount, coalesce(i.day::text, 'the beginning'))
+    from projects.bank_accounts a, projects.bank_open_items(in_book, a.bank_account_id, of_month) i
+   where of_month % 100 <= 12 and a.book_id = in_book and i.reason is null
+$$;
+
+ALTER FUNCTION projects.bank_blockers(in_book bigint, of_month integer) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.bank_ledger(in_book bigint, in_account uuid, until integer) RETURNS TABLE(period integer, number integer, voucher_line integer, day date, amount numeric)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select l.period, l.number, l.line_no, l.date, l.debit - l.credit
+    from projects.bank_accounts a
+    join accounting.ledgers g on g.book_id = a.book_id and (g.project_id = a.node_id or a.node_id is null and g.unit_id = a.unit_id
+      and not exists (select from projects.bank_accounts o where o.book_id = a.book_id and o.ledger_account = a.ledger_account and o.node_id = g.project_id))
+    join accounting.lines l on l.book_id = a.book_id and l.project_id = g.project_id and l.account = a.ledger_account and l.period <= until
+   where a.book_id = in_book and a.bank_account_id = in_account
+$$;
+
+ALTER FUNCTION projects.bank_ledger(in_book bigint, in_account uuid, until integer) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.bank_open_items(in_book bigint, in_account uuid, of_month integer) RETURNS TABLE(side text, month integer, line_no integer, period integer, number integer, voucher_line integer, day date, amount numeric, memo text, party text, serial text, reason text, owner uuid)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare begun int := projects.bank_begins(in_book, in_account); started numeric := (select b.beginning from projects.bank_balances(in_book, in_account, of_month) b);
+begin
+  return query
+  with gone as materialized (
+    select r.period, r.number from accounting.reversals r where r.book_id = in_book and r.by_period <= of_month and r.period > begun
+    union all select r.by_period, r.by_number from accounting.reversals r where r.book_id = in_book and r.by_period <= of_month and r.period > begun
+  ), matched as materialized (
+    select m.* from projects.bank_matches m where m.book_id = in_book and m.bank_account_id = in_account and m.month <= of_month and m.period <= of_month
+      and not exists (select from gone g where g.period = m.period and g.number = m.number)
+  ), items as (
+    select 'bank' as side, b.month, b.line_no, null::int as period, null::int as number, null::int as voucher_line, b.day, (b.received - b.paid)::numeric as amount, b.memo, b.party, b.serial
+      from projects.bank_lines b where b.book_id = in_book and b.bank_account_id = in_account and b.month > begun and b.month <= of_month
+        and not exists (select from matched m where m.month = b.month and m.line_no = b.line_no)
+    union all
+    select 'ledger', null, null, l.period, l.number, l.voucher_line, l.day, l.amount, v.memo, '', ''
+      from projects.bank_ledger(in_book, in_account, of_month) l join accounting.vouchers v on v.book_id = in_book and v.period = l.period and v.number = l.number
+     where l.period > begun and not exists (select from gone g where g.period = l.period and g.number = l.number)
+       and not exists (select from matched m where m.period = l.period and m.number = l.number and m.voucher_line = l.voucher_line)
+    union all
+    select 'beginning', null, null, null, null, null, null, started, '', '', '' where started <> 0
+  )
+  select i.*, s.reason, s.owner from items i left join lateral (
+    select r.reason, r.owner from projects.bank_reasons r where r.book_id = in_book and r.bank_account_id = in_account
+      and (r.month, r.line_no, r.period, r.number, r.voucher_line) is not distinct from (i.month, i.line_no, i.period, i.number, i.voucher_line)
+     order by r.said_at desc, r.reason_id desc limit 1) s on true
+   order by i.side, i.day, i.month, i.line_no, i.period, i.number, i.voucher_line;
+end $$;
+
+ALTER FUNCTION projects.bank_open_items(in_book bigint, in_account uuid, of_month integer) OWNER TO mingzhang_owner;
+
 CREATE FUNCTION projects.cancel_line(in_book bigint, document uuid, line integer, person uuid, in_unit uuid, as_role text, OUT of_round integer) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1306,6 +1436,15 @@ end $$;
 
 ALTER FUNCTION projects.check_final_account(in_book bigint, document uuid) OWNER TO mingzhang_owner;
 
+CREATE FUNCTION projects.close_blockers(in_book bigint, in_period integer) RETURNS TABLE(name text, detail text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select * from projects.treasury_blockers(in_book, in_period)
+$$;
+
+ALTER FUNCTION projects.close_blockers(in_book bigint, in_period integer) OWNER TO mingzhang_owner;
+
 CREATE FUNCTION projects.conclude_contract(in_book bigint, document uuid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1458,6 +1597,43 @@ end $$;
 
 ALTER FUNCTION projects.enter_receipt(in_book bigint, document uuid, line integer, on_date date, serial text, paper bytea, person uuid, in_unit uuid, as_role text) OWNER TO mingzhang_owner;
 
+CREATE FUNCTION projects.enter_receipt_by_list(in_book bigint, of_import uuid, of_voucher text, person uuid, in_unit uuid, as_role text, OUT document uuid, OUT line integer) RETURNS record
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare i projects.imports; p projects.treasury_payments; m projects.treasury_matches; l projects.payment_lines;
+begin
+  if as_role <> 'treasury_officer' or not projects.holds(in_book, person, in_unit, as_role, null) then
+    raise exception 'this is for treasury_officer who holds the role today, not for %', as_role using errcode = 'AC044';
+  end if;
+  select * into i from projects.imports x where x.book_id = in_book and x.import_id = of_import;
+  select * into p from projects.treasury_payments x where x.book_id = in_book and x.import_id = of_import and x.voucher_no = of_voucher and not x.returned;
+  select * into m from projects.treasury_matches x where x.book_id = in_book and x.voucher_no = p.voucher_no and not x.returned;
+  if i.imported_by = person then
+    raise exception 'who took the list in does not confirm by it: another treasury officer does' using errcode = 'AC045';
+  end if;
+  if m.voucher_no is null then
+    raise exception 'voucher %: no request fits it' , of_voucher using errcode = 'AC043';
+  end if;
+  perform projects.require_desk(in_book, m.document_id, person, in_unit, as_role, '{treasury_officer}');
+  l := projects.line_of(in_book, m.document_id, m.line_no, '{ordered}');
+  if l.round <> m.round or l.order_number <> m.order_number then
+    raise exception 'voucher %: the line was ordered again as %', of_voucher, l.order_number using errcode = 'AC043';
+  end if;
+  if exists (select from projects.treasury_payments x where x.book_id = in_book and x.voucher_no = of_voucher and x.returned) then
+    raise exception 'voucher %: the list says it came back; the line has failed', of_voucher using errcode = 'AC043';
+  end if;
+  if l.amount <> p.amount or p.account_number <> '' and l.account_number <> p.account_number then
+    raise exception 'voucher %: % to account …% here, % to account …% in the list', of_voucher, projects.fen(l.amount), right(l.account_number, 4), projects.fen(p.amount), right(p.account_number, 4) using errcode = 'AC073';
+  end if;
+  insert into projects.receipts (book_id, document_id, round, line_no, attempt, bank_date, bank_serial, paper_hash, entered_by)
+    select in_book, m.document_id, m.round, m.line_no, coalesce(max(r.attempt), 0) + 1, p.day, p.voucher_no, i.file_sha256, i.imported_by from projects.receipts r
+    where r.book_id = in_book and r.document_id = m.document_id and r.round = m.round and r.line_no = m.line_no;
+  document := m.document_id; line := m.line_no;
+end $$;
+
+ALTER FUNCTION projects.enter_receipt_by_list(in_book bigint, of_import uuid, of_voucher text, person uuid, in_unit uuid, as_role text, OUT document uuid, OUT line integer) OWNER TO mingzhang_owner;
+
 CREATE FUNCTION projects.enter_reissue(in_book bigint, document uuid, line integer, to_account text, because text, person uuid, in_unit uuid, as_role text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1487,6 +1663,43 @@ CREATE FUNCTION projects.estimate_use(in_book bigint, node uuid, OUT estimate nu
 $$;
 
 ALTER FUNCTION projects.estimate_use(in_book bigint, node uuid, OUT estimate numeric, OUT contracted numeric, OUT beside numeric) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.executed(in_book bigint, from_month integer, to_month integer, known timestamp with time zone) RETURNS TABLE(period integer, number integer, date date, source text, kind text, memo text, root_period integer, root_number integer, budget_line_id uuid, amount numeric)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  with recursive moved as (
+    select l.period, l.number, l.budget_line_id, sum(l.debit - l.credit) as amount from accounting.lines l
+    where l.book_id = in_book and l.period between from_month and to_month and l.period % 100 <= 12 and l.account = '9401' group by l.period, l.number, l.budget_line_id),
+  chain as (
+    select distinct m.period, m.number, m.period as at_period, m.number as at_number from moved m
+    union all select c.period, c.number, v.refers_period, v.refers_number from chain c
+      join accounting.vouchers v on v.book_id = in_book and v.period = c.at_period and v.number = c.at_number where v.refers_period is not null)
+  select m.period, m.number, v.date, v.source, v.kind, v.memo, c.at_period, c.at_number, m.budget_line_id, m.amount from moved m
+  join accounting.vouchers v on v.book_id = in_book and v.period = m.period and v.number = m.number and v.recorded_at <= known
+  join chain c on c.period = m.period and c.number = m.number
+  join accounting.vouchers r on r.book_id = in_book and r.period = c.at_period and r.number = c.at_number and r.refers_period is null
+$$;
+
+ALTER FUNCTION projects.executed(in_book bigint, from_month integer, to_month integer, known timestamp with time zone) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.explain_item(in_book bigint, item uuid, because text, owner uuid, person uuid, in_unit uuid, as_role text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  if as_role not in ('treasury_officer', 'budget_officer') or not projects.holds(in_book, person, in_unit, as_role, null) then
+    raise exception 'this is for treasury_officer, budget_officer who hold the role today, not for %', as_role using errcode = 'AC044';
+  end if;
+  if not exists (select from projects.open_items(in_book, 0, 999912, 'infinity') i where i.item_id = item and i.state <> 'cleared') then
+    raise exception 'there is no such open item' using errcode = 'AC041';
+  end if;
+  perform pg_advisory_xact_lock(hashtextextended(item::text, 21));
+  insert into projects.item_reasons (book_id, item_id, ordinal, reason, owner_id, given_by)
+    select in_book, item, coalesce(max(x.ordinal), 0) + 1, because, owner, person from projects.item_reasons x where x.book_id = in_book and x.item_id = item;
+end $$;
+
+ALTER FUNCTION projects.explain_item(in_book bigint, item uuid, because text, owner uuid, person uuid, in_unit uuid, as_role text) OWNER TO mingzhang_owner;
 
 CREATE FUNCTION projects.fail_line(in_book bigint, document uuid, line integer, person uuid, in_unit uuid, as_role text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1961,6 +2174,38 @@ end $$;
 
 ALTER FUNCTION projects.keep_injection(in_book bigint, document uuid) OWNER TO mingzhang_owner;
 
+CREATE FUNCTION projects.keep_line_voucher(in_book bigint, document uuid, line integer, in_period integer, of_number integer) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare l projects.payment_lines := projects.line_of(in_book, document, line, '{confirmed}');
+begin
+  if not exists (select from accounting.vouchers v where v.book_id = in_book and v.period = in_period and v.number = of_number and v.source_document = document) then
+    raise exception 'voucher %/% is not of this request', in_period, of_number using errcode = 'AC043';
+  end if;
+  insert into projects.line_vouchers (book_id, period, number, document_id, round, line_no, order_number) values (in_book, in_period, of_number, document, l.round, line, l.order_number);
+end $$;
+
+ALTER FUNCTION projects.keep_line_voucher(in_book bigint, document uuid, line integer, in_period integer, of_number integer) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.keep_treasury_payments(in_book bigint, of_import uuid, list_rows jsonb) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare i projects.imports;
+begin
+  select * into i from projects.imports x where x.book_id = in_book and x.import_id = of_import and x.kind = 'treasury-payments';
+  if not found then
+    raise exception 'there is no such treasury list' using errcode = 'AC041';
+  end if;
+  perform from accounting.periods p where p.book_id = in_book and p.period = i.month for share;
+  insert into projects.treasury_payments (book_id, voucher_no, returned, import_id, row_no, month, day, payee, account_number, amount, indicator, project_code, purpose)
+    select in_book, r.voucher_no, r.returned, of_import, r.row_no, i.month, r.day, r.payee, r.account_number, r.amount, r.indicator, r.project_code, r.purpose
+    from jsonb_to_recordset(list_rows) as r (voucher_no text, returned boolean, row_no int, day date, payee text, account_number text, amount numeric, indicator text, project_code text, purpose text);
+end $$;
+
+ALTER FUNCTION projects.keep_treasury_payments(in_book bigint, of_import uuid, list_rows jsonb) OWNER TO mingzhang_owner;
+
 CREATE FUNCTION projects.keep_village_record(in_book bigint, document uuid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -2159,6 +2404,117 @@ $$;
 
 ALTER FUNCTION projects.manual_ban(a accounting.accounts) OWNER TO mingzhang_owner;
 
+CREATE FUNCTION projects.match_bank_lines(in_book bigint, in_account uuid, person uuid) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare begun int; rule text; found_now int; found_all int := 0;
+begin
+  perform from projects.bank_accounts a where a.book_id = in_book and a.bank_account_id = in_account for update;
+  begun := projects.bank_begins(in_book, in_account);
+  delete from projects.bank_matches m using accounting.reversals r where m.book_id = in_book and m.bank_account_id = in_account and r.book_id = in_book and r.period = m.period and r.number = m.number;
+  foreach rule in array array['serial', 'amount_and_day', 'amount', 'amount', 'amount'] loop -- what was nearer to another finds its next nearest in the next round
+    with b as (
+      select x.month, x.line_no, x.day, (x.received - x.paid)::numeric as amount, x.serial from projects.bank_lines x
+       where x.book_id = in_book and x.bank_account_id = in_account and x.month > begun
+         and not exists (select from projects.bank_matches m where m.book_id = in_book and m.bank_account_id = in_account and m.month = x.month and m.line_no = x.line_no)
+    ), l as (
+      select x.*, v.memo from projects.bank_ledger(in_book, in_account, 999912) x join accounting.vouchers v on v.book_id = in_book and v.period = x.period and v.number = x.number
+       where x.period > begun
+         and not exists (select from projects.bank_matches m where m.book_id = in_book and m.period = x.period and m.number = x.number and m.voucher_line = x.voucher_line)
+         and not exists (select from accounting.reversals r where r.book_id = in_book and (r.period, r.number) = (x.period, x.number))
+         and not exists (select from accounting.reversals r where r.book_id = in_book and (r.by_period, r.by_number) = (x.period, x.number))
+    ), ways as (
+      select b.month, b.line_no, l.period, l.number, l.voucher_line,
+          row_number() over (partition by b.month, b.line_no order by abs(b.day - l.day), l.day, l.period, l.number, l.voucher_line) as first_for_bank,
+          row_number() over (partition by l.period, l.number, l.voucher_line order by abs(b.day - l.day), b.day, b.month, b.line_no) as first_for_ledger
+        from b join l on l.amount = b.amount and case rule when 'serial' then length(b.serial) >= 6 and position(b.serial in l.memo) > 0 when 'amount' then abs(b.day - l.day) <= 10 end
+       where rule <> 'amount_and_day'
+    ), bn as (
+      select b.*, row_number() over (partition by b.amount, b.day order by b.month, b.line_no) as place from b where rule = 'amount_and_day'
+    ), ln as (
+      select l.*, row_number() over (partition by l.amount, l.day order by l.period, l.number, l.voucher_line) as place from l where rule = 'amount_and_day'
+    ), pairs as (
+      select w.month, w.line_no, w.period, w.number, w.voucher_line from ways w where w.first_for_bank = 1 and w.first_for_ledger = 1
+      union all
+      select bn.month, bn.line_no, ln.period, ln.number, ln.voucher_line from bn join ln using (amount, day, place)
+    )
+    insert into projects.bank_matches (book_id, bank_account_id, month, line_no, period, number, voucher_line, reason, matched_by)
+      select in_book, in_account, p.month, p.line_no, p.period, p.number, p.voucher_line, rule, person from pairs p;
+    get diagnostics found_now = row_count;
+    found_all := found_all + found_now;
+  end loop;
+  return found_all;
+end $$;
+
+ALTER FUNCTION projects.match_bank_lines(in_book bigint, in_account uuid, person uuid) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.match_treasury(in_book bigint) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare made int; more int;
+begin
+  -- orders that no list has brought yet
+  with rows_left as (
+    select p.*, (regexp_match(upper(p.purpose), 'ZF-[0-9]{4}-[0-9]{4,}'))[1] as request from projects.treasury_payments p
+    where p.book_id = in_book and not p.returned and not exists (select from projects.treasury_matches m where m.book_id = p.book_id and m.voucher_no = p.voucher_no and m.returned = p.returned)),
+  orders as (
+    select o.*, d.number, d.content::jsonb ->> 'purpose' as purpose, coalesce(r.bank_serial, '') as serial, y.name
+    from (select l.document_id, l.round, l.line_no, l.order_number, l.amount, l.account_number, l.payee_id, l.state, l.paid_on from projects.payment_lines l
+            where l.book_id = in_book and l.state in ('ordered', 'confirmed') and l.order_number is not null
+          union all select f.document_id, f.round, f.line_no, f.order_number, l.amount, '', l.payee_id, 'failed', null from projects.failed_orders f
+            join projects.payment_lines l on l.book_id = f.book_id and l.document_id = f.document_id and l.round = f.round and l.line_no = f.line_no where f.book_id = in_book) o
+    join projects.documents d on d.book_id = in_book and d.document_id = o.document_id
+    join projects.payees y on y.book_id = in_book and y.payee_id = o.payee_id
+    left join lateral (select x.bank_serial from projects.receipts x where x.book_id = in_book and x.document_id = o.document_id and x.round = o.round and x.line_no = o.line_no and x.checked_by is not null
+      and o.state = 'confirmed' order by x.attempt desc limit 1) r on true
+    where not exists (select from projects.treasury_matches m where m.book_id = in_book and m.document_id = o.document_id and m.round = o.round and m.line_no = o.line_no and m.order_number = o.order_number and not m.returned)),
+  named as ( -- numbers that a request names itself
+    select o.document_id, o.round, o.line_no, o.order_number, o.amount, (regexp_matches(o.purpose, '[0-9A-Za-z][0-9A-Za-z-]{5,}', 'g'))[1] as word from orders o),
+  fits as (
+    select p.voucher_no, o.document_id, o.round, o.line_no, o.order_number, 1 as rank, 'voucher_number' as reason from rows_left p join orders o on o.order_number = p.voucher_no
+    union select p.voucher_no, o.document_id, o.round, o.line_no, o.order_number, 1, 'voucher_number' from rows_left p join orders o on o.serial = p.voucher_no and o.amount = p.amount
+    union select p.voucher_no, o.document_id, o.round, o.line_no, o.order_number, 2 + (o.account_number <> p.account_number)::int, 'request_number'
+      from rows_left p join orders o on o.number = p.request and o.amount = p.amount where o.state <> 'failed'
+    union select p.voucher_no, o.document_id, o.round, o.line_no, o.order_number, 4, 'voucher_in_request' from rows_left p join named o on o.word = p.voucher_no and o.amount = p.amount
+    union select p.voucher_no, o.document_id, o.round, o.line_no, o.order_number, 5, 'amount_and_account'
+      from rows_left p join orders o on o.amount = p.amount and o.account_number = p.account_number and (p.payee = '' or projects.plain_name(p.payee) = projects.plain_name(o.name))
+      where o.state = 'ordered' or o.state = 'confirmed' and abs(o.paid_on - p.day) <= 10),
+  best as (
+    select f.*, min(f.rank) over (partition by f.voucher_no) as of_row, min(f.rank) over (partition by f.document_id, f.round, f.line_no, f.order_number) as of_order from fits f),
+  single as (
+    select b.*, count(*) over (partition by b.voucher_no) as orders_of_row, count(*) over (partition by b.document_id, b.round, b.line_no, b.order_number) as rows_of_order
+    from best b where b.rank = b.of_row and b.rank = b.of_order)
+  insert into projects.treasury_matches (book_id, voucher_no, returned, document_id, round, line_no, order_number, reason)
+    select in_book, s.voucher_no, false, s.document_id, s.round, s.line_no, s.order_number, s.reason from single s where s.orders_of_row = 1 and s.rows_of_order = 1 on conflict do nothing;
+  get diagnostics made = row_count;
+  -- What came back is of the order that was paid with its number, else of the paid line it names or fits.
+  with rows_left as (
+    select p.*, (regexp_match(upper(p.purpose), 'ZF-[0-9]{4}-[0-9]{4,}'))[1] as request from projects.treasury_payments p
+    where p.book_id = in_book and p.returned and not exists (select from projects.treasury_matches m where m.book_id = p.book_id and m.voucher_no = p.voucher_no and m.returned)),
+  orders as (
+    select l.document_id, l.round, l.line_no, v.order_number, l.amount, l.paid - l.returned as left_of, l.account_number, d.number from projects.payment_lines l
+    join projects.documents d on d.book_id = l.book_id and d.document_id = l.document_id
+    join lateral (select l.order_number where l.order_number is not null union select f.order_number from projects.failed_orders f
+      where f.book_id = l.book_id and f.document_id = l.document_id and f.round = l.round and f.line_no = l.line_no) v on true
+    where l.book_id = in_book),
+  fits as (
+    select p.voucher_no, m.document_id, m.round, m.line_no, m.order_number, 1 as rank, 'voucher_number' as reason from rows_left p
+      join projects.treasury_matches m on m.book_id = in_book and m.voucher_no = p.voucher_no and not m.returned
+    union select p.voucher_no, o.document_id, o.round, o.line_no, o.order_number, 2, 'voucher_number' from rows_left p join orders o on o.order_number = p.voucher_no
+    union select p.voucher_no, o.document_id, o.round, o.line_no, o.order_number, 3 + (o.amount <> p.amount)::int, 'request_number' from rows_left p join orders o on o.number = p.request and o.left_of >= p.amount
+    union select p.voucher_no, o.document_id, o.round, o.line_no, o.order_number, 5, 'amount_and_account' from rows_left p join orders o on o.amount = p.amount and o.account_number = p.account_number and o.left_of >= p.amount),
+  best as (select f.*, min(f.rank) over (partition by f.voucher_no) as of_row from fits f),
+  single as (select b.*, count(*) over (partition by b.voucher_no) as orders_of_row from best b where b.rank = b.of_row)
+  insert into projects.treasury_matches (book_id, voucher_no, returned, document_id, round, line_no, order_number, reason)
+    select in_book, s.voucher_no, true, s.document_id, s.round, s.line_no, s.order_number, s.reason from single s where s.orders_of_row = 1 on conflict do nothing;
+  get diagnostics more = row_count;
+  return made + more;
+end $$;
+
+ALTER FUNCTION projects.match_treasury(in_book bigint) OWNER TO mingzhang_owner;
+
 CREATE FUNCTION projects.minimum_persons(in_book bigint, of_flow text) RETURNS integer
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -2249,6 +2605,52 @@ $$;
 
 ALTER FUNCTION projects.nodes_led() OWNER TO mingzhang_owner;
 
+CREATE FUNCTION projects.note_export(in_book bigint, file bytea, of_state text, of_format text, rows_in integer, total_of numeric, person uuid) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  insert into projects.payment_exports (book_id, file_sha256, state, format, row_count, total, exported_by) values (in_book, file, of_state, of_format, rows_in, total_of, person) on conflict do nothing
+$$;
+
+ALTER FUNCTION projects.note_export(in_book bigint, file bytea, of_state text, of_format text, rows_in integer, total_of numeric, person uuid) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.note_failed_order() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  insert into projects.failed_orders (book_id, order_number, document_id, round, line_no) values (new.book_id, new.order_number, new.document_id, new.round, new.line_no);
+  return null;
+end $$;
+
+ALTER FUNCTION projects.note_failed_order() OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.open_items(in_book bigint, from_month integer, to_month integer, known timestamp with time zone) RETURNS TABLE(item_id uuid, kind text, month integer, day date, voucher text, amount numeric, request text, line_no integer, detail text, state text, reason text, owner_id uuid, given_by uuid, given_at timestamp with time zone)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  with theirs as (select * from projects.treasury_rows(in_book, 0, to_month, known)),
+  found as (
+    select t.item_id, case when t.returned then 'returned' else 'paid_not_booked' end as kind, t.month, t.day, t.voucher_no as voucher, t.amount, t.request, t.line_no,
+      concat_ws('; ', case when t.reason is null then 'no request fits' else 'matched by ' || t.reason end, case when t.line_state <> 'confirmed' then t.disagrees end) as detail,
+      t.period is not null or t.gone as cleared from theirs t where t.month >= from_month
+    union all
+    select md5('differs ' || t.item_id)::uuid, 'disagrees', t.month, t.day, t.voucher_no, t.amount, t.request, t.line_no, t.disagrees, false from theirs t
+      where t.month >= from_month and t.period is not null and t.disagrees is not null
+    union all
+    select md5('voucher ' || x.root_period || ' ' || x.root_number || ' ' || x.period || ' ' || in_book)::uuid, 'not_in_list', x.period, min(x.date), x.root_period || '/' || x.root_number, sum(x.amount), null, null,
+      min(x.source || ' ' || x.memo), false
+    from projects.executed(in_book, from_month, to_month, known) x
+    where x.kind <> 'opening' and exists (select from projects.imports i where i.book_id = in_book and i.kind = 'treasury-payments' and i.month = x.period and i.imported_at <= known)
+      and not exists (select from theirs t where t.period = x.root_period and t.number = x.root_number)
+    group by x.period, x.root_period, x.root_number having sum(x.amount) <> 0)
+  select f.item_id, f.kind, f.month, f.day, f.voucher, f.amount, f.request, f.line_no, f.detail, case when f.cleared then 'cleared' when n.reason is null then 'open' else 'explained' end,
+    n.reason, n.owner_id, n.given_by, n.given_at from found f
+  left join lateral (select x.* from projects.item_reasons x where x.book_id = in_book and x.item_id = f.item_id and x.given_at <= known order by x.ordinal desc limit 1) n on true
+$$;
+
+ALTER FUNCTION projects.open_items(in_book bigint, from_month integer, to_month integer, known timestamp with time zone) OWNER TO mingzhang_owner;
+
 CREATE FUNCTION projects.order_lines(in_book bigint, document uuid, year integer) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -2310,6 +2712,15 @@ begin
 end $$;
 
 ALTER FUNCTION projects.person_called(in_book bigint, by_code text) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.plain_name(name text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select regexp_replace(translate(name, '（）()　 ·•', ''), '\s', '', 'g')
+$$;
+
+ALTER FUNCTION projects.plain_name(name text) OWNER TO mingzhang_owner;
 
 CREATE TABLE projects.plan_lines (
     book_id bigint NOT NULL,
@@ -2384,7 +2795,7 @@ begin
     raise exception 'settings are put in effect once, by a document that another person approved' using errcode = 'AC043';
   end if;
   said := d.content::jsonb;
-  insert into projects.settings (book_id, document_id, payee_wait_hours) values (in_book, document, (said ->> 'payee_wait_hours')::int);
+  insert into projects.settings (book_id, document_id, payee_wait_hours, treasury_lists) values (in_book, document, (said ->> 'payee_wait_hours')::int, said ->> 'treasury_lists');
   insert into projects.flows as f (book_id, flow, minimum_persons, up_to)
     select in_book, x.flow, x.minimum_persons, x.up_to from jsonb_to_recordset(coalesce(said -> 'flows', '[]')) as x (flow text, minimum_persons int, up_to numeric)
     on conflict (book_id, flow) do update set minimum_persons = excluded.minimum_persons, up_to = excluded.up_to;
@@ -2483,6 +2894,20 @@ begin
 end $$;
 
 ALTER FUNCTION projects.record_final_account(in_book bigint, document uuid) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.register_bank_account(in_book bigint, id uuid, of_number text, of_bank text, of_account text, of_unit uuid, of_node uuid, person uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  if of_node is not null and not exists (select from accounting.ledgers l where l.book_id = in_book and l.project_id = of_node and l.unit_id = of_unit) then
+    raise exception 'the project is not one of the unit' using errcode = 'AC012';
+  end if;
+  insert into projects.bank_accounts (book_id, bank_account_id, number, bank, ledger_account, unit_id, node_id, registered_by)
+    values (in_book, id, of_number, of_bank, of_account, of_unit, of_node, person);
+end $$;
+
+ALTER FUNCTION projects.register_bank_account(in_book bigint, id uuid, of_number text, of_bank text, of_account text, of_unit uuid, of_node uuid, person uuid) OWNER TO mingzhang_owner;
 
 CREATE FUNCTION projects.register_behind(in_book bigint, in_period integer, in_number integer) RETURNS text
     LANGUAGE plpgsql STABLE
@@ -3107,6 +3532,73 @@ begin
 end $$;
 
 ALTER FUNCTION projects.terminate_contract(in_book bigint, document uuid) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.treasury_blockers(in_book bigint, in_period integer) RETURNS TABLE(name text, detail text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select 'treasury_list_missing', format('executed in %s: %s; no treasury list of the month was taken in', in_period, projects.fen(sum(x.amount))) from projects.executed(in_book, in_period, in_period, 'infinity') x
+   where in_period % 100 <= 12 and projects.treasury_lists_required(in_book) and x.kind <> 'opening'
+     and not exists (select from projects.imports i where i.book_id = in_book and i.kind = 'treasury-payments' and i.month = in_period) having count(*) > 0
+  union all
+  select 'difference_unexplained', format('%s %s of %s: %s; %s', o.kind, o.voucher, o.day, projects.fen(o.amount), o.detail) from projects.open_items(in_book, 0, in_period, 'infinity') o
+   where in_period % 100 <= 12 and projects.treasury_lists_required(in_book) and o.state = 'open' and (o.kind <> 'not_in_list' or o.month = in_period)
+$$;
+
+ALTER FUNCTION projects.treasury_blockers(in_book bigint, in_period integer) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.treasury_lists_required(in_book bigint) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select coalesce((select s.treasury_lists = 'required' from projects.settings s where s.book_id = in_book and s.treasury_lists is not null order by s.in_effect_at desc limit 1),
+    (select b.kind = 'real' from accounting.books b where b.book_id = in_book))
+$$;
+
+ALTER FUNCTION projects.treasury_lists_required(in_book bigint) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.treasury_rows(in_book bigint, from_month integer, to_month integer, known timestamp with time zone) RETURNS TABLE(item_id uuid, voucher_no text, returned boolean, import_id uuid, row_no integer, month integer, day date, payee text, account_number text, amount numeric, indicator text, project_code text, purpose text, document_id uuid, round integer, line_no integer, request text, reason text, line_state text, period integer, number integer, gone boolean, disagrees text)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  with said as (
+    select p.*, m.document_id, m.round, m.line_no, m.order_number, m.reason from projects.treasury_payments p
+    join projects.imports i on i.book_id = p.book_id and i.import_id = p.import_id and i.imported_at <= known
+    left join projects.treasury_matches m on m.book_id = p.book_id and m.voucher_no = p.voucher_no and m.returned = p.returned and m.matched_at <= known
+    where p.book_id = in_book),
+  refunds as (
+    select q.document_id, (k ->> 'line')::int as line_no, (k ->> 'amount')::numeric as amount, v.period, v.number,
+      row_number() over (partition by q.document_id, k ->> 'line', (k ->> 'amount')::numeric order by v.period, v.number) as nth
+    from (select d.document_id, d.content::jsonb as k from projects.documents d where d.book_id = in_book and d.kind = 'refund' and d.state = 'posted') d
+    join projects.documents q on q.book_id = in_book and q.number = k ->> 'request'
+    join accounting.vouchers v on v.book_id = in_book and v.source_document = d.document_id and v.source in ('P6', 'P7') and v.kind <> 'correction' and v.recorded_at <= known),
+  returns as (
+    select s.voucher_no, s.document_id, s.line_no, s.amount, row_number() over (partition by s.document_id, s.line_no, s.amount order by s.day, s.voucher_no) as nth from said s where s.returned and s.document_id is not null),
+  booked as (
+    select s.voucher_no, s.returned, v.period, v.number from said s
+      join projects.line_vouchers v on v.book_id = in_book and v.document_id = s.document_id and v.round = s.round and v.line_no = s.line_no and v.order_number = s.order_number
+      join accounting.vouchers w on w.book_id = v.book_id and w.period = v.period and w.number = v.number and w.recorded_at <= known where not s.returned
+    union all select r.voucher_no, true, f.period, f.number from returns r join refunds f on f.document_id = r.document_id and f.line_no = r.line_no and f.amount = r.amount and f.nth = r.nth)
+  select md5('treasury ' || s.voucher_no || case when s.returned then ' returned' else '' end || in_book)::uuid, s.voucher_no, s.returned, s.import_id, s.row_no, s.month, s.day, s.payee, s.account_number, s.amount,
+    s.indicator, s.project_code, s.purpose, s.document_id, s.round, s.line_no, d.number, s.reason, l.state, b.period, b.number,
+    b.period is null and o.voucher_no is not null and (s.document_id is null or f.order_number is not null),
+    case when not s.returned and s.document_id is not null then nullif(concat_ws('; ',
+      case when l.amount <> s.amount then format('amount here %s, in the list %s', projects.fen(l.amount), projects.fen(s.amount)) end,
+      case when l.order_number = s.order_number and s.account_number <> '' and l.account_number <> s.account_number then format('account here …%s, in the list …%s', right(l.account_number, 4), right(s.account_number, 4)) end,
+      case when l.order_number = s.order_number and l.state = 'confirmed' and l.paid_on <> s.day then format('paid here on %s, in the list on %s', l.paid_on, s.day) end,
+      case when l.order_number = s.order_number and l.state = 'confirmed' and s.voucher_no not in (s.order_number, r.bank_serial) then format('voucher here %s by receipt %s, in the list %s', s.order_number, r.bank_serial, s.voucher_no) end), '') end
+  from said s
+  left join booked b on b.voucher_no = s.voucher_no and b.returned = s.returned
+  left join projects.documents d on d.book_id = in_book and d.document_id = s.document_id
+  left join projects.payment_lines l on l.book_id = in_book and l.document_id = s.document_id and l.round = s.round and l.line_no = s.line_no
+  left join projects.failed_orders f on f.book_id = in_book and f.order_number = s.order_number and f.failed_at <= known
+  left join lateral (select x.bank_serial from projects.receipts x where x.book_id = in_book and x.document_id = s.document_id and x.round = s.round and x.line_no = s.line_no and x.checked_by is not null
+    order by x.attempt desc limit 1) r on true
+  left join said o on o.voucher_no = s.voucher_no and o.returned <> s.returned and o.amount = s.amount and not exists (select from booked x where x.voucher_no = o.voucher_no and not x.returned)
+  where s.month between from_month and to_month
+$$;
+
+ALTER FUNCTION projects.treasury_rows(in_book bigint, from_month integer, to_month integer, known timestamp with time zone) OWNER TO mingzhang_owner;
 
 CREATE FUNCTION projects.undelivered(in_book bigint, in_node uuid) RETURNS TABLE(contract text, amount numeric, said text)
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -4440,6 +4932,101 @@ CREATE TABLE projects.assets (
 
 ALTER TABLE projects.assets OWNER TO mingzhang_owner;
 
+CREATE TABLE projects.bank_accounts (
+    book_id bigint NOT NULL,
+    bank_account_id uuid NOT NULL,
+    number text NOT NULL,
+    bank text NOT NULL,
+    ledger_account text NOT NULL,
+    unit_id uuid NOT NULL,
+    node_id uuid,
+    registered_by uuid NOT NULL,
+    registered_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT bank_accounts_bank_check CHECK ((bank <> ''::text)),
+    CONSTRAINT bank_accounts_ledger_account_check CHECK ((ledger_account = ANY (ARRAY['1002.01'::text, '1002.02'::text]))),
+    CONSTRAINT bank_accounts_number_check CHECK ((number <> ''::text))
+);
+
+ALTER TABLE projects.bank_accounts OWNER TO mingzhang_owner;
+
+CREATE TABLE projects.bank_lines (
+    book_id bigint NOT NULL,
+    bank_account_id uuid NOT NULL,
+    month integer NOT NULL,
+    line_no integer NOT NULL,
+    day date NOT NULL,
+    received accounting.yuan NOT NULL,
+    paid accounting.yuan NOT NULL,
+    balance accounting.yuan NOT NULL,
+    party text NOT NULL,
+    party_number text NOT NULL,
+    memo text NOT NULL,
+    serial text NOT NULL,
+    CONSTRAINT bank_lines_line_no_check CHECK ((line_no > 0)),
+    CONSTRAINT day_of_the_month CHECK ((((EXTRACT(year FROM day) * (100)::numeric) + EXTRACT(month FROM day)) = (month)::numeric)),
+    CONSTRAINT received_or_paid CHECK ((((received)::numeric = (0)::numeric) <> ((paid)::numeric = (0)::numeric)))
+);
+
+ALTER TABLE projects.bank_lines OWNER TO mingzhang_owner;
+
+CREATE TABLE projects.bank_matches (
+    book_id bigint NOT NULL,
+    bank_account_id uuid NOT NULL,
+    month integer NOT NULL,
+    line_no integer NOT NULL,
+    period integer NOT NULL,
+    number integer NOT NULL,
+    voucher_line integer NOT NULL,
+    reason text NOT NULL,
+    matched_by uuid NOT NULL,
+    matched_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT bank_matches_reason_check CHECK ((reason = ANY (ARRAY['serial'::text, 'amount_and_day'::text, 'amount'::text])))
+);
+
+ALTER TABLE projects.bank_matches OWNER TO mingzhang_owner;
+
+CREATE TABLE projects.bank_reasons (
+    book_id bigint NOT NULL,
+    reason_id uuid NOT NULL,
+    bank_account_id uuid NOT NULL,
+    month integer,
+    line_no integer,
+    period integer,
+    number integer,
+    voucher_line integer,
+    reason text NOT NULL,
+    owner uuid NOT NULL,
+    said_by uuid NOT NULL,
+    said_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT bank_reasons_reason_check CHECK ((reason <> ''::text)),
+    CONSTRAINT reason_of_one CHECK (((num_nonnulls(month, line_no) = ANY (ARRAY[0, 2])) AND (num_nonnulls(period, number, voucher_line) = ANY (ARRAY[0, 3])) AND (num_nonnulls(month, period) < 2)))
+);
+
+ALTER TABLE projects.bank_reasons OWNER TO mingzhang_owner;
+
+CREATE TABLE projects.bank_statements (
+    book_id bigint NOT NULL,
+    bank_account_id uuid NOT NULL,
+    month integer NOT NULL,
+    month_before integer,
+    import_id uuid NOT NULL,
+    opening accounting.yuan NOT NULL,
+    received accounting.yuan NOT NULL,
+    paid accounting.yuan NOT NULL,
+    closing accounting.yuan NOT NULL,
+    line_count integer NOT NULL,
+    CONSTRAINT bank_statements_line_count_check CHECK ((line_count >= 0)),
+    CONSTRAINT bank_statements_month_check CHECK ((((month % 100) >= 1) AND ((month % 100) <= 12))),
+    CONSTRAINT before_is_the_month_before CHECK ((month_before =
+CASE
+    WHEN ((month % 100) = 1) THEN (month - 89)
+    ELSE (month - 1)
+END)),
+    CONSTRAINT statement_adds_up CHECK (((closing)::numeric = (((opening)::numeric + (received)::numeric) - (paid)::numeric)))
+);
+
+ALTER TABLE projects.bank_statements OWNER TO mingzhang_owner;
+
 CREATE TABLE projects.budget_numbers (
     book_id bigint NOT NULL,
     document_no text NOT NULL,
@@ -4618,6 +5205,17 @@ CREATE TABLE projects.external_codes (
 
 ALTER TABLE projects.external_codes OWNER TO mingzhang_owner;
 
+CREATE TABLE projects.failed_orders (
+    book_id bigint NOT NULL,
+    order_number text NOT NULL,
+    document_id uuid NOT NULL,
+    round integer NOT NULL,
+    line_no integer NOT NULL,
+    failed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE projects.failed_orders OWNER TO mingzhang_owner;
+
 CREATE TABLE projects.file_uploads (
     book_id bigint NOT NULL,
     sha256 bytea NOT NULL,
@@ -4764,6 +5362,32 @@ CREATE TABLE projects.invoices (
 
 ALTER TABLE projects.invoices OWNER TO mingzhang_owner;
 
+CREATE TABLE projects.item_reasons (
+    book_id bigint NOT NULL,
+    item_id uuid NOT NULL,
+    ordinal integer NOT NULL,
+    reason text NOT NULL,
+    owner_id uuid NOT NULL,
+    given_by uuid NOT NULL,
+    given_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT item_reasons_ordinal_check CHECK ((ordinal > 0)),
+    CONSTRAINT item_reasons_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 500)))
+);
+
+ALTER TABLE projects.item_reasons OWNER TO mingzhang_owner;
+
+CREATE TABLE projects.line_vouchers (
+    book_id bigint NOT NULL,
+    period integer NOT NULL,
+    number integer NOT NULL,
+    document_id uuid NOT NULL,
+    round integer NOT NULL,
+    line_no integer NOT NULL,
+    order_number text NOT NULL
+);
+
+ALTER TABLE projects.line_vouchers OWNER TO mingzhang_owner;
+
 CREATE TABLE projects.list_profiles (
     book_id bigint NOT NULL,
     kind text NOT NULL,
@@ -4897,6 +5521,23 @@ CREATE TABLE projects.payment_draws (
 
 ALTER TABLE projects.payment_draws OWNER TO mingzhang_owner;
 
+CREATE TABLE projects.payment_exports (
+    book_id bigint NOT NULL,
+    file_sha256 bytea NOT NULL,
+    state text NOT NULL,
+    format text NOT NULL,
+    row_count integer NOT NULL,
+    total accounting.yuan NOT NULL,
+    exported_by uuid NOT NULL,
+    exported_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT payment_exports_file_sha256_check CHECK ((octet_length(file_sha256) = 32)),
+    CONSTRAINT payment_exports_format_check CHECK ((format = ANY (ARRAY['xlsx'::text, 'csv'::text]))),
+    CONSTRAINT payment_exports_row_count_check CHECK ((row_count >= 0)),
+    CONSTRAINT payment_exports_state_check CHECK ((state = ANY (ARRAY['approved'::text, 'ordered'::text])))
+);
+
+ALTER TABLE projects.payment_exports OWNER TO mingzhang_owner;
+
 CREATE TABLE projects.payment_requests (
     book_id bigint NOT NULL,
     document_id uuid NOT NULL,
@@ -4976,7 +5617,9 @@ CREATE TABLE projects.settings (
     document_id uuid NOT NULL,
     in_effect_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     payee_wait_hours integer,
-    CONSTRAINT settings_payee_wait_hours_check CHECK (((payee_wait_hours >= 0) AND (payee_wait_hours <= 720)))
+    treasury_lists text,
+    CONSTRAINT settings_payee_wait_hours_check CHECK (((payee_wait_hours >= 0) AND (payee_wait_hours <= 720))),
+    CONSTRAINT settings_treasury_lists_check CHECK ((treasury_lists = ANY (ARRAY['required'::text, 'not_required'::text])))
 );
 
 ALTER TABLE projects.settings OWNER TO mingzhang_owner;
@@ -5027,6 +5670,43 @@ CREATE TABLE projects.subsidy_batches (
 );
 
 ALTER TABLE projects.subsidy_batches OWNER TO mingzhang_owner;
+
+CREATE TABLE projects.treasury_matches (
+    book_id bigint NOT NULL,
+    voucher_no text NOT NULL,
+    returned boolean NOT NULL,
+    document_id uuid NOT NULL,
+    round integer NOT NULL,
+    line_no integer NOT NULL,
+    order_number text NOT NULL,
+    reason text NOT NULL,
+    matched_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT treasury_matches_reason_check CHECK ((reason = ANY (ARRAY['voucher_number'::text, 'request_number'::text, 'voucher_in_request'::text, 'amount_and_account'::text])))
+);
+
+ALTER TABLE projects.treasury_matches OWNER TO mingzhang_owner;
+
+CREATE TABLE projects.treasury_payments (
+    book_id bigint NOT NULL,
+    voucher_no text NOT NULL,
+    returned boolean NOT NULL,
+    import_id uuid NOT NULL,
+    row_no integer NOT NULL,
+    month integer NOT NULL,
+    day date NOT NULL,
+    payee text NOT NULL,
+    account_number text NOT NULL,
+    amount accounting.yuan NOT NULL,
+    indicator text NOT NULL,
+    project_code text NOT NULL,
+    purpose text NOT NULL,
+    CONSTRAINT day_in_month CHECK ((((EXTRACT(year FROM day) * (100)::numeric) + EXTRACT(month FROM day)) = (month)::numeric)),
+    CONSTRAINT treasury_payments_amount_check CHECK (((amount)::numeric > (0)::numeric)),
+    CONSTRAINT treasury_payments_row_no_check CHECK ((row_no > 0)),
+    CONSTRAINT treasury_payments_voucher_no_check CHECK (((length(voucher_no) >= 1) AND (length(voucher_no) <= 60)))
+);
+
+ALTER TABLE projects.treasury_payments OWNER TO mingzhang_owner;
 
 CREATE TABLE projects.village_records (
     book_id bigint NOT NULL,
@@ -5357,6 +6037,30 @@ ALTER TABLE ONLY projects.assets
 ALTER TABLE ONLY projects.assets
     ADD CONSTRAINT assets_pkey PRIMARY KEY (book_id, asset_id);
 
+ALTER TABLE ONLY projects.bank_accounts
+    ADD CONSTRAINT bank_accounts_book_id_number_key UNIQUE (book_id, number);
+
+ALTER TABLE ONLY projects.bank_accounts
+    ADD CONSTRAINT bank_accounts_pkey PRIMARY KEY (book_id, bank_account_id);
+
+ALTER TABLE ONLY projects.bank_lines
+    ADD CONSTRAINT bank_lines_pkey PRIMARY KEY (book_id, bank_account_id, month, line_no);
+
+ALTER TABLE ONLY projects.bank_matches
+    ADD CONSTRAINT bank_matches_book_id_period_number_voucher_line_key UNIQUE (book_id, period, number, voucher_line);
+
+ALTER TABLE ONLY projects.bank_matches
+    ADD CONSTRAINT bank_matches_pkey PRIMARY KEY (book_id, bank_account_id, month, line_no);
+
+ALTER TABLE ONLY projects.bank_reasons
+    ADD CONSTRAINT bank_reasons_pkey PRIMARY KEY (book_id, reason_id);
+
+ALTER TABLE ONLY projects.bank_statements
+    ADD CONSTRAINT bank_statements_book_id_bank_account_id_month_closing_key UNIQUE (book_id, bank_account_id, month, closing);
+
+ALTER TABLE ONLY projects.bank_statements
+    ADD CONSTRAINT bank_statements_pkey PRIMARY KEY (book_id, bank_account_id, month);
+
 ALTER TABLE ONLY projects.budget_numbers
     ADD CONSTRAINT budget_numbers_pkey PRIMARY KEY (book_id, document_no, event, budget_line);
 
@@ -5414,6 +6118,9 @@ ALTER TABLE ONLY projects.duties
 ALTER TABLE ONLY projects.external_codes
     ADD CONSTRAINT external_codes_pkey PRIMARY KEY (book_id, system, code);
 
+ALTER TABLE ONLY projects.failed_orders
+    ADD CONSTRAINT failed_orders_pkey PRIMARY KEY (book_id, order_number);
+
 ALTER TABLE ONLY projects.file_uploads
     ADD CONSTRAINT file_uploads_pkey PRIMARY KEY (book_id, sha256, person_id);
 
@@ -5444,6 +6151,12 @@ ALTER TABLE ONLY projects.invoice_uses
 ALTER TABLE ONLY projects.invoices
     ADD CONSTRAINT invoices_pkey PRIMARY KEY (book_id, payee_id, code, number);
 
+ALTER TABLE ONLY projects.item_reasons
+    ADD CONSTRAINT item_reasons_pkey PRIMARY KEY (book_id, item_id, ordinal);
+
+ALTER TABLE ONLY projects.line_vouchers
+    ADD CONSTRAINT line_vouchers_pkey PRIMARY KEY (book_id, period, number);
+
 ALTER TABLE ONLY projects.imports
     ADD CONSTRAINT list_imported_once UNIQUE (book_id, kind, source, file_sha256);
 
@@ -5465,6 +6178,9 @@ ALTER TABLE ONLY projects.nodes
 ALTER TABLE ONLY projects.nodes
     ADD CONSTRAINT nodes_pkey PRIMARY KEY (book_id, node_id);
 
+ALTER TABLE ONLY projects.bank_accounts
+    ADD CONSTRAINT one_bank_account_each UNIQUE NULLS NOT DISTINCT (book_id, ledger_account, unit_id, node_id);
+
 ALTER TABLE ONLY projects.outside_acts
     ADD CONSTRAINT outside_acts_pkey PRIMARY KEY (book_id, outside_act_id);
 
@@ -5479,6 +6195,9 @@ ALTER TABLE ONLY projects.payees
 
 ALTER TABLE ONLY projects.payment_draws
     ADD CONSTRAINT payment_draws_pkey PRIMARY KEY (book_id, document_id, round, line_no, budget_line_id);
+
+ALTER TABLE ONLY projects.payment_exports
+    ADD CONSTRAINT payment_exports_pkey PRIMARY KEY (book_id, file_sha256);
 
 ALTER TABLE ONLY projects.payment_lines
     ADD CONSTRAINT payment_lines_book_id_order_number_key UNIQUE (book_id, order_number);
@@ -5515,6 +6234,12 @@ ALTER TABLE ONLY projects.subsidy_batches
 
 ALTER TABLE ONLY projects.subsidy_batches
     ADD CONSTRAINT subsidy_batches_pkey PRIMARY KEY (book_id, batch_id);
+
+ALTER TABLE ONLY projects.treasury_matches
+    ADD CONSTRAINT treasury_matches_pkey PRIMARY KEY (book_id, voucher_no, returned);
+
+ALTER TABLE ONLY projects.treasury_payments
+    ADD CONSTRAINT treasury_payments_pkey PRIMARY KEY (book_id, voucher_no, returned);
 
 ALTER TABLE ONLY projects.village_records
     ADD CONSTRAINT village_records_pkey PRIMARY KEY (book_id, document_id);
@@ -5605,6 +6330,10 @@ CREATE UNIQUE INDEX subjects_by_code ON accounting.subjects USING btree (book_id
 
 CREATE INDEX assets_of_node ON projects.assets USING btree (book_id, node_id);
 
+CREATE INDEX bank_reasons_of_line ON projects.bank_reasons USING btree (book_id, bank_account_id, month, line_no);
+
+CREATE INDEX bank_reasons_of_voucher ON projects.bank_reasons USING btree (book_id, period, number, voucher_line);
+
 CREATE INDEX contracts_of_node ON projects.contracts USING btree (book_id, node_id);
 
 CREATE UNIQUE INDEX delegations_by_document ON projects.delegations USING btree (book_id, document_id);
@@ -5623,13 +6352,19 @@ CREATE INDEX external_codes_of_budget_line ON projects.external_codes USING btre
 
 CREATE INDEX external_codes_of_project ON projects.external_codes USING btree (book_id, project_id);
 
+CREATE INDEX failed_orders_of_line ON projects.failed_orders USING btree (book_id, document_id, round, line_no);
+
 CREATE INDEX imports_by_month ON projects.imports USING btree (book_id, kind, month);
+
+CREATE INDEX line_vouchers_of_line ON projects.line_vouchers USING btree (book_id, document_id, round, line_no);
 
 CREATE UNIQUE INDEX milestone_once ON projects.node_milestones USING btree (book_id, node_id, milestone) WHERE (milestone <> ALL (ARRAY['in_progress'::text, 'suspended'::text]));
 
 CREATE INDEX nodes_by_parent ON projects.nodes USING btree (book_id, parent_id);
 
 CREATE UNIQUE INDEX one_open_certificate ON projects.documents USING btree (book_id, (((content)::jsonb ->> 'contract'::text))) WHERE ((kind = 'certificate'::text) AND (state <> ALL (ARRAY['certified'::text, 'withdrawn'::text])));
+
+CREATE UNIQUE INDEX order_is_paid_once ON projects.treasury_matches USING btree (book_id, document_id, round, line_no, order_number) WHERE (NOT returned);
 
 CREATE INDEX payment_requests_of_contract ON projects.payment_requests USING btree (book_id, contract_id);
 
@@ -5638,6 +6373,12 @@ CREATE INDEX plan_lines_of_node ON projects.plan_lines USING btree (book_id, nod
 CREATE UNIQUE INDEX role_grants_by_document ON projects.role_grants USING btree (book_id, document_id);
 
 CREATE INDEX role_grants_of_person ON projects.role_grants USING btree (book_id, person_id);
+
+CREATE UNIQUE INDEX statements_begin_once ON projects.bank_statements USING btree (book_id, bank_account_id) WHERE (month_before IS NULL);
+
+CREATE INDEX treasury_payments_by_month ON projects.treasury_payments USING btree (book_id, month);
+
+CREATE INDEX treasury_payments_of_import ON projects.treasury_payments USING btree (book_id, import_id);
 
 CREATE INDEX village_records_of_node ON projects.village_records USING btree (book_id, node_id);
 
@@ -6243,6 +6984,10 @@ CREATE TRIGGER judge_roles AFTER INSERT OR UPDATE ON projects.role_grants FOR EA
 
 ALTER TABLE projects.role_grants ENABLE ALWAYS TRIGGER judge_roles;
 
+CREATE TRIGGER note_failed_order AFTER UPDATE OF state ON projects.payment_lines FOR EACH ROW WHEN (((new.state = 'failed'::text) AND (old.state <> 'failed'::text))) EXECUTE FUNCTION projects.note_failed_order();
+
+ALTER TABLE projects.payment_lines ENABLE ALWAYS TRIGGER note_failed_order;
+
 CREATE TRIGGER party_unit BEFORE INSERT OR UPDATE OF name ON projects.node_parties FOR EACH ROW EXECUTE FUNCTION projects.party_unit();
 
 ALTER TABLE projects.node_parties ENABLE ALWAYS TRIGGER party_unit;
@@ -6339,6 +7084,22 @@ CREATE TRIGGER payments_stay BEFORE TRUNCATE ON projects.reissues FOR EACH STATE
 
 ALTER TABLE projects.reissues ENABLE ALWAYS TRIGGER payments_stay;
 
+CREATE TRIGGER register_is_final BEFORE UPDATE ON projects.bank_accounts FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
+
+ALTER TABLE projects.bank_accounts ENABLE ALWAYS TRIGGER register_is_final;
+
+CREATE TRIGGER register_is_final BEFORE UPDATE ON projects.bank_lines FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
+
+ALTER TABLE projects.bank_lines ENABLE ALWAYS TRIGGER register_is_final;
+
+CREATE TRIGGER register_is_final BEFORE UPDATE ON projects.bank_reasons FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
+
+ALTER TABLE projects.bank_reasons ENABLE ALWAYS TRIGGER register_is_final;
+
+CREATE TRIGGER register_is_final BEFORE UPDATE ON projects.bank_statements FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
+
+ALTER TABLE projects.bank_statements ENABLE ALWAYS TRIGGER register_is_final;
+
 CREATE TRIGGER register_is_final BEFORE UPDATE ON projects.budget_numbers FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
 
 ALTER TABLE projects.budget_numbers ENABLE ALWAYS TRIGGER register_is_final;
@@ -6367,6 +7128,22 @@ CREATE TRIGGER register_is_final BEFORE UPDATE ON projects.village_records FOR E
 
 ALTER TABLE projects.village_records ENABLE ALWAYS TRIGGER register_is_final;
 
+CREATE TRIGGER register_stays BEFORE DELETE ON projects.bank_accounts FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.bank_accounts ENABLE ALWAYS TRIGGER register_stays;
+
+CREATE TRIGGER register_stays BEFORE DELETE ON projects.bank_lines FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.bank_lines ENABLE ALWAYS TRIGGER register_stays;
+
+CREATE TRIGGER register_stays BEFORE DELETE ON projects.bank_reasons FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.bank_reasons ENABLE ALWAYS TRIGGER register_stays;
+
+CREATE TRIGGER register_stays BEFORE DELETE ON projects.bank_statements FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.bank_statements ENABLE ALWAYS TRIGGER register_stays;
+
 CREATE TRIGGER register_stays BEFORE DELETE ON projects.budget_numbers FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
 
 ALTER TABLE projects.budget_numbers ENABLE ALWAYS TRIGGER register_stays;
@@ -6394,6 +7171,22 @@ ALTER TABLE projects.subsidy_batches ENABLE ALWAYS TRIGGER register_stays;
 CREATE TRIGGER register_stays BEFORE DELETE ON projects.village_records FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
 
 ALTER TABLE projects.village_records ENABLE ALWAYS TRIGGER register_stays;
+
+CREATE TRIGGER registers_stay BEFORE TRUNCATE ON projects.bank_accounts FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.bank_accounts ENABLE ALWAYS TRIGGER registers_stay;
+
+CREATE TRIGGER registers_stay BEFORE TRUNCATE ON projects.bank_lines FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.bank_lines ENABLE ALWAYS TRIGGER registers_stay;
+
+CREATE TRIGGER registers_stay BEFORE TRUNCATE ON projects.bank_reasons FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.bank_reasons ENABLE ALWAYS TRIGGER registers_stay;
+
+CREATE TRIGGER registers_stay BEFORE TRUNCATE ON projects.bank_statements FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.bank_statements ENABLE ALWAYS TRIGGER registers_stay;
 
 CREATE TRIGGER registers_stay BEFORE TRUNCATE ON projects.budget_numbers FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
 
@@ -6430,6 +7223,78 @@ ALTER TABLE projects.settings ENABLE ALWAYS TRIGGER setting_stays;
 CREATE TRIGGER settings_stay BEFORE TRUNCATE ON projects.settings FOR EACH STATEMENT EXECUTE FUNCTION accounting.journal_is_final();
 
 ALTER TABLE projects.settings ENABLE ALWAYS TRIGGER settings_stay;
+
+CREATE TRIGGER treasuries_stay BEFORE TRUNCATE ON projects.failed_orders FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.failed_orders ENABLE ALWAYS TRIGGER treasuries_stay;
+
+CREATE TRIGGER treasuries_stay BEFORE TRUNCATE ON projects.item_reasons FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.item_reasons ENABLE ALWAYS TRIGGER treasuries_stay;
+
+CREATE TRIGGER treasuries_stay BEFORE TRUNCATE ON projects.line_vouchers FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.line_vouchers ENABLE ALWAYS TRIGGER treasuries_stay;
+
+CREATE TRIGGER treasuries_stay BEFORE TRUNCATE ON projects.payment_exports FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.payment_exports ENABLE ALWAYS TRIGGER treasuries_stay;
+
+CREATE TRIGGER treasuries_stay BEFORE TRUNCATE ON projects.treasury_matches FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.treasury_matches ENABLE ALWAYS TRIGGER treasuries_stay;
+
+CREATE TRIGGER treasuries_stay BEFORE TRUNCATE ON projects.treasury_payments FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.treasury_payments ENABLE ALWAYS TRIGGER treasuries_stay;
+
+CREATE TRIGGER treasury_is_final BEFORE UPDATE ON projects.failed_orders FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
+
+ALTER TABLE projects.failed_orders ENABLE ALWAYS TRIGGER treasury_is_final;
+
+CREATE TRIGGER treasury_is_final BEFORE UPDATE ON projects.item_reasons FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
+
+ALTER TABLE projects.item_reasons ENABLE ALWAYS TRIGGER treasury_is_final;
+
+CREATE TRIGGER treasury_is_final BEFORE UPDATE ON projects.line_vouchers FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
+
+ALTER TABLE projects.line_vouchers ENABLE ALWAYS TRIGGER treasury_is_final;
+
+CREATE TRIGGER treasury_is_final BEFORE UPDATE ON projects.payment_exports FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
+
+ALTER TABLE projects.payment_exports ENABLE ALWAYS TRIGGER treasury_is_final;
+
+CREATE TRIGGER treasury_is_final BEFORE UPDATE ON projects.treasury_matches FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
+
+ALTER TABLE projects.treasury_matches ENABLE ALWAYS TRIGGER treasury_is_final;
+
+CREATE TRIGGER treasury_is_final BEFORE UPDATE ON projects.treasury_payments FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
+
+ALTER TABLE projects.treasury_payments ENABLE ALWAYS TRIGGER treasury_is_final;
+
+CREATE TRIGGER treasury_stays BEFORE DELETE ON projects.failed_orders FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.failed_orders ENABLE ALWAYS TRIGGER treasury_stays;
+
+CREATE TRIGGER treasury_stays BEFORE DELETE ON projects.item_reasons FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.item_reasons ENABLE ALWAYS TRIGGER treasury_stays;
+
+CREATE TRIGGER treasury_stays BEFORE DELETE ON projects.line_vouchers FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.line_vouchers ENABLE ALWAYS TRIGGER treasury_stays;
+
+CREATE TRIGGER treasury_stays BEFORE DELETE ON projects.payment_exports FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.payment_exports ENABLE ALWAYS TRIGGER treasury_stays;
+
+CREATE TRIGGER treasury_stays BEFORE DELETE ON projects.treasury_matches FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.treasury_matches ENABLE ALWAYS TRIGGER treasury_stays;
+
+CREATE TRIGGER treasury_stays BEFORE DELETE ON projects.treasury_payments FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.treasury_payments ENABLE ALWAYS TRIGGER treasury_stays;
 
 ALTER TABLE ONLY accounting.accounts
     ADD CONSTRAINT accounts_book_id_fkey FOREIGN KEY (book_id) REFERENCES accounting.books(book_id);
@@ -6602,6 +7467,51 @@ ALTER TABLE ONLY projects.assets
 ALTER TABLE ONLY projects.assets
     ADD CONSTRAINT assets_book_id_settled_by_fkey FOREIGN KEY (book_id, settled_by) REFERENCES projects.documents(book_id, document_id);
 
+ALTER TABLE ONLY projects.bank_accounts
+    ADD CONSTRAINT bank_accounts_book_id_fkey FOREIGN KEY (book_id) REFERENCES accounting.books(book_id);
+
+ALTER TABLE ONLY projects.bank_accounts
+    ADD CONSTRAINT bank_accounts_book_id_node_id_fkey FOREIGN KEY (book_id, node_id) REFERENCES accounting.ledgers(book_id, project_id);
+
+ALTER TABLE ONLY projects.bank_accounts
+    ADD CONSTRAINT bank_accounts_book_id_registered_by_fkey FOREIGN KEY (book_id, registered_by) REFERENCES accounting.persons(book_id, person_id);
+
+ALTER TABLE ONLY projects.bank_accounts
+    ADD CONSTRAINT bank_accounts_book_id_unit_id_fkey FOREIGN KEY (book_id, unit_id) REFERENCES accounting.units(book_id, unit_id);
+
+ALTER TABLE ONLY projects.bank_lines
+    ADD CONSTRAINT bank_lines_book_id_bank_account_id_month_fkey FOREIGN KEY (book_id, bank_account_id, month) REFERENCES projects.bank_statements(book_id, bank_account_id, month);
+
+ALTER TABLE ONLY projects.bank_matches
+    ADD CONSTRAINT bank_matches_book_id_bank_account_id_month_line_no_fkey FOREIGN KEY (book_id, bank_account_id, month, line_no) REFERENCES projects.bank_lines(book_id, bank_account_id, month, line_no);
+
+ALTER TABLE ONLY projects.bank_matches
+    ADD CONSTRAINT bank_matches_book_id_matched_by_fkey FOREIGN KEY (book_id, matched_by) REFERENCES accounting.persons(book_id, person_id);
+
+ALTER TABLE ONLY projects.bank_matches
+    ADD CONSTRAINT bank_matches_book_id_period_number_voucher_line_fkey FOREIGN KEY (book_id, period, number, voucher_line) REFERENCES accounting.lines(book_id, period, number, line_no);
+
+ALTER TABLE ONLY projects.bank_reasons
+    ADD CONSTRAINT bank_reasons_book_id_bank_account_id_fkey FOREIGN KEY (book_id, bank_account_id) REFERENCES projects.bank_accounts(book_id, bank_account_id);
+
+ALTER TABLE ONLY projects.bank_reasons
+    ADD CONSTRAINT bank_reasons_book_id_bank_account_id_month_line_no_fkey FOREIGN KEY (book_id, bank_account_id, month, line_no) REFERENCES projects.bank_lines(book_id, bank_account_id, month, line_no);
+
+ALTER TABLE ONLY projects.bank_reasons
+    ADD CONSTRAINT bank_reasons_book_id_owner_fkey FOREIGN KEY (book_id, owner) REFERENCES accounting.persons(book_id, person_id);
+
+ALTER TABLE ONLY projects.bank_reasons
+    ADD CONSTRAINT bank_reasons_book_id_period_number_voucher_line_fkey FOREIGN KEY (book_id, period, number, voucher_line) REFERENCES accounting.lines(book_id, period, number, line_no);
+
+ALTER TABLE ONLY projects.bank_reasons
+    ADD CONSTRAINT bank_reasons_book_id_said_by_fkey FOREIGN KEY (book_id, said_by) REFERENCES accounting.persons(book_id, person_id);
+
+ALTER TABLE ONLY projects.bank_statements
+    ADD CONSTRAINT bank_statements_book_id_bank_account_id_fkey FOREIGN KEY (book_id, bank_account_id) REFERENCES projects.bank_accounts(book_id, bank_account_id);
+
+ALTER TABLE ONLY projects.bank_statements
+    ADD CONSTRAINT bank_statements_book_id_import_id_fkey FOREIGN KEY (book_id, import_id) REFERENCES projects.imports(book_id, import_id);
+
 ALTER TABLE ONLY projects.budget_numbers
     ADD CONSTRAINT budget_numbers_book_id_document_id_fkey FOREIGN KEY (book_id, document_id) REFERENCES projects.documents(book_id, document_id);
 
@@ -6704,6 +7614,9 @@ ALTER TABLE ONLY projects.external_codes
 ALTER TABLE ONLY projects.external_codes
     ADD CONSTRAINT external_codes_book_id_set_by_fkey FOREIGN KEY (book_id, set_by) REFERENCES accounting.persons(book_id, person_id);
 
+ALTER TABLE ONLY projects.failed_orders
+    ADD CONSTRAINT failed_orders_book_id_document_id_round_line_no_fkey FOREIGN KEY (book_id, document_id, round, line_no) REFERENCES projects.payment_lines(book_id, document_id, round, line_no);
+
 ALTER TABLE ONLY projects.file_uploads
     ADD CONSTRAINT file_uploads_book_id_person_id_fkey FOREIGN KEY (book_id, person_id) REFERENCES accounting.persons(book_id, person_id);
 
@@ -6752,6 +7665,18 @@ ALTER TABLE ONLY projects.invoice_uses
 ALTER TABLE ONLY projects.invoices
     ADD CONSTRAINT invoices_book_id_payee_id_fkey FOREIGN KEY (book_id, payee_id) REFERENCES projects.payees(book_id, payee_id);
 
+ALTER TABLE ONLY projects.item_reasons
+    ADD CONSTRAINT item_reasons_book_id_given_by_fkey FOREIGN KEY (book_id, given_by) REFERENCES accounting.persons(book_id, person_id);
+
+ALTER TABLE ONLY projects.item_reasons
+    ADD CONSTRAINT item_reasons_book_id_owner_id_fkey FOREIGN KEY (book_id, owner_id) REFERENCES accounting.persons(book_id, person_id);
+
+ALTER TABLE ONLY projects.line_vouchers
+    ADD CONSTRAINT line_vouchers_book_id_document_id_round_line_no_fkey FOREIGN KEY (book_id, document_id, round, line_no) REFERENCES projects.payment_lines(book_id, document_id, round, line_no);
+
+ALTER TABLE ONLY projects.line_vouchers
+    ADD CONSTRAINT line_vouchers_book_id_period_number_fkey FOREIGN KEY (book_id, period, number) REFERENCES accounting.vouchers(book_id, period, number);
+
 ALTER TABLE ONLY projects.list_profiles
     ADD CONSTRAINT list_profiles_book_id_changed_by_fkey FOREIGN KEY (book_id, changed_by) REFERENCES accounting.persons(book_id, person_id);
 
@@ -6776,6 +7701,9 @@ ALTER TABLE ONLY projects.nodes
 ALTER TABLE ONLY projects.nodes
     ADD CONSTRAINT nodes_book_id_parent_id_fkey FOREIGN KEY (book_id, parent_id) REFERENCES projects.nodes(book_id, node_id);
 
+ALTER TABLE ONLY projects.bank_statements
+    ADD CONSTRAINT opens_as_the_month_before_closed FOREIGN KEY (book_id, bank_account_id, month_before, opening) REFERENCES projects.bank_statements(book_id, bank_account_id, month, closing);
+
 ALTER TABLE ONLY projects.outside_acts
     ADD CONSTRAINT outside_acts_book_id_document_id_fkey FOREIGN KEY (book_id, document_id) REFERENCES projects.documents(book_id, document_id);
 
@@ -6799,6 +7727,12 @@ ALTER TABLE ONLY projects.payment_draws
 
 ALTER TABLE ONLY projects.payment_draws
     ADD CONSTRAINT payment_draws_book_id_document_id_round_line_no_fkey FOREIGN KEY (book_id, document_id, round, line_no) REFERENCES projects.payment_lines(book_id, document_id, round, line_no);
+
+ALTER TABLE ONLY projects.payment_exports
+    ADD CONSTRAINT payment_exports_book_id_exported_by_fkey FOREIGN KEY (book_id, exported_by) REFERENCES accounting.persons(book_id, person_id);
+
+ALTER TABLE ONLY projects.payment_exports
+    ADD CONSTRAINT payment_exports_book_id_fkey FOREIGN KEY (book_id) REFERENCES accounting.books(book_id);
 
 ALTER TABLE ONLY projects.payment_lines
     ADD CONSTRAINT payment_lines_book_id_document_id_round_fkey FOREIGN KEY (book_id, document_id, round) REFERENCES projects.payment_requests(book_id, document_id, round);
@@ -6857,6 +7791,15 @@ ALTER TABLE ONLY projects.subsidy_batches
 ALTER TABLE ONLY projects.subsidy_batches
     ADD CONSTRAINT subsidy_batches_book_id_node_id_fkey FOREIGN KEY (book_id, node_id) REFERENCES projects.nodes(book_id, node_id);
 
+ALTER TABLE ONLY projects.treasury_matches
+    ADD CONSTRAINT treasury_matches_book_id_document_id_round_line_no_fkey FOREIGN KEY (book_id, document_id, round, line_no) REFERENCES projects.payment_lines(book_id, document_id, round, line_no);
+
+ALTER TABLE ONLY projects.treasury_matches
+    ADD CONSTRAINT treasury_matches_book_id_voucher_no_returned_fkey FOREIGN KEY (book_id, voucher_no, returned) REFERENCES projects.treasury_payments(book_id, voucher_no, returned);
+
+ALTER TABLE ONLY projects.treasury_payments
+    ADD CONSTRAINT treasury_payments_book_id_import_id_fkey FOREIGN KEY (book_id, import_id) REFERENCES projects.imports(book_id, import_id);
+
 ALTER TABLE ONLY projects.village_records
     ADD CONSTRAINT village_records_book_id_document_id_fkey FOREIGN KEY (book_id, document_id) REFERENCES projects.documents(book_id, document_id);
 
@@ -6897,6 +7840,16 @@ CREATE POLICY auditor_reads ON projects.acts FOR SELECT TO mingzhang_auditor USI
 
 CREATE POLICY auditor_reads ON projects.assets FOR SELECT TO mingzhang_auditor USING (true);
 
+CREATE POLICY auditor_reads ON projects.bank_accounts FOR SELECT TO mingzhang_auditor USING (true);
+
+CREATE POLICY auditor_reads ON projects.bank_lines FOR SELECT TO mingzhang_auditor USING (true);
+
+CREATE POLICY auditor_reads ON projects.bank_matches FOR SELECT TO mingzhang_auditor USING (true);
+
+CREATE POLICY auditor_reads ON projects.bank_reasons FOR SELECT TO mingzhang_auditor USING (true);
+
+CREATE POLICY auditor_reads ON projects.bank_statements FOR SELECT TO mingzhang_auditor USING (true);
+
 CREATE POLICY auditor_reads ON projects.certificate_items FOR SELECT TO mingzhang_auditor USING (true);
 
 CREATE POLICY auditor_reads ON projects.certificates FOR SELECT TO mingzhang_auditor USING (true);
@@ -6913,6 +7866,8 @@ CREATE POLICY auditor_reads ON projects.documents FOR SELECT TO mingzhang_audito
 
 CREATE POLICY auditor_reads ON projects.duties FOR SELECT TO mingzhang_auditor USING (true);
 
+CREATE POLICY auditor_reads ON projects.failed_orders FOR SELECT TO mingzhang_auditor USING (true);
+
 CREATE POLICY auditor_reads ON projects.final_accounts FOR SELECT TO mingzhang_auditor USING (true);
 
 CREATE POLICY auditor_reads ON projects.imports FOR SELECT TO mingzhang_auditor USING (true);
@@ -6921,11 +7876,17 @@ CREATE POLICY auditor_reads ON projects.injections FOR SELECT TO mingzhang_audit
 
 CREATE POLICY auditor_reads ON projects.invoice_uses FOR SELECT TO mingzhang_auditor USING (true);
 
+CREATE POLICY auditor_reads ON projects.item_reasons FOR SELECT TO mingzhang_auditor USING (true);
+
+CREATE POLICY auditor_reads ON projects.line_vouchers FOR SELECT TO mingzhang_auditor USING (true);
+
 CREATE POLICY auditor_reads ON projects.node_milestones FOR SELECT TO mingzhang_auditor USING (true);
 
 CREATE POLICY auditor_reads ON projects.outside_acts FOR SELECT TO mingzhang_auditor USING (true);
 
 CREATE POLICY auditor_reads ON projects.payment_draws FOR SELECT TO mingzhang_auditor USING (true);
+
+CREATE POLICY auditor_reads ON projects.payment_exports FOR SELECT TO mingzhang_auditor USING (true);
 
 CREATE POLICY auditor_reads ON projects.payment_lines FOR SELECT TO mingzhang_auditor USING (true);
 
@@ -6941,7 +7902,21 @@ CREATE POLICY auditor_reads ON projects.settlements FOR SELECT TO mingzhang_audi
 
 CREATE POLICY auditor_reads ON projects.subsidy_batches FOR SELECT TO mingzhang_auditor USING (true);
 
+CREATE POLICY auditor_reads ON projects.treasury_matches FOR SELECT TO mingzhang_auditor USING (true);
+
+CREATE POLICY auditor_reads ON projects.treasury_payments FOR SELECT TO mingzhang_auditor USING (true);
+
 CREATE POLICY auditor_reads ON projects.village_records FOR SELECT TO mingzhang_auditor USING (true);
+
+ALTER TABLE projects.bank_accounts ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE projects.bank_lines ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE projects.bank_matches ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE projects.bank_reasons ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE projects.bank_statements ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE projects.certificate_items ENABLE ROW LEVEL SECURITY;
 
@@ -6959,6 +7934,8 @@ ALTER TABLE projects.documents ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE projects.duties ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE projects.failed_orders ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE projects.final_accounts ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE projects.imports ENABLE ROW LEVEL SECURITY;
@@ -6967,11 +7944,17 @@ ALTER TABLE projects.injections ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE projects.invoice_uses ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE projects.item_reasons ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE projects.line_vouchers ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE projects.node_milestones ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE projects.outside_acts ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE projects.payment_draws ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE projects.payment_exports ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE projects.payment_lines ENABLE ROW LEVEL SECURITY;
 
@@ -6987,6 +7970,14 @@ ALTER TABLE projects.settlements ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE projects.subsidy_batches ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE projects.treasury_matches ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE projects.treasury_payments ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY unit_adds ON projects.bank_reasons FOR INSERT TO mingzhang_app WITH CHECK ((EXISTS ( SELECT
+   FROM projects.bank_accounts a
+  WHERE ((a.book_id = bank_reasons.book_id) AND (a.bank_account_id = bank_reasons.bank_account_id)))));
+
 CREATE POLICY unit_adds ON projects.imports FOR INSERT TO mingzhang_app WITH CHECK (true);
 
 CREATE POLICY unit_reads ON projects.acts FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
@@ -6994,6 +7985,24 @@ CREATE POLICY unit_reads ON projects.acts FOR SELECT TO mingzhang_app USING ((( 
   WHERE ((p.book_id = acts.book_id) AND (p.document_id = acts.document_id))))));
 
 CREATE POLICY unit_reads ON projects.assets FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (node_id IN ( SELECT projects.readable_nodes() AS readable_nodes))));
+
+CREATE POLICY unit_reads ON projects.bank_accounts FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (unit_id = ( SELECT accounting.reader_unit() AS reader_unit))));
+
+CREATE POLICY unit_reads ON projects.bank_lines FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
+   FROM projects.bank_accounts a
+  WHERE ((a.book_id = bank_lines.book_id) AND (a.bank_account_id = bank_lines.bank_account_id))))));
+
+CREATE POLICY unit_reads ON projects.bank_matches FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
+   FROM projects.bank_accounts a
+  WHERE ((a.book_id = bank_matches.book_id) AND (a.bank_account_id = bank_matches.bank_account_id))))));
+
+CREATE POLICY unit_reads ON projects.bank_reasons FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
+   FROM projects.bank_accounts a
+  WHERE ((a.book_id = bank_reasons.book_id) AND (a.bank_account_id = bank_reasons.bank_account_id))))));
+
+CREATE POLICY unit_reads ON projects.bank_statements FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
+   FROM projects.bank_accounts a
+  WHERE ((a.book_id = bank_statements.book_id) AND (a.bank_account_id = bank_statements.bank_account_id))))));
 
 CREATE POLICY unit_reads ON projects.certificate_items FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
    FROM projects.contracts p
@@ -7025,6 +8034,8 @@ CREATE POLICY unit_reads ON projects.duties FOR SELECT TO mingzhang_app USING ((
    FROM projects.documents p
   WHERE ((p.book_id = duties.book_id) AND (p.document_id = duties.document_id))))));
 
+CREATE POLICY unit_reads ON projects.failed_orders FOR SELECT TO mingzhang_app USING (( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)));
+
 CREATE POLICY unit_reads ON projects.final_accounts FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (node_id IN ( SELECT projects.readable_nodes() AS readable_nodes))));
 
 CREATE POLICY unit_reads ON projects.imports FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
@@ -7039,6 +8050,10 @@ CREATE POLICY unit_reads ON projects.invoice_uses FOR SELECT TO mingzhang_app US
    FROM projects.documents p
   WHERE ((p.book_id = invoice_uses.book_id) AND (p.document_id = invoice_uses.document_id))))));
 
+CREATE POLICY unit_reads ON projects.item_reasons FOR SELECT TO mingzhang_app USING (( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)));
+
+CREATE POLICY unit_reads ON projects.line_vouchers FOR SELECT TO mingzhang_app USING (( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)));
+
 CREATE POLICY unit_reads ON projects.node_milestones FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (node_id IN ( SELECT projects.readable_nodes() AS readable_nodes))));
 
 CREATE POLICY unit_reads ON projects.outside_acts FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
@@ -7048,6 +8063,8 @@ CREATE POLICY unit_reads ON projects.outside_acts FOR SELECT TO mingzhang_app US
 CREATE POLICY unit_reads ON projects.payment_draws FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
    FROM projects.documents p
   WHERE ((p.book_id = payment_draws.book_id) AND (p.document_id = payment_draws.document_id))))));
+
+CREATE POLICY unit_reads ON projects.payment_exports FOR SELECT TO mingzhang_app USING (( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)));
 
 CREATE POLICY unit_reads ON projects.payment_lines FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
    FROM projects.documents p
@@ -7076,6 +8093,10 @@ CREATE POLICY unit_reads ON projects.settlements FOR SELECT TO mingzhang_app USI
 CREATE POLICY unit_reads ON projects.subsidy_batches FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
    FROM projects.documents p
   WHERE ((p.book_id = subsidy_batches.book_id) AND (p.document_id = subsidy_batches.batch_id))))));
+
+CREATE POLICY unit_reads ON projects.treasury_matches FOR SELECT TO mingzhang_app USING (( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)));
+
+CREATE POLICY unit_reads ON projects.treasury_payments FOR SELECT TO mingzhang_app USING (( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)));
 
 CREATE POLICY unit_reads ON projects.village_records FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
    FROM projects.documents p
@@ -7156,6 +8177,9 @@ REVOKE ALL ON FUNCTION accounting.voucher_detail(p_book bigint, p_code text, p_k
 REVOKE ALL ON FUNCTION projects.act(in_book bigint, document uuid, by_verb text, person uuid, in_unit uuid, as_role text, behalf uuid, shown_hash bytea, because text, outside uuid, OUT old_state text, OUT new_state text, OUT ordinal integer, OUT complete boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.act(in_book bigint, document uuid, by_verb text, person uuid, in_unit uuid, as_role text, behalf uuid, shown_hash bytea, because text, outside uuid, OUT old_state text, OUT new_state text, OUT ordinal integer, OUT complete boolean) TO mingzhang_app;
 
+REVOKE ALL ON FUNCTION projects.add_bank_statement(in_book bigint, in_account uuid, of_month integer, by_import uuid, opens numeric, said jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.add_bank_statement(in_book bigint, in_account uuid, of_month integer, by_import uuid, opens numeric, said jsonb) TO mingzhang_app;
+
 GRANT SELECT ON TABLE projects.contracts TO mingzhang_app;
 GRANT SELECT ON TABLE projects.contracts TO mingzhang_auditor;
 
@@ -7171,6 +8195,25 @@ GRANT ALL ON FUNCTION projects.approvers_needed(in_book bigint, of_amount numeri
 GRANT ALL ON FUNCTION projects.approvers_needed(in_book bigint, of_amount numeric) TO mingzhang_auditor;
 
 REVOKE ALL ON FUNCTION projects.asset_keeps() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION projects.bank_balances(in_book bigint, in_account uuid, of_month integer, OUT ledger numeric, OUT statement numeric, OUT beginning numeric) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.bank_balances(in_book bigint, in_account uuid, of_month integer, OUT ledger numeric, OUT statement numeric, OUT beginning numeric) TO mingzhang_app;
+GRANT ALL ON FUNCTION projects.bank_balances(in_book bigint, in_account uuid, of_month integer, OUT ledger numeric, OUT statement numeric, OUT beginning numeric) TO mingzhang_auditor;
+
+REVOKE ALL ON FUNCTION projects.bank_begins(in_book bigint, in_account uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.bank_begins(in_book bigint, in_account uuid) TO mingzhang_app;
+GRANT ALL ON FUNCTION projects.bank_begins(in_book bigint, in_account uuid) TO mingzhang_auditor;
+
+REVOKE ALL ON FUNCTION projects.bank_blockers(in_book bigint, of_month integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.bank_blockers(in_book bigint, of_month integer) TO mingzhang_app;
+
+REVOKE ALL ON FUNCTION projects.bank_ledger(in_book bigint, in_account uuid, until integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.bank_ledger(in_book bigint, in_account uuid, until integer) TO mingzhang_app;
+GRANT ALL ON FUNCTION projects.bank_ledger(in_book bigint, in_account uuid, until integer) TO mingzhang_auditor;
+
+REVOKE ALL ON FUNCTION projects.bank_open_items(in_book bigint, in_account uuid, of_month integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.bank_open_items(in_book bigint, in_account uuid, of_month integer) TO mingzhang_app;
+GRANT ALL ON FUNCTION projects.bank_open_items(in_book bigint, in_account uuid, of_month integer) TO mingzhang_auditor;
 
 REVOKE ALL ON FUNCTION projects.cancel_line(in_book bigint, document uuid, line integer, person uuid, in_unit uuid, as_role text, OUT of_round integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.cancel_line(in_book bigint, document uuid, line integer, person uuid, in_unit uuid, as_role text, OUT of_round integer) TO mingzhang_app;
@@ -7193,6 +8236,8 @@ GRANT ALL ON FUNCTION projects.check_completion(in_book bigint, document uuid) T
 REVOKE ALL ON FUNCTION projects.check_final_account(in_book bigint, document uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.check_final_account(in_book bigint, document uuid) TO mingzhang_app;
 
+REVOKE ALL ON FUNCTION projects.close_blockers(in_book bigint, in_period integer) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION projects.conclude_contract(in_book bigint, document uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.conclude_contract(in_book bigint, document uuid) TO mingzhang_app;
 
@@ -7212,12 +8257,22 @@ GRANT ALL ON FUNCTION projects.enter_outside_act(in_book bigint, id uuid, docume
 REVOKE ALL ON FUNCTION projects.enter_receipt(in_book bigint, document uuid, line integer, on_date date, serial text, paper bytea, person uuid, in_unit uuid, as_role text) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.enter_receipt(in_book bigint, document uuid, line integer, on_date date, serial text, paper bytea, person uuid, in_unit uuid, as_role text) TO mingzhang_app;
 
+REVOKE ALL ON FUNCTION projects.enter_receipt_by_list(in_book bigint, of_import uuid, of_voucher text, person uuid, in_unit uuid, as_role text, OUT document uuid, OUT line integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.enter_receipt_by_list(in_book bigint, of_import uuid, of_voucher text, person uuid, in_unit uuid, as_role text, OUT document uuid, OUT line integer) TO mingzhang_app;
+
 REVOKE ALL ON FUNCTION projects.enter_reissue(in_book bigint, document uuid, line integer, to_account text, because text, person uuid, in_unit uuid, as_role text) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.enter_reissue(in_book bigint, document uuid, line integer, to_account text, because text, person uuid, in_unit uuid, as_role text) TO mingzhang_app;
 
 REVOKE ALL ON FUNCTION projects.estimate_use(in_book bigint, node uuid, OUT estimate numeric, OUT contracted numeric, OUT beside numeric) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.estimate_use(in_book bigint, node uuid, OUT estimate numeric, OUT contracted numeric, OUT beside numeric) TO mingzhang_app;
 GRANT ALL ON FUNCTION projects.estimate_use(in_book bigint, node uuid, OUT estimate numeric, OUT contracted numeric, OUT beside numeric) TO mingzhang_auditor;
+
+REVOKE ALL ON FUNCTION projects.executed(in_book bigint, from_month integer, to_month integer, known timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.executed(in_book bigint, from_month integer, to_month integer, known timestamp with time zone) TO mingzhang_app;
+GRANT ALL ON FUNCTION projects.executed(in_book bigint, from_month integer, to_month integer, known timestamp with time zone) TO mingzhang_auditor;
+
+REVOKE ALL ON FUNCTION projects.explain_item(in_book bigint, item uuid, because text, owner uuid, person uuid, in_unit uuid, as_role text) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.explain_item(in_book bigint, item uuid, because text, owner uuid, person uuid, in_unit uuid, as_role text) TO mingzhang_app;
 
 REVOKE ALL ON FUNCTION projects.fail_line(in_book bigint, document uuid, line integer, person uuid, in_unit uuid, as_role text) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.fail_line(in_book bigint, document uuid, line integer, person uuid, in_unit uuid, as_role text) TO mingzhang_app;
@@ -7282,6 +8337,12 @@ GRANT ALL ON FUNCTION projects.keep_file(in_book bigint, hash bytea, of_size big
 REVOKE ALL ON FUNCTION projects.keep_injection(in_book bigint, document uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.keep_injection(in_book bigint, document uuid) TO mingzhang_app;
 
+REVOKE ALL ON FUNCTION projects.keep_line_voucher(in_book bigint, document uuid, line integer, in_period integer, of_number integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.keep_line_voucher(in_book bigint, document uuid, line integer, in_period integer, of_number integer) TO mingzhang_app;
+
+REVOKE ALL ON FUNCTION projects.keep_treasury_payments(in_book bigint, of_import uuid, list_rows jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.keep_treasury_payments(in_book bigint, of_import uuid, list_rows jsonb) TO mingzhang_app;
+
 REVOKE ALL ON FUNCTION projects.keep_village_record(in_book bigint, document uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.keep_village_record(in_book bigint, document uuid) TO mingzhang_app;
 
@@ -7312,6 +8373,12 @@ REVOKE ALL ON FUNCTION projects.manual_ban(a accounting.accounts) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.manual_ban(a accounting.accounts) TO mingzhang_app;
 GRANT ALL ON FUNCTION projects.manual_ban(a accounting.accounts) TO mingzhang_auditor;
 
+REVOKE ALL ON FUNCTION projects.match_bank_lines(in_book bigint, in_account uuid, person uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.match_bank_lines(in_book bigint, in_account uuid, person uuid) TO mingzhang_app;
+
+REVOKE ALL ON FUNCTION projects.match_treasury(in_book bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.match_treasury(in_book bigint) TO mingzhang_app;
+
 REVOKE ALL ON FUNCTION projects.minimum_persons(in_book bigint, of_flow text) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.minimum_persons(in_book bigint, of_flow text) TO mingzhang_app;
 GRANT ALL ON FUNCTION projects.minimum_persons(in_book bigint, of_flow text) TO mingzhang_auditor;
@@ -7323,6 +8390,15 @@ REVOKE ALL ON FUNCTION projects.next_number(in_book bigint, of_prefix text, of_y
 
 REVOKE ALL ON FUNCTION projects.nodes_led() FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.nodes_led() TO mingzhang_app;
+
+REVOKE ALL ON FUNCTION projects.note_export(in_book bigint, file bytea, of_state text, of_format text, rows_in integer, total_of numeric, person uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.note_export(in_book bigint, file bytea, of_state text, of_format text, rows_in integer, total_of numeric, person uuid) TO mingzhang_app;
+
+REVOKE ALL ON FUNCTION projects.note_failed_order() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION projects.open_items(in_book bigint, from_month integer, to_month integer, known timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.open_items(in_book bigint, from_month integer, to_month integer, known timestamp with time zone) TO mingzhang_app;
+GRANT ALL ON FUNCTION projects.open_items(in_book bigint, from_month integer, to_month integer, known timestamp with time zone) TO mingzhang_auditor;
 
 REVOKE ALL ON FUNCTION projects.order_lines(in_book bigint, document uuid, year integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.order_lines(in_book bigint, document uuid, year integer) TO mingzhang_app;
@@ -7338,6 +8414,8 @@ GRANT ALL ON FUNCTION projects.payee_wait_hours(in_book bigint) TO mingzhang_app
 GRANT ALL ON FUNCTION projects.payee_wait_hours(in_book bigint) TO mingzhang_auditor;
 
 REVOKE ALL ON FUNCTION projects.person_called(in_book bigint, by_code text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION projects.plain_name(name text) FROM PUBLIC;
 
 GRANT SELECT,INSERT ON TABLE projects.plan_lines TO mingzhang_app;
 GRANT SELECT ON TABLE projects.plan_lines TO mingzhang_auditor;
@@ -7373,6 +8451,9 @@ GRANT ALL ON FUNCTION projects.record_departure(in_book bigint, document uuid) T
 
 REVOKE ALL ON FUNCTION projects.record_final_account(in_book bigint, document uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.record_final_account(in_book bigint, document uuid) TO mingzhang_app;
+
+REVOKE ALL ON FUNCTION projects.register_bank_account(in_book bigint, id uuid, of_number text, of_bank text, of_account text, of_unit uuid, of_node uuid, person uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.register_bank_account(in_book bigint, id uuid, of_number text, of_bank text, of_account text, of_unit uuid, of_node uuid, person uuid) TO mingzhang_app;
 
 REVOKE ALL ON FUNCTION projects.register_behind(in_book bigint, in_period integer, in_number integer) FROM PUBLIC;
 
@@ -7427,6 +8508,16 @@ GRANT ALL ON FUNCTION projects.steps() TO mingzhang_auditor;
 
 REVOKE ALL ON FUNCTION projects.terminate_contract(in_book bigint, document uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.terminate_contract(in_book bigint, document uuid) TO mingzhang_app;
+
+REVOKE ALL ON FUNCTION projects.treasury_blockers(in_book bigint, in_period integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION projects.treasury_lists_required(in_book bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.treasury_lists_required(in_book bigint) TO mingzhang_app;
+GRANT ALL ON FUNCTION projects.treasury_lists_required(in_book bigint) TO mingzhang_auditor;
+
+REVOKE ALL ON FUNCTION projects.treasury_rows(in_book bigint, from_month integer, to_month integer, known timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.treasury_rows(in_book bigint, from_month integer, to_month integer, known timestamp with time zone) TO mingzhang_app;
+GRANT ALL ON FUNCTION projects.treasury_rows(in_book bigint, from_month integer, to_month integer, known timestamp with time zone) TO mingzhang_auditor;
 
 REVOKE ALL ON FUNCTION projects.undelivered(in_book bigint, in_node uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.undelivered(in_book bigint, in_node uuid) TO mingzhang_app;
@@ -7503,6 +8594,21 @@ GRANT SELECT ON TABLE projects.approval_bands TO mingzhang_auditor;
 GRANT SELECT ON TABLE projects.assets TO mingzhang_app;
 GRANT SELECT ON TABLE projects.assets TO mingzhang_auditor;
 
+GRANT SELECT ON TABLE projects.bank_accounts TO mingzhang_app;
+GRANT SELECT ON TABLE projects.bank_accounts TO mingzhang_auditor;
+
+GRANT SELECT ON TABLE projects.bank_lines TO mingzhang_app;
+GRANT SELECT ON TABLE projects.bank_lines TO mingzhang_auditor;
+
+GRANT SELECT ON TABLE projects.bank_matches TO mingzhang_app;
+GRANT SELECT ON TABLE projects.bank_matches TO mingzhang_auditor;
+
+GRANT SELECT,INSERT ON TABLE projects.bank_reasons TO mingzhang_app;
+GRANT SELECT ON TABLE projects.bank_reasons TO mingzhang_auditor;
+
+GRANT SELECT ON TABLE projects.bank_statements TO mingzhang_app;
+GRANT SELECT ON TABLE projects.bank_statements TO mingzhang_auditor;
+
 GRANT SELECT ON TABLE projects.budget_numbers TO mingzhang_app;
 GRANT SELECT ON TABLE projects.budget_numbers TO mingzhang_auditor;
 
@@ -7536,6 +8642,9 @@ GRANT SELECT ON TABLE projects.duties TO mingzhang_auditor;
 GRANT SELECT,INSERT ON TABLE projects.external_codes TO mingzhang_app;
 GRANT SELECT ON TABLE projects.external_codes TO mingzhang_auditor;
 
+GRANT SELECT ON TABLE projects.failed_orders TO mingzhang_app;
+GRANT SELECT ON TABLE projects.failed_orders TO mingzhang_auditor;
+
 GRANT SELECT ON TABLE projects.file_uploads TO mingzhang_app;
 GRANT SELECT ON TABLE projects.file_uploads TO mingzhang_auditor;
 
@@ -7562,6 +8671,12 @@ GRANT SELECT ON TABLE projects.invoice_uses TO mingzhang_auditor;
 
 GRANT SELECT ON TABLE projects.invoices TO mingzhang_app;
 GRANT SELECT ON TABLE projects.invoices TO mingzhang_auditor;
+
+GRANT SELECT ON TABLE projects.item_reasons TO mingzhang_app;
+GRANT SELECT ON TABLE projects.item_reasons TO mingzhang_auditor;
+
+GRANT SELECT ON TABLE projects.line_vouchers TO mingzhang_app;
+GRANT SELECT ON TABLE projects.line_vouchers TO mingzhang_auditor;
 
 GRANT SELECT,INSERT ON TABLE projects.list_profiles TO mingzhang_app;
 GRANT SELECT ON TABLE projects.list_profiles TO mingzhang_auditor;
@@ -7603,6 +8718,9 @@ GRANT SELECT ON TABLE projects.payees TO mingzhang_auditor;
 GRANT SELECT ON TABLE projects.payment_draws TO mingzhang_app;
 GRANT SELECT ON TABLE projects.payment_draws TO mingzhang_auditor;
 
+GRANT SELECT ON TABLE projects.payment_exports TO mingzhang_app;
+GRANT SELECT ON TABLE projects.payment_exports TO mingzhang_auditor;
+
 GRANT SELECT ON TABLE projects.payment_requests TO mingzhang_app;
 GRANT SELECT ON TABLE projects.payment_requests TO mingzhang_auditor;
 
@@ -7623,6 +8741,12 @@ GRANT SELECT ON TABLE projects.settlements TO mingzhang_auditor;
 
 GRANT SELECT ON TABLE projects.subsidy_batches TO mingzhang_app;
 GRANT SELECT ON TABLE projects.subsidy_batches TO mingzhang_auditor;
+
+GRANT SELECT ON TABLE projects.treasury_matches TO mingzhang_app;
+GRANT SELECT ON TABLE projects.treasury_matches TO mingzhang_auditor;
+
+GRANT SELECT ON TABLE projects.treasury_payments TO mingzhang_app;
+GRANT SELECT ON TABLE projects.treasury_payments TO mingzhang_auditor;
 
 GRANT SELECT ON TABLE projects.village_records TO mingzhang_app;
 GRANT SELECT ON TABLE projects.village_records TO mingzhang_auditor;
