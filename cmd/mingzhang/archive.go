@@ -124,6 +124,9 @@ func readArchive(plain io.Reader, use func(h *tar.Header, content io.Reader) err
 	if _, err := io.Copy(io.Discard, in); err != nil {
 		return nil, readingFailed(err, "behind its end")
 	}
+	if bytes.Index(passed.last, []byte(endMember+"\x00")) > 0 {
+		return nil, errCut // the end began, later than it would in a whole archive
+	}
 	if !bytes.Equal(passed.last, end(passed.sum)) {
 		return nil, damagedArchive("its frame is not what was written")
 	}

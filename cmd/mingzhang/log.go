@@ -19,19 +19,35 @@ func newLog(form string, w io.Writer) (*slog.Logger, error) {
 	}
 }
 
-// longNumber is how accounts at banks and numbers of identity cards look.
-var longNumber = regexp.MustCompile(`\d[\d -]{8,}(\d{3}[\dXx])`)
+// longNumber is how accounts at banks and numbers of identity cards look, with or without gaps.
+var longNumber = regexp.MustCompile(`\d[\d -]{10,}[\dXx]`)
 
-// maskNumbers keeps them out of the log: what a database says of an error may repeat the value. The last four stay, to search by.
+// masked leaves the last four characters of such numbers, to search by. A day and an hour have ten digits and stay.
+func masked(text string) string {
+	return longNumber.ReplaceAllStringFunc(text, func(number string) string {
+		digits := 0
+		for _, c := range number {
+			if c >= '0' && c <= '9' {
+				digits++
+			}
+		}
+		if digits < 12 {
+			return number
+		}
+		return "…" + number[len(number)-4:]
+	})
+}
+
+// maskNumbers keeps them out of the log: what a database says of an error may repeat the value.
 func maskNumbers(_ []string, a slog.Attr) slog.Attr {
 	if a.Key == "request" || a.Key == "reference" { // ours, to be found as they were shown
 		return a
 	}
 	switch v := a.Value.Any().(type) {
 	case string:
-		a.Value = slog.StringValue(longNumber.ReplaceAllString(v, "…$1"))
+		a.Value = slog.StringValue(masked(v))
 	case error:
-		a.Value = slog.StringValue(longNumber.ReplaceAllString(v.Error(), "…$1"))
+		a.Value = slog.StringValue(masked(v.Error()))
 	}
 	return a
 }
