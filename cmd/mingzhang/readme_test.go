@@ -217,7 +217,9 @@ func play(t *testing.T, all []example) []string {
 	env = append(env, "PATH="+bin+":"+os.Getenv("PATH"), "LC_ALL=C.UTF-8", "NO_PROXY=*", "no_proxy=*")
 	address := freeAddress(t)
 	there := func(s string) string { return strings.ReplaceAll(s, readmeAddress, address) }
-	back := func(s string) string { return strings.NewReplacer(address, readmeAddress, dir, "/srv/mingzhang").Replace(s) }
+	back := func(s string) string {
+		return strings.NewReplacer(address, readmeAddress, dir, "/srv/mingzhang").Replace(s)
+	}
 
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	t.Cleanup(cancel)
