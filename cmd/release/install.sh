@@ -90,6 +90,7 @@ for folder in templates docs licences; do
 	cp -R "$folder" "/usr/local/share/mingzhang/$folder"
 done
 put manual.html 644 /usr/local/share/mingzhang/manual.html
+put desk.sh 644 /usr/local/share/mingzhang/desk.sh
 if [ -d /run/systemd/system ]; then systemctl daemon-reload; fi
 
 echo "明账 $version 已安装。手册：/usr/local/share/mingzhang/manual.html"
@@ -98,6 +99,6 @@ if [ -d /run/systemd/system ] && systemctl --quiet is-active mingzhang; then
 elif [ -d $data/pg/data ]; then
 	echo "数据已在 $data。请执行：systemctl enable --now mingzhang"
 else
-	echo "下一步（手册第 3 章）：runuser -u mingzhang -- mingzhang init --data-dir $data --book 行政区划代码 --name 财政局名称"
+	echo "下一步（手册第三章）：runuser -u mingzhang -- mingzhang init --data-dir $data --book 行政区划代码 --name 财政局名称"
 	echo "然后：systemctl enable --now mingzhang"
 fi

@@ -12,7 +12,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"slices"
 	"strings"
 )
@@ -40,6 +39,7 @@ func licences(program, debs, folder string) error {
 		"Licences of what others wrote. Each line: name, version, licence in short (the text decides), file of the text.\n\n" +
 		"程序中连接的 Go 模块 / Go modules linked into the program\n\n")
 	writeComponents(&list, modules)
+	list.WriteString("其中 swgui 内含 Swagger UI（SmartBear Software，Apache-2.0） / swgui carries Swagger UI\n")
 	list.WriteString("\nDebian 软件包，未经修改；源代码在 Debian 的同名同版本源码包中 / Debian packages, unchanged; their source is in Debian's source package\n\n")
 	writeComponents(&list, packages)
 	return os.WriteFile(filepath.Join(folder, "README.txt"), list.Bytes(), 0o644) //nolint:gosec // for everybody to read
@@ -57,7 +57,11 @@ func linkedModules(program, folder string) ([]component, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", program, err)
 	}
-	std, err := component{name: "Go standard library", version: info.GoVersion}.copyTexts(runtime.GOROOT(), filepath.Join(folder, "go", "std"), folder) //nolint:staticcheck // the tool runs on the machine and with the Go that built the program
+	root, err := exec.Command("go", "env", "GOROOT").Output() //nolint:noctx // ends when go ends
+	if err != nil {
+		return nil, fmt.Errorf("where is Go: %w", err)
+	}
+	std, err := component{name: "Go standard library", version: info.GoVersion}.copyTexts(strings.TrimSpace(string(root)), filepath.Join(folder, "go", "std"), folder)
 	if err != nil {
 		return nil, err
 	}
@@ -92,7 +96,7 @@ func (c component) copyTexts(from, to, folder string) (component, error) {
 			return err
 		}
 		if d.IsDir() {
-			if path != from && (c.name == "Go standard library" || d.Name() == "testdata") {
+			if path != from && (c.name == "Go standard library" || d.Name() == "testdata" || strings.HasPrefix(d.Name(), ".")) {
 				return fs.SkipDir
 			}
 			return nil
