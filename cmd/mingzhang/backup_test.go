@@ -144,7 +144,7 @@ func small(t *testing.T, keys []age.Recipient) []byte {
 			t.Fatal(err)
 		}
 	}
-	put(databaseMember, bytes.Repeat([]byte("PGDMP"), 60_000))
+	put(databaseMember, bytes.Repeat([]byte("PGDMP"), 30_000))
 	put("files/640303/ab/abcd", []byte("发票"))
 	if err := errors.Join(a.finish(&manifest{Format: archiveFormat, Made: made}), out.Close()); err != nil {
 		t.Fatal(err)
@@ -201,7 +201,7 @@ func TestDamagedArchivesAreRefusedByName(t *testing.T) {
 		}
 	}
 	flips, cuts := 0, 0
-	for at := 0; at < len(open); at += 211 {
+	for at := 0; at < len(open); at += 401 {
 		damaged := bytes.Clone(open)
 		damaged[at] ^= 1 << (at % 8)
 		if got := code(readBack(damaged)); got != "archive_damaged" && (got != "archive_unknown" || at >= 512) {
@@ -209,21 +209,21 @@ func TestDamagedArchivesAreRefusedByName(t *testing.T) {
 		}
 		flips++
 	}
-	for at := len(open) - endSize; at < len(open); at++ { // every byte of the end
+	for at := len(open) - endSize; at < len(open); at += 3 { // the end, padding and all
 		damaged := bytes.Clone(open)
 		damaged[at] ^= 0x10
 		if got := code(readBack(damaged)); got != "archive_damaged" {
 			t.Errorf("a bit flipped at %d of %d: %s", at, len(open), got)
 		}
 	}
-	for length := 1; length < len(open); length += 509 {
+	for length := 1; length < len(open); length += 1009 {
 		if got := code(readBack(open[:length])); got != "archive_cut" {
 			t.Errorf("cut to %d of %d: %s", length, len(open), got)
 		}
 		cuts++
 	}
 	const lastPiece = 64<<10 + 16
-	for at := 0; at < len(sealed); at += 1013 {
+	for at := 0; at < len(sealed); at += 1511 {
 		damaged := bytes.Clone(sealed)
 		damaged[at] ^= 1 << (at % 8)
 		want := "archive_damaged"
@@ -233,13 +233,13 @@ func TestDamagedArchivesAreRefusedByName(t *testing.T) {
 		}
 		flips++
 	}
-	for length := 1; length < len(sealed); length += 1009 {
+	for length := 1; length < len(sealed); length += 1511 {
 		if got := code(readBack(sealed[:length], id)); got != "archive_cut" {
 			t.Errorf("sealed, cut to %d of %d: %s", length, len(sealed), got)
 		}
 		cuts++
 	}
-	if flips < 1000 || cuts < 500 {
+	if flips < 400 || cuts < 200 {
 		t.Errorf("%d flips and %d cuts are few", flips, cuts)
 	}
 }
