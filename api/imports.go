@@ -24,7 +24,7 @@ type ImportInput struct {
 	File    string         `json:"file" pattern:"^[0-9a-f]{64}$" doc:"SHA-256 of the stored file"`
 	Profile *lists.Profile `json:"profile,omitempty" doc:"sheet, headings by field, measure: where the list does not say them itself"`
 	Month   string         `json:"month,omitempty" pattern:"^\\d{4}-\\d{2}$" doc:"of a list that covers one"`
-	Account string         `json:"account,omitempty" maxLength:"20" doc:"of a bank statement: the account, 1002.01"`
+	Account string         `json:"account,omitempty" maxLength:"100" doc:"of a bank statement: the number of the account"`
 	Project string         `json:"project,omitempty" maxLength:"64" doc:"of villages: code of the programme they are of"`
 }
 

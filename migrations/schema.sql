@@ -1155,19 +1155,19 @@ CREATE FUNCTION projects.bank_blockers(in_book bigint, of_month integer) RETURNS
     AS $$
   select 'bank_account_missing', format('project %s has money on %s and no account with a bank is registered for it', g.code, t.account)
     from accounting.turnover t join accounting.ledgers g on g.book_id = t.book_id and g.project_id = t.project_id
-   where of_month % 100 <= 12 and t.book_id = in_book and t.period <= of_month and t.account in ('1002.01', '1002.02')
+   where of_month % 100 <= 12 and projects.treasury_lists_required(in_book) and t.book_id = in_book and t.period <= of_month and t.account in ('1002.01', '1002.02')
      and not exists (select from projects.bank_accounts a where a.book_id = in_book and a.ledger_account = t.account and (a.node_id = t.project_id or a.node_id is null and a.unit_id = g.unit_id))
    group by g.code, t.account having sum(t.debit) <> sum(t.credit) or bool_or(t.period = of_month)
   union all
   select 'bank_statement_missing', format('account %s: the statement of %s is not in', a.number, of_month)
     from projects.bank_accounts a
-   where of_month % 100 <= 12 and a.book_id = in_book and not exists (select from projects.bank_statements s where s.book_id = in_book and s.bank_account_id = a.bank_account_id and s.month = of_month)
+   where of_month % 100 <= 12 and projects.treasury_lists_required(in_book) and a.book_id = in_book and not exists (select from projects.bank_statements s where s.book_id = in_book and s.bank_account_id = a.bank_account_id and s.month = of_month)
      and ((select coalesce(sum(l.amount) <> 0 or bool_or(l.period = of_month), false) from projects.bank_ledger(in_book, a.bank_account_id, of_month) l)
        or coalesce((select s.closing <> 0 from projects.bank_statements s where s.book_id = in_book and s.bank_account_id = a.bank_account_id and s.month < of_month order by s.month desc limit 1), false))
   union all
   select 'bank_item_open', format('account %s: %s %s of %s has no reason and owner', a.number, i.side, i.amount, coalesce(i.day::text, 'the beginning'))
     from projects.bank_accounts a, projects.bank_open_items(in_book, a.bank_account_id, of_month) i
-   where of_month % 100 <= 12 and a.book_id = in_book and i.reason is null
+   where of_month % 100 <= 12 and projects.treasury_lists_required(in_book) and a.book_id = in_book and i.reason is null
 $$;
 
 ALTER FUNCTION projects.bank_blockers(in_book bigint, of_month integer) OWNER TO mingzhang_owner;
@@ -1186,7 +1186,7 @@ $$;
 
 ALTER FUNCTION projects.bank_ledger(in_book bigint, in_account uuid, until integer) OWNER TO mingzhang_owner;
 
-CREATE FUNCTION projects.bank_open_items(in_book bigint, in_account uuid, of_month integer) RETURNS TABLE(side text, month integer, line_no integer, period integer, number integer, voucher_line integer, day date, amount numeric, memo text, party text, serial text, reason text, owner uuid)
+CREATE FUNCTION projects.bank_open_items(in_book bigint, in_account uuid, of_month integer) RETURNS TABLE(item_id uuid, side text, month integer, line_no integer, period integer, number integer, voucher_line integer, day date, amount numeric, memo text, party text, serial text, reason text, owner_id uuid)
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
@@ -1200,21 +1200,19 @@ begin
     select m.* from projects.bank_matches m where m.book_id = in_book and m.bank_account_id = in_account and m.month <= of_month and m.period <= of_month
       and not exists (select from gone g where g.period = m.period and g.number = m.number)
   ), items as (
-    select 'bank' as side, b.month, b.line_no, null::int as period, null::int as number, null::int as voucher_line, b.day, (b.received - b.paid)::numeric as amount, b.memo, b.party, b.serial
+    select md5(format('bank %s/%s/%s', in_account, b.month, b.line_no))::uuid as item_id, 'bank' as side, b.month, b.line_no, null::int as period, null::int as number, null::int as voucher_line, b.day, (b.received - b.paid)::numeric as amount, b.memo, b.party, b.serial
       from projects.bank_lines b where b.book_id = in_book and b.bank_account_id = in_account and b.month > begun and b.month <= of_month
         and not exists (select from matched m where m.month = b.month and m.line_no = b.line_no)
     union all
-    select 'ledger', null, null, l.period, l.number, l.voucher_line, l.day, l.amount, v.memo, '', ''
+    select md5(format('bank %s voucher %s/%s/%s', in_account, l.period, l.number, l.voucher_line))::uuid, 'ledger', null, null, l.period, l.number, l.voucher_line, l.day, l.amount, v.memo, '', ''
       from projects.bank_ledger(in_book, in_account, of_month) l join accounting.vouchers v on v.book_id = in_book and v.period = l.period and v.number = l.number
      where l.period > begun and not exists (select from gone g where g.period = l.period and g.number = l.number)
        and not exists (select from matched m where m.period = l.period and m.number = l.number and m.voucher_line = l.voucher_line)
     union all
-    select 'beginning', null, null, null, null, null, null, started, '', '', '' where started <> 0
+    select md5(format('bank %s beginning', in_account))::uuid, 'beginning', null, null, null, null, null, null, started, '', '', '' where started <> 0
   )
-  select i.*, s.reason, s.owner from items i left join lateral (
-    select r.reason, r.owner from projects.bank_reasons r where r.book_id = in_book and r.bank_account_id = in_account
-      and (r.month, r.line_no, r.period, r.number, r.voucher_line) is not distinct from (i.month, i.line_no, i.period, i.number, i.voucher_line)
-     order by r.said_at desc, r.reason_id desc limit 1) s on true
+  select i.*, s.reason, s.owner_id from items i left join lateral (
+    select r.reason, r.owner_id from projects.item_reasons r where r.book_id = in_book and r.item_id = i.item_id order by r.ordinal desc limit 1) s on true
    order by i.side, i.day, i.month, i.line_no, i.period, i.number, i.voucher_line;
 end $$;
 
@@ -1441,6 +1439,7 @@ CREATE FUNCTION projects.close_blockers(in_book bigint, in_period integer) RETUR
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
   select * from projects.treasury_blockers(in_book, in_period)
+  union all select * from projects.bank_blockers(in_book, in_period)
 $$;
 
 ALTER FUNCTION projects.close_blockers(in_book bigint, in_period integer) OWNER TO mingzhang_owner;
@@ -1682,6 +1681,24 @@ CREATE FUNCTION projects.executed(in_book bigint, from_month integer, to_month i
 $$;
 
 ALTER FUNCTION projects.executed(in_book bigint, from_month integer, to_month integer, known timestamp with time zone) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.explain_bank_item(in_book bigint, in_account uuid, of_month integer, item uuid, because text, owner uuid, person uuid, in_unit uuid, as_role text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  if as_role not in ('treasury_officer', 'budget_officer', 'project_clerk') or not projects.holds(in_book, person, in_unit, as_role, null) then
+    raise exception 'this is for treasury_officer, budget_officer, project_clerk who hold the role today, not for %', as_role using errcode = 'AC044';
+  end if;
+  perform from projects.bank_accounts a where a.book_id = in_book and a.bank_account_id = in_account for update;
+  if not exists (select from projects.bank_open_items(in_book, in_account, of_month) i where i.item_id = item) then
+    raise exception 'there is no such open item' using errcode = 'AC041';
+  end if;
+  insert into projects.item_reasons (book_id, item_id, ordinal, reason, owner_id, given_by)
+    select in_book, item, coalesce(max(x.ordinal), 0) + 1, because, owner, person from projects.item_reasons x where x.book_id = in_book and x.item_id = item;
+end $$;
+
+ALTER FUNCTION projects.explain_bank_item(in_book bigint, in_account uuid, of_month integer, item uuid, because text, owner uuid, person uuid, in_unit uuid, as_role text) OWNER TO mingzhang_owner;
 
 CREATE FUNCTION projects.explain_item(in_book bigint, item uuid, because text, owner uuid, person uuid, in_unit uuid, as_role text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -4985,25 +5002,6 @@ CREATE TABLE projects.bank_matches (
 
 ALTER TABLE projects.bank_matches OWNER TO mingzhang_owner;
 
-CREATE TABLE projects.bank_reasons (
-    book_id bigint NOT NULL,
-    reason_id uuid NOT NULL,
-    bank_account_id uuid NOT NULL,
-    month integer,
-    line_no integer,
-    period integer,
-    number integer,
-    voucher_line integer,
-    reason text NOT NULL,
-    owner uuid NOT NULL,
-    said_by uuid NOT NULL,
-    said_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    CONSTRAINT bank_reasons_reason_check CHECK ((reason <> ''::text)),
-    CONSTRAINT reason_of_one CHECK (((num_nonnulls(month, line_no) = ANY (ARRAY[0, 2])) AND (num_nonnulls(period, number, voucher_line) = ANY (ARRAY[0, 3])) AND (num_nonnulls(month, period) < 2)))
-);
-
-ALTER TABLE projects.bank_reasons OWNER TO mingzhang_owner;
-
 CREATE TABLE projects.bank_statements (
     book_id bigint NOT NULL,
     bank_account_id uuid NOT NULL,
@@ -6052,9 +6050,6 @@ ALTER TABLE ONLY projects.bank_matches
 ALTER TABLE ONLY projects.bank_matches
     ADD CONSTRAINT bank_matches_pkey PRIMARY KEY (book_id, bank_account_id, month, line_no);
 
-ALTER TABLE ONLY projects.bank_reasons
-    ADD CONSTRAINT bank_reasons_pkey PRIMARY KEY (book_id, reason_id);
-
 ALTER TABLE ONLY projects.bank_statements
     ADD CONSTRAINT bank_statements_book_id_bank_account_id_month_closing_key UNIQUE (book_id, bank_account_id, month, closing);
 
@@ -6329,10 +6324,6 @@ CREATE INDEX refusals_by_time ON accounting.refusals USING brin (at);
 CREATE UNIQUE INDEX subjects_by_code ON accounting.subjects USING btree (book_id, kind, code) WHERE (kind <> ''::text);
 
 CREATE INDEX assets_of_node ON projects.assets USING btree (book_id, node_id);
-
-CREATE INDEX bank_reasons_of_line ON projects.bank_reasons USING btree (book_id, bank_account_id, month, line_no);
-
-CREATE INDEX bank_reasons_of_voucher ON projects.bank_reasons USING btree (book_id, period, number, voucher_line);
 
 CREATE INDEX contracts_of_node ON projects.contracts USING btree (book_id, node_id);
 
@@ -7092,10 +7083,6 @@ CREATE TRIGGER register_is_final BEFORE UPDATE ON projects.bank_lines FOR EACH R
 
 ALTER TABLE projects.bank_lines ENABLE ALWAYS TRIGGER register_is_final;
 
-CREATE TRIGGER register_is_final BEFORE UPDATE ON projects.bank_reasons FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
-
-ALTER TABLE projects.bank_reasons ENABLE ALWAYS TRIGGER register_is_final;
-
 CREATE TRIGGER register_is_final BEFORE UPDATE ON projects.bank_statements FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
 
 ALTER TABLE projects.bank_statements ENABLE ALWAYS TRIGGER register_is_final;
@@ -7136,10 +7123,6 @@ CREATE TRIGGER register_stays BEFORE DELETE ON projects.bank_lines FOR EACH ROW 
 
 ALTER TABLE projects.bank_lines ENABLE ALWAYS TRIGGER register_stays;
 
-CREATE TRIGGER register_stays BEFORE DELETE ON projects.bank_reasons FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
-
-ALTER TABLE projects.bank_reasons ENABLE ALWAYS TRIGGER register_stays;
-
 CREATE TRIGGER register_stays BEFORE DELETE ON projects.bank_statements FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
 
 ALTER TABLE projects.bank_statements ENABLE ALWAYS TRIGGER register_stays;
@@ -7179,10 +7162,6 @@ ALTER TABLE projects.bank_accounts ENABLE ALWAYS TRIGGER registers_stay;
 CREATE TRIGGER registers_stay BEFORE TRUNCATE ON projects.bank_lines FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
 
 ALTER TABLE projects.bank_lines ENABLE ALWAYS TRIGGER registers_stay;
-
-CREATE TRIGGER registers_stay BEFORE TRUNCATE ON projects.bank_reasons FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
-
-ALTER TABLE projects.bank_reasons ENABLE ALWAYS TRIGGER registers_stay;
 
 CREATE TRIGGER registers_stay BEFORE TRUNCATE ON projects.bank_statements FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
 
@@ -7490,21 +7469,6 @@ ALTER TABLE ONLY projects.bank_matches
 
 ALTER TABLE ONLY projects.bank_matches
     ADD CONSTRAINT bank_matches_book_id_period_number_voucher_line_fkey FOREIGN KEY (book_id, period, number, voucher_line) REFERENCES accounting.lines(book_id, period, number, line_no);
-
-ALTER TABLE ONLY projects.bank_reasons
-    ADD CONSTRAINT bank_reasons_book_id_bank_account_id_fkey FOREIGN KEY (book_id, bank_account_id) REFERENCES projects.bank_accounts(book_id, bank_account_id);
-
-ALTER TABLE ONLY projects.bank_reasons
-    ADD CONSTRAINT bank_reasons_book_id_bank_account_id_month_line_no_fkey FOREIGN KEY (book_id, bank_account_id, month, line_no) REFERENCES projects.bank_lines(book_id, bank_account_id, month, line_no);
-
-ALTER TABLE ONLY projects.bank_reasons
-    ADD CONSTRAINT bank_reasons_book_id_owner_fkey FOREIGN KEY (book_id, owner) REFERENCES accounting.persons(book_id, person_id);
-
-ALTER TABLE ONLY projects.bank_reasons
-    ADD CONSTRAINT bank_reasons_book_id_period_number_voucher_line_fkey FOREIGN KEY (book_id, period, number, voucher_line) REFERENCES accounting.lines(book_id, period, number, line_no);
-
-ALTER TABLE ONLY projects.bank_reasons
-    ADD CONSTRAINT bank_reasons_book_id_said_by_fkey FOREIGN KEY (book_id, said_by) REFERENCES accounting.persons(book_id, person_id);
 
 ALTER TABLE ONLY projects.bank_statements
     ADD CONSTRAINT bank_statements_book_id_bank_account_id_fkey FOREIGN KEY (book_id, bank_account_id) REFERENCES projects.bank_accounts(book_id, bank_account_id);
@@ -7846,8 +7810,6 @@ CREATE POLICY auditor_reads ON projects.bank_lines FOR SELECT TO mingzhang_audit
 
 CREATE POLICY auditor_reads ON projects.bank_matches FOR SELECT TO mingzhang_auditor USING (true);
 
-CREATE POLICY auditor_reads ON projects.bank_reasons FOR SELECT TO mingzhang_auditor USING (true);
-
 CREATE POLICY auditor_reads ON projects.bank_statements FOR SELECT TO mingzhang_auditor USING (true);
 
 CREATE POLICY auditor_reads ON projects.certificate_items FOR SELECT TO mingzhang_auditor USING (true);
@@ -7914,8 +7876,6 @@ ALTER TABLE projects.bank_lines ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE projects.bank_matches ENABLE ROW LEVEL SECURITY;
 
-ALTER TABLE projects.bank_reasons ENABLE ROW LEVEL SECURITY;
-
 ALTER TABLE projects.bank_statements ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE projects.certificate_items ENABLE ROW LEVEL SECURITY;
@@ -7952,6 +7912,10 @@ ALTER TABLE projects.node_milestones ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE projects.outside_acts ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY own_reads ON projects.item_reasons FOR SELECT TO mingzhang_app USING ((EXISTS ( SELECT
+   FROM accounting.persons p
+  WHERE ((p.book_id = item_reasons.book_id) AND (p.person_id = ANY (ARRAY[item_reasons.given_by, item_reasons.owner_id])) AND (p.unit_id = ( SELECT accounting.reader_unit() AS reader_unit))))));
+
 ALTER TABLE projects.payment_draws ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE projects.payment_exports ENABLE ROW LEVEL SECURITY;
@@ -7974,10 +7938,6 @@ ALTER TABLE projects.treasury_matches ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE projects.treasury_payments ENABLE ROW LEVEL SECURITY;
 
-CREATE POLICY unit_adds ON projects.bank_reasons FOR INSERT TO mingzhang_app WITH CHECK ((EXISTS ( SELECT
-   FROM projects.bank_accounts a
-  WHERE ((a.book_id = bank_reasons.book_id) AND (a.bank_account_id = bank_reasons.bank_account_id)))));
-
 CREATE POLICY unit_adds ON projects.imports FOR INSERT TO mingzhang_app WITH CHECK (true);
 
 CREATE POLICY unit_reads ON projects.acts FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
@@ -7995,10 +7955,6 @@ CREATE POLICY unit_reads ON projects.bank_lines FOR SELECT TO mingzhang_app USIN
 CREATE POLICY unit_reads ON projects.bank_matches FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
    FROM projects.bank_accounts a
   WHERE ((a.book_id = bank_matches.book_id) AND (a.bank_account_id = bank_matches.bank_account_id))))));
-
-CREATE POLICY unit_reads ON projects.bank_reasons FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
-   FROM projects.bank_accounts a
-  WHERE ((a.book_id = bank_reasons.book_id) AND (a.bank_account_id = bank_reasons.bank_account_id))))));
 
 CREATE POLICY unit_reads ON projects.bank_statements FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
    FROM projects.bank_accounts a
@@ -8205,7 +8161,6 @@ GRANT ALL ON FUNCTION projects.bank_begins(in_book bigint, in_account uuid) TO m
 GRANT ALL ON FUNCTION projects.bank_begins(in_book bigint, in_account uuid) TO mingzhang_auditor;
 
 REVOKE ALL ON FUNCTION projects.bank_blockers(in_book bigint, of_month integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION projects.bank_blockers(in_book bigint, of_month integer) TO mingzhang_app;
 
 REVOKE ALL ON FUNCTION projects.bank_ledger(in_book bigint, in_account uuid, until integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.bank_ledger(in_book bigint, in_account uuid, until integer) TO mingzhang_app;
@@ -8270,6 +8225,9 @@ GRANT ALL ON FUNCTION projects.estimate_use(in_book bigint, node uuid, OUT estim
 REVOKE ALL ON FUNCTION projects.executed(in_book bigint, from_month integer, to_month integer, known timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.executed(in_book bigint, from_month integer, to_month integer, known timestamp with time zone) TO mingzhang_app;
 GRANT ALL ON FUNCTION projects.executed(in_book bigint, from_month integer, to_month integer, known timestamp with time zone) TO mingzhang_auditor;
+
+REVOKE ALL ON FUNCTION projects.explain_bank_item(in_book bigint, in_account uuid, of_month integer, item uuid, because text, owner uuid, person uuid, in_unit uuid, as_role text) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.explain_bank_item(in_book bigint, in_account uuid, of_month integer, item uuid, because text, owner uuid, person uuid, in_unit uuid, as_role text) TO mingzhang_app;
 
 REVOKE ALL ON FUNCTION projects.explain_item(in_book bigint, item uuid, because text, owner uuid, person uuid, in_unit uuid, as_role text) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.explain_item(in_book bigint, item uuid, because text, owner uuid, person uuid, in_unit uuid, as_role text) TO mingzhang_app;
@@ -8602,9 +8560,6 @@ GRANT SELECT ON TABLE projects.bank_lines TO mingzhang_auditor;
 
 GRANT SELECT ON TABLE projects.bank_matches TO mingzhang_app;
 GRANT SELECT ON TABLE projects.bank_matches TO mingzhang_auditor;
-
-GRANT SELECT,INSERT ON TABLE projects.bank_reasons TO mingzhang_app;
-GRANT SELECT ON TABLE projects.bank_reasons TO mingzhang_auditor;
 
 GRANT SELECT ON TABLE projects.bank_statements TO mingzhang_app;
 GRANT SELECT ON TABLE projects.bank_statements TO mingzhang_auditor;

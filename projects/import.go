@@ -27,7 +27,7 @@ type (
 		File    accounting.Hash    `json:"file"`
 		Profile *lists.Profile     `json:"profile,omitempty"`
 		Month   *accounting.Period `json:"month,omitempty"`   // of a list that covers one: all its days lie in it
-		Account string             `json:"account,omitempty"` // of a bank statement: 1002.01
+		Account string             `json:"account,omitempty"` // of a bank statement: the account's number with the bank
 		Project string             `json:"project,omitempty"` // of villages: the programme they are of
 	}
 
@@ -94,6 +94,7 @@ type listType struct {
 	form    lists.Form
 	roles   []string // who may take it in
 	monthly bool
+	ownDays bool // some rows are of no day of the month, which the kind itself knows
 	compare func(ctx context.Context, i *importing) (takeIn, error)
 }
 
@@ -226,7 +227,7 @@ func (i *importing) understand(ctx context.Context, t listType, table *lists.Tab
 	l := i.list
 	i.preview.Title, i.preview.Measure, i.preview.Headings, i.preview.Unused = l.Title, l.Measure, l.Headings, l.Unused
 	i.preview.Rows, i.preview.Totals, i.preview.Confirmed, i.preview.Notes = len(l.Records), l.Totals, l.Confirmed, l.Notes
-	if i.request.Month != nil {
+	if i.request.Month != nil && !t.ownDays {
 		i.checkMonth()
 	}
 	if len(i.preview.Problems) > 0 {

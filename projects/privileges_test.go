@@ -20,18 +20,18 @@ var mayWrite = []string{"insert nodes", "insert node_parties", "insert funding_s
 // ownersFunctions act with the owner's rights. They are what the service may do to rows that documents keep, and therefore
 // all listed here: a new one is a decision.
 var ownersFunctions = map[string]string{
-	migrations.App: `act approve_reissue batch_room cancel_line certify_contract change_contract check_completion check_final_account conclude_contract confirm_line draft enter_outside_act enter_receipt enter_reissue
-		estimate_use fail_line first_roles free_invoices give_back_request grant_role hand_over keep_cash_plan keep_file keep_injection keep_village_record lend_role lock_batch lock_contract move_on_contract
-		order_lines payee_wait_hours project_figures put_in_effect reach_milestone record_departure record_final_account register_payee register_red_invoice reserve_request return_on_line revise
+	migrations.App: `act add_bank_statement approve_reissue batch_room cancel_line certify_contract change_contract check_completion check_final_account conclude_contract confirm_line draft enter_outside_act enter_receipt enter_reissue
+		estimate_use explain_bank_item fail_line first_roles free_invoices give_back_request grant_role hand_over keep_cash_plan keep_file keep_injection keep_village_record lend_role lock_batch lock_contract match_bank_lines move_on_contract
+		order_lines payee_wait_hours project_figures put_in_effect reach_milestone record_departure record_final_account register_bank_account register_payee register_red_invoice reserve_request return_on_line revise
 		second_factor_roles settle_assets settle_contract terminate_contract undelivered use_budget_number use_invoices`,
 	migrations.Auditor: `batch_room estimate_use payee_wait_hours project_figures second_factor_roles undelivered`,
-	"nobody":           `judge_beside_events registered require_certified unit_party`,
+	"nobody":           `bank_blockers judge_beside_events registered require_certified unit_party`,
 }
 
 // readersFunctions act with the caller's own rights and only read.
 var readersFunctions = map[string]string{
-	migrations.App:     `approvers_needed fen holds leads manual_ban minimum_persons nodes_led payable_formula planned reaches readable_nodes readable_projects roles_held steps`,
-	migrations.Auditor: `approvers_needed fen holds leads manual_ban minimum_persons payable_formula planned reaches roles_held steps`,
+	migrations.App:     `approvers_needed bank_balances bank_begins bank_ledger bank_open_items fen holds leads manual_ban minimum_persons nodes_led payable_formula planned reaches readable_nodes readable_projects roles_held steps`,
+	migrations.Auditor: `approvers_needed bank_balances bank_begins bank_ledger bank_open_items fen holds leads manual_ban minimum_persons payable_formula planned reaches roles_held steps`,
 }
 
 // A function with the owner's rights is called by those named for it; the others, which trust their callers, by nobody.

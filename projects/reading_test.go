@@ -76,12 +76,12 @@ func (u twoUnits) fill(table string) {
 	u.t.Helper()
 	ctx := u.t.Context()
 	var checks []string
-	if err := u.tx.NewRaw(`select conname from pg_constraint where conrelid = ?::regclass and contype in ('c', 'f')`, table).Scan(ctx, &checks); err != nil {
+	if err := u.tx.NewRaw(`select conname from pg_constraint where conrelid = ?::regclass and conparentid = 0 and contype in ('c', 'f', 'u')`, table).Scan(ctx, &checks); err != nil {
 		u.t.Fatal(err)
 	}
 	u.do(`alter table ` + table + ` disable trigger all`)
 	for _, c := range checks {
-		u.do(`alter table ` + table + ` drop constraint "` + c + `" cascade`)
+		u.do(`alter table ` + table + ` drop constraint if exists "` + c + `" cascade`)
 	}
 	var columns []struct{ Name, Type string }
 	err := u.tx.NewRaw(`select attname as name, coalesce(nullif(t.typbasetype, 0), t.oid)::regtype::text as type from pg_attribute a join pg_type t on t.oid = a.atttypid

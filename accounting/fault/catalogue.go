@@ -71,6 +71,8 @@ var Catalogue = []Info{
 	{"list_invalid", KindInvalid, "", "Rows of the list were not understood or cannot be taken in; nothing was", "名单有误，未导入任何行", "Correct the cells the detail names and bring the whole list again"},
 	{"list_too_large", KindInvalid, "", "The list is larger than any list should be", "名单过大", "Split it, or ask who made it"},
 	{"month_required", KindInvalid, "", "A list that covers a month says which, and no other does", "须写明名单所属月份", "State the month"},
+	{"statement_broken", KindConflict, "AC074", "A bank statement does not continue the month before, or its balances do not follow", "对账单与上月余额不衔接或逐笔余额不符", "See the arithmetic in the detail; bring the missing month or the whole statement"},
+	{"bank_account_unknown", KindNotFound, "", "There is no such account with a bank for you", "银行账户未登记或无权查看", "Register it, or check the number"},
 	{"file_unknown", KindNotFound, "AC072", "There is no such file for you", "文件不存在或无权查看", "Store it first, then attach it"},
 	{"file_invalid", KindInvalid, "", "Not a file that is kept here", "文件类型或大小不合规", "See the kinds and the size in the detail"},
 	{"file_damaged", KindInternal, "", "The stored file is gone or not what was stored", "文件已损坏或丢失", "Restore it from the backup"},

@@ -74,6 +74,7 @@ const (
 	TextColumn       ColumnType = "text"
 	IdentifierColumn ColumnType = "identifier" // digits that are a name
 	AmountColumn     ColumnType = "amount"     // money, in the list's measure
+	BalanceColumn    ColumnType = "balance"    // money that is not added up: what an account holds after the row
 	NumberColumn     ColumnType = "number"     // a quantity or price, not money of the list's measure
 	DayColumn        ColumnType = "day"
 	MarkColumn       ColumnType = "mark" // yes or no

@@ -28,6 +28,8 @@ type (
 		Merge []Range // of more than one cell
 
 		From1904 bool // days are counted from 1904, as workbooks of old Macs do
+
+		message bool // of a bank's message, whose headings are ours whatever its source calls them
 	}
 
 	// Row is a row with any text in it; Place is its number in the file, from 1.
@@ -64,7 +66,8 @@ func tooLarge(format string, args ...any) error {
 	return fault.Invalid("list_too_large", format, args...)
 }
 
-// Read reads a workbook (.xlsx) or a text table (CSV or tab-separated; UTF-8, UTF-16 or GB 18030). Which it is, its content
+// Read reads a workbook (.xlsx), a text table (CSV or tab-separated; UTF-8, UTF-16 or GB 18030) or a bank's statement in
+// XML (camt.053). Which it is, its content
 // says. The sheet is needed only where a workbook has several with cells. Codes: list_invalid, list_too_large.
 func Read(content io.ReaderAt, size int64, sheet string) (*Table, error) {
 	head := make([]byte, 8)
@@ -77,6 +80,8 @@ func Read(content io.ReaderAt, size int64, sheet string) (*Table, error) {
 		return readWorkbook(content, size, sheet)
 	case bytes.HasPrefix(head, []byte("\xd0\xcf\x11\xe0")):
 		return nil, fault.Invalid("list_invalid", "this is an old workbook (.xls) or one with a password: save it as .xlsx without one")
+	case bytes.HasPrefix(bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), " \t\r\n"), []byte("<")):
+		return readStatement(io.NewSectionReader(content, 0, size), size)
 	default:
 		return readText(io.NewSectionReader(content, 0, size))
 	}

@@ -23,7 +23,7 @@ func (f Form) WriteTemplate(w io.Writer) error {
 			book.style(f.NameZH, i+1, "@")
 		case DayColumn:
 			book.style(f.NameZH, i+1, "yyyy-mm-dd")
-		case AmountColumn:
+		case AmountColumn, BalanceColumn:
 			book.style(f.NameZH, i+1, "#,##0.00")
 		case NumberColumn, MarkColumn: // as they come
 		}

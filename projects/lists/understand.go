@@ -35,6 +35,9 @@ type reading struct {
 func (f Form) Read(t *Table, p Profile) (*List, []Defect) {
 	r := &reading{List: &List{Form: f, Sheet: t.Sheet, Totals: map[string]accounting.Money{}, Headings: map[string]string{}, columns: map[string]int{}},
 		table: t, profile: p, since: map[string]accounting.Money{}}
+	if t.message {
+		r.profile = Profile{}
+	}
 	if !r.findHeading() {
 		return nil, r.problems
 	}
@@ -127,7 +130,7 @@ func (r *reading) headingsIn(row Row) map[string]int {
 func (r *reading) findMeasure() {
 	said := map[Measure]string{}
 	for _, c := range r.Form.Columns {
-		if heading, there := r.Headings[c.Field]; there && c.Type == AmountColumn {
+		if heading, there := r.Headings[c.Field]; there && (c.Type == AmountColumn || c.Type == BalanceColumn) {
 			said[measureIn(heading)] = heading
 		}
 	}
@@ -265,8 +268,10 @@ func (r *reading) record(row Row) {
 	if len(r.problems) > before {
 		return
 	}
-	for field, m := range rec.amounts {
-		r.Totals[field], r.since[field] = r.Totals[field].Add(m), r.since[field].Add(m)
+	for _, c := range r.Form.Columns {
+		if m, there := rec.amounts[c.Field]; there && c.Type == AmountColumn {
+			r.Totals[c.Field], r.since[c.Field] = r.Totals[c.Field].Add(m), r.since[c.Field].Add(m)
+		}
 	}
 	r.Records = append(r.Records, rec)
 }
@@ -278,7 +283,7 @@ func (r *reading) value(rec *Record, c Column, cell Cell) (err error) {
 	nothing := cell.Text == ""
 	if !nothing {
 		switch c.Type {
-		case AmountColumn:
+		case AmountColumn, BalanceColumn:
 			var m accounting.Money
 			if m, nothing, err = amount(cell, r.Measure); err == nil && !nothing {
 				rec.amounts[c.Field] = m
