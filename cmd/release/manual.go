@@ -30,7 +30,9 @@ func manual(source, version, day string, to io.Writer) error {
 	if err != nil {
 		return err
 	}
-	md := goldmark.New(goldmark.WithExtensions(extension.Table), goldmark.WithParserOptions(parser.WithAutoHeadingID()))
+	// A line's end in the source is no space between Chinese words.
+	md := goldmark.New(goldmark.WithExtensions(extension.Table,
+		extension.NewCJK(extension.WithEastAsianLineBreaks(extension.EastAsianLineBreaksCSS3Draft))), goldmark.WithParserOptions(parser.WithAutoHeadingID()))
 	doc := md.Parser().Parse(text.NewReader(markdown))
 	var title string
 	var chapters []chapter
