@@ -68,6 +68,7 @@ func (s *Server) routes(e *echo.Echo) huma.API {
 	s.documentRoutes(api)
 	s.fileRoutes(api)
 	s.importRoutes(api)
+	s.treasuryRoutes(api)
 	s.bankRoutes(api)
 	s.settingRoutes(api)
 	s.peopleRoutes(api)

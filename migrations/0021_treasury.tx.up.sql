@@ -61,7 +61,7 @@ create table projects.treasury_matches (
 );
 create unique index order_is_paid_once on projects.treasury_matches (book_id, document_id, round, line_no, order_number) where not returned;
 
--- The voucher of each confirmed order: several lines of a request have one each.
+-- The voucher of each confirmed order: several lines of a request have one each. It is written beside the voucher, in one act.
 create table projects.line_vouchers (
   book_id bigint not null,
   period int not null,
@@ -70,8 +70,7 @@ create table projects.line_vouchers (
   round int not null,
   line_no int not null,
   order_number text not null,
-  primary key (book_id, period, number),
-  foreign key (book_id, period, number) references accounting.vouchers (book_id, period, number),
+  primary key (book_id, document_id, period, number), -- a voucher is of one request
   foreign key (book_id, document_id, round, line_no) references projects.payment_lines (book_id, document_id, round, line_no)
 );
 create index line_vouchers_of_line on projects.line_vouchers (book_id, document_id, round, line_no);
@@ -98,7 +97,7 @@ create table projects.item_reasons (
   foreign key (book_id, given_by) references accounting.persons (book_id, person_id)
 );
 
--- Lists of approved requests that were handed out for the provincial system: each file is noted once.
+-- Lists of approved requests that were handed out for the provincial system: each file is noted once for whoever took it.
 create table projects.payment_exports (
   book_id bigint not null references accounting.books,
   file_sha256 bytea not null check (octet_length(file_sha256) = 32),
@@ -108,7 +107,7 @@ create table projects.payment_exports (
   total accounting.yuan not null,
   exported_by uuid not null,
   exported_at timestamptz not null default clock_timestamp(),
-  primary key (book_id, file_sha256),
+  primary key (book_id, file_sha256, exported_by),
   foreign key (book_id, exported_by) references accounting.persons (book_id, person_id)
 );
 
@@ -285,25 +284,25 @@ $$;
 
 -- All that is or was open, from a month to a month, as known at a moment. Of our own vouchers those of months whose list is in.
 create function projects.open_items(in_book bigint, from_month int, to_month int, known timestamptz) returns table (
-  item_id uuid, kind text, month int, day date, voucher text, amount numeric, request text, line_no int, detail text, state text, reason text, owner_id uuid, given_by uuid, given_at timestamptz)
+  item_id uuid, kind text, month int, day date, voucher text, amount numeric, request text, line_no int, detail text, state text, cleared_in int, reason text, owner_id uuid, given_by uuid, given_at timestamptz)
 language sql stable set search_path = pg_catalog, pg_temp as $$
   with theirs as (select * from projects.treasury_rows(in_book, 0, to_month, known)),
   found as (
     select t.item_id, case when t.returned then 'returned' else 'paid_not_booked' end as kind, t.month, t.day, t.voucher_no as voucher, t.amount, t.request, t.line_no,
       concat_ws('; ', case when t.reason is null then 'no request fits' else 'matched by ' || t.reason end, case when t.line_state <> 'confirmed' then t.disagrees end) as detail,
-      t.period is not null or t.gone as cleared from theirs t where t.month >= from_month
+      t.period is not null or t.gone as cleared, t.period as cleared_in from theirs t where t.month >= from_month
     union all
-    select md5('differs ' || t.item_id)::uuid, 'disagrees', t.month, t.day, t.voucher_no, t.amount, t.request, t.line_no, t.disagrees, false from theirs t
+    select md5('differs ' || t.item_id)::uuid, 'disagrees', t.month, t.day, t.voucher_no, t.amount, t.request, t.line_no, t.disagrees, false, null from theirs t
       where t.month >= from_month and t.period is not null and t.disagrees is not null
     union all
-    select md5('voucher ' || x.root_period || ' ' || x.root_number || ' ' || x.period || ' ' || in_book)::uuid, 'not_in_list', x.period, min(x.date), x.root_period || '/' || x.root_number, sum(x.amount), null, null,
-      min(x.source || ' ' || x.memo), false
+    select md5('voucher ' || x.root_period || ' ' || x.root_number || ' ' || x.period || ' ' || in_book)::uuid, 'not_in_list', x.period, min(x.date), format('%s-%s 记-%s', x.root_period / 100, lpad((x.root_period % 100)::text, 2, '0'), lpad(x.root_number::text, 4, '0')), sum(x.amount), null, null,
+      min(x.source || ' ' || x.memo), false, null
     from projects.executed(in_book, from_month, to_month, known) x
     where x.kind <> 'opening' and exists (select from projects.imports i where i.book_id = in_book and i.kind = 'treasury-payments' and i.month = x.period and i.imported_at <= known)
       and not exists (select from theirs t where t.period = x.root_period and t.number = x.root_number)
     group by x.period, x.root_period, x.root_number having sum(x.amount) <> 0)
   select f.item_id, f.kind, f.month, f.day, f.voucher, f.amount, f.request, f.line_no, f.detail, case when f.cleared then 'cleared' when n.reason is null then 'open' else 'explained' end,
-    n.reason, n.owner_id, n.given_by, n.given_at from found f
+    f.cleared_in, n.reason, n.owner_id, n.given_by, n.given_at from found f
   left join lateral (select x.* from projects.item_reasons x where x.book_id = in_book and x.item_id = f.item_id and x.given_at <= known order by x.ordinal desc limit 1) n on true
 $$;
 
@@ -343,7 +342,7 @@ begin
   if l.round <> m.round or l.order_number <> m.order_number then
     raise exception 'voucher %: the line was ordered again as %', of_voucher, l.order_number using errcode = 'AC043';
   end if;
-  if exists (select from projects.treasury_payments x where x.book_id = in_book and x.voucher_no = of_voucher and x.returned) then
+  if exists (select from projects.treasury_payments x where x.book_id = in_book and x.voucher_no = of_voucher and x.returned and x.amount = p.amount) then
     raise exception 'voucher %: the list says it came back; the line has failed', of_voucher using errcode = 'AC043';
   end if;
   if l.amount <> p.amount or p.account_number <> '' and l.account_number <> p.account_number then
@@ -417,8 +416,12 @@ begin
     execute format('create trigger treasuries_stay before truncate on projects.%I for each statement execute function accounting.registry_grows()', t);
     execute format('create trigger treasury_is_final before update on projects.%I for each row execute function accounting.journal_is_final()', t);
     execute format('alter table projects.%I enable always trigger treasury_stays, enable always trigger treasuries_stay, enable always trigger treasury_is_final', t);
-    -- The treasury's list is of all units at once: who reads all reads it.
-    execute format('create policy unit_reads on projects.%I for select to mingzhang_app using ((select current_setting(''mingzhang.reads'', true) = ''all''))', t);
+    -- The treasury's list is of all units at once: who reads all reads it, and a unit what is of its own requests or its own people's.
+    execute format('create policy unit_reads on projects.%1$I for select to mingzhang_app using ((select current_setting(''mingzhang.reads'', true) = ''all'') or exists (select from %2$s))', t, case t
+      when 'treasury_payments' then 'projects.treasury_matches m where m.book_id = treasury_payments.book_id and m.voucher_no = treasury_payments.voucher_no and m.returned = treasury_payments.returned'
+      when 'item_reasons' then 'accounting.persons p where p.book_id = item_reasons.book_id and p.person_id in (item_reasons.given_by, item_reasons.owner_id) and p.unit_id = (select accounting.reader_unit())'
+      when 'payment_exports' then 'accounting.persons p where p.book_id = payment_exports.book_id and p.person_id = payment_exports.exported_by and p.unit_id = (select accounting.reader_unit())'
+      else format('projects.documents d where d.book_id = %1$I.book_id and d.document_id = %1$I.document_id', t) end);
     execute format('create policy auditor_reads on projects.%I for select to mingzhang_auditor using (true)', t);
     execute format('alter table projects.%I enable row level security', t);
     execute format('grant select on projects.%I to mingzhang_app, mingzhang_auditor', t);

@@ -297,6 +297,3 @@ begin
     execute format('alter table projects.%I enable row level security', t);
   end loop;
 end $$;
--- Who gave a reason or shall see to the item reads it, beside those who read all.
-create policy own_reads on projects.item_reasons for select to mingzhang_app using (exists (select from accounting.persons p
-  where p.book_id = item_reasons.book_id and p.person_id in (item_reasons.given_by, item_reasons.owner_id) and p.unit_id = (select accounting.reader_unit())));

@@ -1619,7 +1619,7 @@ begin
   if l.round <> m.round or l.order_number <> m.order_number then
     raise exception 'voucher %: the line was ordered again as %', of_voucher, l.order_number using errcode = 'AC043';
   end if;
-  if exists (select from projects.treasury_payments x where x.book_id = in_book and x.voucher_no = of_voucher and x.returned) then
+  if exists (select from projects.treasury_payments x where x.book_id = in_book and x.voucher_no = of_voucher and x.returned and x.amount = p.amount) then
     raise exception 'voucher %: the list says it came back; the line has failed', of_voucher using errcode = 'AC043';
   end if;
   if l.amount <> p.amount or p.account_number <> '' and l.account_number <> p.account_number then
@@ -2642,7 +2642,7 @@ end $$;
 
 ALTER FUNCTION projects.note_failed_order() OWNER TO mingzhang_owner;
 
-CREATE FUNCTION projects.open_items(in_book bigint, from_month integer, to_month integer, known timestamp with time zone) RETURNS TABLE(item_id uuid, kind text, month integer, day date, voucher text, amount numeric, request text, line_no integer, detail text, state text, reason text, owner_id uuid, given_by uuid, given_at timestamp with time zone)
+CREATE FUNCTION projects.open_items(in_book bigint, from_month integer, to_month integer, known timestamp with time zone) RETURNS TABLE(item_id uuid, kind text, month integer, day date, voucher text, amount numeric, request text, line_no integer, detail text, state text, cleared_in integer, reason text, owner_id uuid, given_by uuid, given_at timestamp with time zone)
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
@@ -2650,19 +2650,19 @@ CREATE FUNCTION projects.open_items(in_book bigint, from_month integer, to_month
   found as (
     select t.item_id, case when t.returned then 'returned' else 'paid_not_booked' end as kind, t.month, t.day, t.voucher_no as voucher, t.amount, t.request, t.line_no,
       concat_ws('; ', case when t.reason is null then 'no request fits' else 'matched by ' || t.reason end, case when t.line_state <> 'confirmed' then t.disagrees end) as detail,
-      t.period is not null or t.gone as cleared from theirs t where t.month >= from_month
+      t.period is not null or t.gone as cleared, t.period as cleared_in from theirs t where t.month >= from_month
     union all
-    select md5('differs ' || t.item_id)::uuid, 'disagrees', t.month, t.day, t.voucher_no, t.amount, t.request, t.line_no, t.disagrees, false from theirs t
+    select md5('differs ' || t.item_id)::uuid, 'disagrees', t.month, t.day, t.voucher_no, t.amount, t.request, t.line_no, t.disagrees, false, null from theirs t
       where t.month >= from_month and t.period is not null and t.disagrees is not null
     union all
-    select md5('voucher ' || x.root_period || ' ' || x.root_number || ' ' || x.period || ' ' || in_book)::uuid, 'not_in_list', x.period, min(x.date), x.root_period || '/' || x.root_number, sum(x.amount), null, null,
-      min(x.source || ' ' || x.memo), false
+    select md5('voucher ' || x.root_period || ' ' || x.root_number || ' ' || x.period || ' ' || in_book)::uuid, 'not_in_list', x.period, min(x.date), format('%s-%s 记-%s', x.root_period / 100, lpad((x.root_period % 100)::text, 2, '0'), lpad(x.root_number::text, 4, '0')), sum(x.amount), null, null,
+      min(x.source || ' ' || x.memo), false, null
     from projects.executed(in_book, from_month, to_month, known) x
     where x.kind <> 'opening' and exists (select from projects.imports i where i.book_id = in_book and i.kind = 'treasury-payments' and i.month = x.period and i.imported_at <= known)
       and not exists (select from theirs t where t.period = x.root_period and t.number = x.root_number)
     group by x.period, x.root_period, x.root_number having sum(x.amount) <> 0)
   select f.item_id, f.kind, f.month, f.day, f.voucher, f.amount, f.request, f.line_no, f.detail, case when f.cleared then 'cleared' when n.reason is null then 'open' else 'explained' end,
-    n.reason, n.owner_id, n.given_by, n.given_at from found f
+    f.cleared_in, n.reason, n.owner_id, n.given_by, n.given_at from found f
   left join lateral (select x.* from projects.item_reasons x where x.book_id = in_book and x.item_id = f.item_id and x.given_at <= known order by x.ordinal desc limit 1) n on true
 $$;
 
@@ -6150,7 +6150,7 @@ ALTER TABLE ONLY projects.item_reasons
     ADD CONSTRAINT item_reasons_pkey PRIMARY KEY (book_id, item_id, ordinal);
 
 ALTER TABLE ONLY projects.line_vouchers
-    ADD CONSTRAINT line_vouchers_pkey PRIMARY KEY (book_id, period, number);
+    ADD CONSTRAINT line_vouchers_pkey PRIMARY KEY (book_id, document_id, period, number);
 
 ALTER TABLE ONLY projects.imports
     ADD CONSTRAINT list_imported_once UNIQUE (book_id, kind, source, file_sha256);
@@ -6192,7 +6192,7 @@ ALTER TABLE ONLY projects.payment_draws
     ADD CONSTRAINT payment_draws_pkey PRIMARY KEY (book_id, document_id, round, line_no, budget_line_id);
 
 ALTER TABLE ONLY projects.payment_exports
-    ADD CONSTRAINT payment_exports_pkey PRIMARY KEY (book_id, file_sha256);
+    ADD CONSTRAINT payment_exports_pkey PRIMARY KEY (book_id, file_sha256, exported_by);
 
 ALTER TABLE ONLY projects.payment_lines
     ADD CONSTRAINT payment_lines_book_id_order_number_key UNIQUE (book_id, order_number);
@@ -7638,9 +7638,6 @@ ALTER TABLE ONLY projects.item_reasons
 ALTER TABLE ONLY projects.line_vouchers
     ADD CONSTRAINT line_vouchers_book_id_document_id_round_line_no_fkey FOREIGN KEY (book_id, document_id, round, line_no) REFERENCES projects.payment_lines(book_id, document_id, round, line_no);
 
-ALTER TABLE ONLY projects.line_vouchers
-    ADD CONSTRAINT line_vouchers_book_id_period_number_fkey FOREIGN KEY (book_id, period, number) REFERENCES accounting.vouchers(book_id, period, number);
-
 ALTER TABLE ONLY projects.list_profiles
     ADD CONSTRAINT list_profiles_book_id_changed_by_fkey FOREIGN KEY (book_id, changed_by) REFERENCES accounting.persons(book_id, person_id);
 
@@ -7912,10 +7909,6 @@ ALTER TABLE projects.node_milestones ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE projects.outside_acts ENABLE ROW LEVEL SECURITY;
 
-CREATE POLICY own_reads ON projects.item_reasons FOR SELECT TO mingzhang_app USING ((EXISTS ( SELECT
-   FROM accounting.persons p
-  WHERE ((p.book_id = item_reasons.book_id) AND (p.person_id = ANY (ARRAY[item_reasons.given_by, item_reasons.owner_id])) AND (p.unit_id = ( SELECT accounting.reader_unit() AS reader_unit))))));
-
 ALTER TABLE projects.payment_draws ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE projects.payment_exports ENABLE ROW LEVEL SECURITY;
@@ -7990,7 +7983,9 @@ CREATE POLICY unit_reads ON projects.duties FOR SELECT TO mingzhang_app USING ((
    FROM projects.documents p
   WHERE ((p.book_id = duties.book_id) AND (p.document_id = duties.document_id))))));
 
-CREATE POLICY unit_reads ON projects.failed_orders FOR SELECT TO mingzhang_app USING (( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)));
+CREATE POLICY unit_reads ON projects.failed_orders FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
+   FROM projects.documents d
+  WHERE ((d.book_id = failed_orders.book_id) AND (d.document_id = failed_orders.document_id))))));
 
 CREATE POLICY unit_reads ON projects.final_accounts FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (node_id IN ( SELECT projects.readable_nodes() AS readable_nodes))));
 
@@ -8006,9 +8001,13 @@ CREATE POLICY unit_reads ON projects.invoice_uses FOR SELECT TO mingzhang_app US
    FROM projects.documents p
   WHERE ((p.book_id = invoice_uses.book_id) AND (p.document_id = invoice_uses.document_id))))));
 
-CREATE POLICY unit_reads ON projects.item_reasons FOR SELECT TO mingzhang_app USING (( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)));
+CREATE POLICY unit_reads ON projects.item_reasons FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
+   FROM accounting.persons p
+  WHERE ((p.book_id = item_reasons.book_id) AND (p.person_id = ANY (ARRAY[item_reasons.given_by, item_reasons.owner_id])) AND (p.unit_id = ( SELECT accounting.reader_unit() AS reader_unit)))))));
 
-CREATE POLICY unit_reads ON projects.line_vouchers FOR SELECT TO mingzhang_app USING (( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)));
+CREATE POLICY unit_reads ON projects.line_vouchers FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
+   FROM projects.documents d
+  WHERE ((d.book_id = line_vouchers.book_id) AND (d.document_id = line_vouchers.document_id))))));
 
 CREATE POLICY unit_reads ON projects.node_milestones FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (node_id IN ( SELECT projects.readable_nodes() AS readable_nodes))));
 
@@ -8020,7 +8019,9 @@ CREATE POLICY unit_reads ON projects.payment_draws FOR SELECT TO mingzhang_app U
    FROM projects.documents p
   WHERE ((p.book_id = payment_draws.book_id) AND (p.document_id = payment_draws.document_id))))));
 
-CREATE POLICY unit_reads ON projects.payment_exports FOR SELECT TO mingzhang_app USING (( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)));
+CREATE POLICY unit_reads ON projects.payment_exports FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
+   FROM accounting.persons p
+  WHERE ((p.book_id = payment_exports.book_id) AND (p.person_id = payment_exports.exported_by) AND (p.unit_id = ( SELECT accounting.reader_unit() AS reader_unit)))))));
 
 CREATE POLICY unit_reads ON projects.payment_lines FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
    FROM projects.documents p
@@ -8050,9 +8051,13 @@ CREATE POLICY unit_reads ON projects.subsidy_batches FOR SELECT TO mingzhang_app
    FROM projects.documents p
   WHERE ((p.book_id = subsidy_batches.book_id) AND (p.document_id = subsidy_batches.batch_id))))));
 
-CREATE POLICY unit_reads ON projects.treasury_matches FOR SELECT TO mingzhang_app USING (( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)));
+CREATE POLICY unit_reads ON projects.treasury_matches FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
+   FROM projects.documents d
+  WHERE ((d.book_id = treasury_matches.book_id) AND (d.document_id = treasury_matches.document_id))))));
 
-CREATE POLICY unit_reads ON projects.treasury_payments FOR SELECT TO mingzhang_app USING (( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)));
+CREATE POLICY unit_reads ON projects.treasury_payments FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
+   FROM projects.treasury_matches m
+  WHERE ((m.book_id = treasury_payments.book_id) AND (m.voucher_no = treasury_payments.voucher_no) AND (m.returned = treasury_payments.returned))))));
 
 CREATE POLICY unit_reads ON projects.village_records FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
    FROM projects.documents p

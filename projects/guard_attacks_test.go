@@ -53,6 +53,10 @@ var theirAttacks = map[string][]attack{
 	"bank_statements before_is_the_month_before":       rows("month=202503, month_before=202501", "month=202501, month_before=202500"),
 	"bank_statements statement_adds_up":                rows("opening=1, received=1, paid=1, closing=2"),
 	"bank_statements statements_begin_once":            only("<row month=202503>; <row month=202504>", "23505"),
+	"treasury_payments day_in_month":                   rows("month=202503, day='2025-04-01'", "month=202503, day='2024-03-01'"),
+	"treasury_matches order_is_paid_once":              only("<row returned=false>; <row returned=false, voucher_no='y'>", "23505"),
+	"payment_lines note_failed_order":                  only("<row state='ordered', order_number=>; update projects.payment_lines set state = 'failed'; do $$ begin if exists (select from projects.failed_orders) then raise 'the trigger was here' using errcode = 'AC000'; end if; end $$", "AC000"),
+
 	// documents and what is done with them
 	"acts outside_act_by_two":                     rows("entered_by="),
 	"acts outside_act_is_whole":                   rows("outside_name=, outside_office=, outside_date=, paper_hash=", "entered_by="),

@@ -56,6 +56,7 @@ var rules = []struct {
 	{regexp.MustCompile(`^CHECK \(\(\(?(\w+)\)?(?:::\w+)? <> \(?0\)?(?:::\w+)?\)\)$`), func([]string) string { return "0" }},
 	{regexp.MustCompile(`^CHECK \(\((\w+) <> ''::text\)\)$`), func([]string) string { return "''" }},
 	{regexp.MustCompile(`^CHECK \(\(\(length\((\w+)\) >= 1\) AND \(length\(\w+\) <= \d+\)\)\)$`), func([]string) string { return "''" }},
+	{regexp.MustCompile(`^CHECK \(\(\(length\((\w+)\) >= 1\) AND \(length\(\w+\) <= (\d+)\)\)\)$`), func(m []string) string { n, _ := strconv.Atoi(m[2]); return fmt.Sprintf("repeat('x',%d)", n+1) }},
 	{regexp.MustCompile(`^CHECK \(\(octet_length\((\w+)\) = 32\)\)$`), func([]string) string { return "'\\x00'" }},
 	{regexp.MustCompile(`^CHECK \(\((\w+) = ANY \(ARRAY\[.*\]\)\)\)$`), func([]string) string { return "'none of these'" }},
 	{regexp.MustCompile(`^CHECK \(\((\w+) ~ .*\)\)$`), func([]string) string { return "'!'" }},

@@ -54,6 +54,9 @@ func newTwoUnits(t *testing.T) twoUnits {
 		u.do(`insert into projects.documents (book_id, document_id, kind, number, unit_id, flow, content, content_hash, state, created_by)
 			values (?, ?1, 'contract', ?1, ?1, 'works', '{}', sha256('{}'), 'draft', ?2)`, book, unit, b.clerk)
 	}
+	for _, unit := range u.unit { // and so has a person of it
+		u.do(`insert into accounting.persons (book_id, person_id, code, name, unit_id) values (?, ?1, ?1, ?1, ?1)`, book, unit)
+	}
 	b.must(u.tx.NewRaw(`select c.oid::regclass::text from pg_class c where c.relrowsecurity and not c.relispartition order by 1`).Scan(ctx, &u.tables))
 	for _, table := range u.tables {
 		if strings.HasPrefix(table, "projects.") && table != "projects.documents" {

@@ -9,14 +9,15 @@ import (
 	"mingzhang/accounting/fault"
 )
 
-// Setting 参数设置 changes how many persons a flow needs, from what amount on a payment needs more approvers and how long a
-// payee's changed account waits. It takes effect when another person approves it, for whatever is ordered, approved or
+// Setting 参数设置 changes how many persons a flow needs, from what amount on a payment needs more approvers, how long a payee's
+// changed account waits and whether a month needs the treasury's list. It takes effect when another person approves it, for whatever is ordered, approved or
 // registered from then on.
 type Setting struct {
 	Paper
 	Flows          []FlowSetting   `json:"flows,omitempty"`
 	ApprovalBands  *[]ApprovalBand `json:"approval_bands,omitempty"`   // all bands that shall be; none: one approver for any amount
 	PayeeWaitHours *int            `json:"payee_wait_hours,omitempty"` // 0 to 720, before a payee's changed account is paid to
+	TreasuryLists  string          `json:"treasury_lists,omitempty"`   // required or not_required to close a month in which something was paid
 }
 
 type (
@@ -38,6 +39,7 @@ type (
 		Flows          []FlowSetting  `json:"flows" nullable:"false"`
 		ApprovalBands  []ApprovalBand `json:"approval_bands" nullable:"false"`
 		PayeeWaitHours int            `json:"payee_wait_hours"`
+		TreasuryLists  string         `json:"treasury_lists"` // required or not_required
 	}
 )
 
@@ -51,11 +53,14 @@ func (s Setting) about(context.Context, resolver) (about, error) {
 	invalid := func(format string, args ...any) (about, error) {
 		return about{}, fault.Invalid("document_invalid", format, args...)
 	}
-	if len(s.Flows) == 0 && s.ApprovalBands == nil && s.PayeeWaitHours == nil {
-		return invalid("a setting says flows, approval_bands or payee_wait_hours")
+	if len(s.Flows) == 0 && s.ApprovalBands == nil && s.PayeeWaitHours == nil && s.TreasuryLists == "" {
+		return invalid("a setting says flows, approval_bands, payee_wait_hours or treasury_lists")
 	}
 	if s.PayeeWaitHours != nil && (*s.PayeeWaitHours < 0 || *s.PayeeWaitHours > 720) {
 		return invalid("payee_wait_hours: %d; a changed account waits 0 to 720 hours", *s.PayeeWaitHours)
+	}
+	if s.TreasuryLists != "" && s.TreasuryLists != "required" && s.TreasuryLists != "not_required" {
+		return invalid("treasury_lists: %q is neither required nor not_required", s.TreasuryLists)
 	}
 	flows := map[Flow]bool{}
 	for _, f := range s.Flows {
@@ -97,7 +102,7 @@ func SettingsOf(ctx context.Context, db bun.IDB, book accounting.BookID) (Settin
 		err = db.NewRaw(`select from_amount, approvers from projects.approval_bands where book_id = ? order by from_amount`, book).Scan(ctx, &s.ApprovalBands)
 	}
 	if err == nil {
-		err = db.NewRaw(`select projects.payee_wait_hours(?)`, book).Scan(ctx, &s.PayeeWaitHours)
+		err = db.NewRaw(`select projects.payee_wait_hours(?0), case when projects.treasury_lists_required(?0) then 'required' else 'not_required' end`, book).Scan(ctx, &s.PayeeWaitHours, &s.TreasuryLists)
 	}
 	return s, fault.FromSQL(err)
 }

@@ -70,6 +70,8 @@ var Catalogue = []Info{
 	{"list_kind_unknown", KindInvalid, "", "There is no such kind of list", "没有这种名单", "See the kinds of lists"},
 	{"list_invalid", KindInvalid, "", "Rows of the list were not understood or cannot be taken in; nothing was", "名单有误，未导入任何行", "Correct the cells the detail names and bring the whole list again"},
 	{"list_too_large", KindInvalid, "", "The list is larger than any list should be", "名单过大", "Split it, or ask who made it"},
+	{"list_disagrees", KindConflict, "AC073", "The treasury's list and the order do not say the same", "国库清单与支付指令不一致", "See both in the detail; explain the item, or correct the order"},
+	{"list_unknown", KindNotFound, "", "There is no such list, or no such row in it", "清单或其中该行不存在", "See the lists taken in"},
 	{"month_required", KindInvalid, "", "A list that covers a month says which, and no other does", "须写明名单所属月份", "State the month"},
 	{"statement_broken", KindConflict, "AC074", "A bank statement does not continue the month before, or its balances do not follow", "对账单与上月余额不衔接或逐笔余额不符", "See the arithmetic in the detail; bring the missing month or the whole statement"},
 	{"bank_account_unknown", KindNotFound, "", "There is no such account with a bank for you", "银行账户未登记或无权查看", "Register it, or check the number"},
