@@ -2642,6 +2642,44 @@ end $$;
 
 ALTER FUNCTION projects.note_failed_order() OWNER TO mingzhang_owner;
 
+CREATE FUNCTION projects.open_contract(in_book bigint, document uuid, place integer, contract uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  d projects.documents := projects.signed(in_book, document, 'opening', 'posted'); k jsonb := (d.content::jsonb -> 'contracts') -> (place - 1); a jsonb := k -> 'agreement';
+  node uuid; unit uuid; n int; items numeric; certified numeric; made text;
+begin
+  select l.project_id, l.unit_id into node, unit from accounting.ledgers l where l.book_id = in_book and l.code = a ->> 'node';
+  if a is null or node is null then
+    raise exception '% says nothing of a contract at place %', d.number, place using errcode = 'AC043';
+  end if;
+  insert into projects.document_counters as c (book_id, prefix, year, last_number) values (in_book, 'HT', extract(year from (d.content::jsonb ->> 'date')::date)::int, 1)
+    on conflict on constraint document_counters_pkey do update set last_number = c.last_number + 1 returning last_number into n;
+  made := 'HT-' || extract(year from (d.content::jsonb ->> 'date')::date) || '-' || lpad(n::text, 4, '0');
+  insert into projects.documents (book_id, document_id, kind, number, unit_id, node_id, flow, amount, content, content_hash, state, created_by)
+    values (in_book, contract, 'contract', made, unit, node, 'works', (a ->> 'price')::numeric, a::text, sha256(convert_to(a::text, 'UTF8')), 'effective', d.created_by);
+  insert into projects.contracts (book_id, contract_id, number, node_id, name, type, supplier, credit_code, payee, signed_on, original_price, price, funded, draw_by, recoup_rate, progress_rate, settled_rate,
+      retention_rate, defects_months, advance_terms, advance_paid, advance_recouped, certified, certified_payable, payable_paid, deducted, retention_kept, retention_paid, state, settled_price, settled_on)
+    values (in_book, contract, a ->> 'number', node, a ->> 'name', a ->> 'type', a #>> '{supplier,name}', coalesce(a #>> '{supplier,credit_code}', ''), coalesce(a #>> '{supplier,payee}', ''),
+      (a ->> 'date')::date, (a ->> 'price')::numeric, (a ->> 'price')::numeric, 0, a ->> 'draw_by', (a ->> 'recoup_rate')::numeric, (a ->> 'progress_rate')::numeric, (a ->> 'settled_rate')::numeric,
+      (a ->> 'retention_rate')::numeric, (a ->> 'defects_months')::int, (a ->> 'advance')::numeric, (k ->> 'advance_paid')::numeric, (k ->> 'advance_recouped')::numeric, (k ->> 'certified')::numeric,
+      (k ->> 'certified')::numeric - (k ->> 'advance_recouped')::numeric - (k ->> 'retention_kept')::numeric, (k ->> 'paid')::numeric, (k ->> 'deducted')::numeric, (k ->> 'retention_kept')::numeric,
+      (k ->> 'retention_paid')::numeric, case when k ? 'settled_on' then 'settled' else 'effective' end, case when k ? 'settled_on' then (k ->> 'certified')::numeric end, (k ->> 'settled_on')::date);
+  insert into projects.contract_items (book_id, contract_id, code, ordinal, name, unit, quantity, unit_price, amount, certified_quantity, certified_percent, certified_amount, settled_amount)
+    select in_book, contract, i ->> 'code', o, i ->> 'name', coalesce(i ->> 'unit', ''), (i ->> 'quantity')::numeric, (i ->> 'unit_price')::numeric, (i ->> 'amount')::numeric,
+        coalesce((m ->> 'quantity')::numeric, 0), coalesce((m ->> 'percent')::numeric, 0), coalesce((m ->> 'amount')::numeric, 0), case when k ? 'settled_on' then coalesce((m ->> 'amount')::numeric, 0) end
+      from jsonb_array_elements(a -> 'items') with ordinality as x (i, o) left join jsonb_array_elements(k -> 'measured') m on m ->> 'code' = i ->> 'code';
+  select sum(i.amount), sum(i.certified_amount) into items, certified from projects.contract_items i where i.book_id = in_book and i.contract_id = contract;
+  if items is distinct from (a ->> 'price')::numeric or certified is distinct from (k ->> 'certified')::numeric then
+    raise exception 'contract %: items %, price %; certified of items %, of the contract %', a ->> 'number', projects.fen(items), projects.fen((a ->> 'price')::numeric), projects.fen(certified),
+      projects.fen((k ->> 'certified')::numeric) using errcode = 'AC048';
+  end if;
+  perform projects.fund_contract(in_book, contract, contract, a -> 'funding', 1);
+end $$;
+
+ALTER FUNCTION projects.open_contract(in_book bigint, document uuid, place integer, contract uuid) OWNER TO mingzhang_owner;
+
 CREATE FUNCTION projects.open_items(in_book bigint, from_month integer, to_month integer, known timestamp with time zone) RETURNS TABLE(item_id uuid, kind text, month integer, day date, voucher text, amount numeric, request text, line_no integer, detail text, state text, cleared_in integer, reason text, owner_id uuid, given_by uuid, given_at timestamp with time zone)
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -3512,6 +3550,13 @@ CREATE FUNCTION projects.steps() RETURNS TABLE(kind text, flow text, verb text, 
     ('year_end', '', 'approve', 'submitted', 'posted', 'approve', '{budget_officer}'),
     ('year_end', '', 'return', 'submitted', 'withdrawn', 'approve', '{budget_officer}'),
     ('year_end', '', 'withdraw', 'draft', 'withdrawn', 'prepare', '{budget_officer}'),
+    -- 期初: the balances a book begins with
+    ('opening', '', 'submit', 'draft', 'submitted', 'prepare', '{budget_officer}'),
+    ('opening', '', 'submit', 'returned', 'submitted', 'prepare', '{budget_officer}'),
+    ('opening', '', 'approve', 'submitted', 'posted', 'approve', '{budget_officer}'),
+    ('opening', '', 'return', 'submitted', 'returned', 'approve', '{budget_officer}'),
+    ('opening', '', 'withdraw', 'draft', 'withdrawn', 'prepare', '{budget_officer}'),
+    ('opening', '', 'withdraw', 'returned', 'withdrawn', 'prepare', '{budget_officer}'),
     -- 参数设置
     ('setting', '', 'submit', 'draft', 'submitted', 'prepare', '{admin,budget_officer}'),
     ('setting', '', 'submit', 'returned', 'submitted', 'prepare', '{admin,budget_officer}'),
@@ -8358,6 +8403,9 @@ REVOKE ALL ON FUNCTION projects.note_export(in_book bigint, file bytea, of_state
 GRANT ALL ON FUNCTION projects.note_export(in_book bigint, file bytea, of_state text, of_format text, rows_in integer, total_of numeric, person uuid) TO mingzhang_app;
 
 REVOKE ALL ON FUNCTION projects.note_failed_order() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION projects.open_contract(in_book bigint, document uuid, place integer, contract uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.open_contract(in_book bigint, document uuid, place integer, contract uuid) TO mingzhang_app;
 
 REVOKE ALL ON FUNCTION projects.open_items(in_book bigint, from_month integer, to_month integer, known timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.open_items(in_book bigint, from_month integer, to_month integer, known timestamp with time zone) TO mingzhang_app;

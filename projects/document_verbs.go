@@ -59,7 +59,7 @@ var drafters = map[DocumentKind][]string{
 	"completion": {"project_clerk"}, "final_account": {"project_clerk"}, "milestone": {"project_clerk"},
 	"payee": {"project_clerk", "treasury_officer"}, "fund": {"project_clerk", "treasury_officer"}, "refund": {"project_clerk", "treasury_officer"},
 	"allocation": {"budget_officer"}, "cash_plan": {"budget_officer"}, "injection_record": {"project_clerk"}, "village_record": {"project_clerk"},
-	"role_grant": {"admin"}, "departure": {"admin"}, "setting": {"admin", "budget_officer"},
+	"opening": {"budget_officer"}, "role_grant": {"admin"}, "departure": {"admin"}, "setting": {"admin", "budget_officer"},
 	"delegation":     {"budget_officer", "treasury_officer", "project_clerk", "project_head", "lead_approver"},
 	"manual_voucher": {"budget_officer", "treasury_officer", "project_clerk"}, "correction": {"budget_officer", "treasury_officer", "project_clerk"},
 }

@@ -94,6 +94,7 @@ type listType struct {
 	form    lists.Form
 	roles   []string // who may take it in
 	monthly bool
+	gathers bool // it fills its part of a document, anew each time; the same list again brings that part back
 	ownDays bool // some rows are of no day of the month, which the kind itself knows
 	compare func(ctx context.Context, i *importing) (takeIn, error)
 }
@@ -149,7 +150,7 @@ func TakeIn(ctx context.Context, db *bun.DB, files *FileStore, c accounting.Comm
 	}
 	c.Name, c.Body = "list.import", in
 	return accounting.Do(ctx, db, c, func(ctx context.Context, tx bun.Tx) (*Import, error) {
-		if before, err := importedBefore(ctx, tx, c.Book, in); before != nil || err != nil {
+		if before, err := importedBefore(ctx, tx, c.Book, in); before != nil && !t.gathers || err != nil {
 			return before, err
 		}
 		i := &importing{resolver: resolver{tx, c}, request: in, id: accounting.NewID(), progress: progress}
@@ -161,7 +162,7 @@ func TakeIn(ctx context.Context, db *bun.DB, files *FileStore, c accounting.Comm
 			return nil, err
 		}
 		kept, mine, err := i.keep(ctx, tx)
-		if err != nil || !mine {
+		if err != nil || !mine && !t.gathers {
 			return kept, err
 		}
 		if err := apply(ctx, tx); err != nil {

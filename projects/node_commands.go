@@ -193,7 +193,7 @@ func putParties(ctx context.Context, tx bun.Tx, n *Node, parties []Party) error 
 }
 
 // freeCode refuses a code that is in use. Codes: duplicate.
-func freeCode(ctx context.Context, tx bun.Tx, model any, book accounting.BookID, code string) error {
+func freeCode(ctx context.Context, tx bun.IDB, model any, book accounting.BookID, code string) error {
 	taken, err := tx.NewSelect().Model(model).Where("book_id = ? and code = ?", book, code).Exists(ctx)
 	if err != nil {
 		return fault.FromSQL(err)
