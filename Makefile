@@ -9,7 +9,9 @@ LISTEN ?= 127.0.0.1:8080
 TEST_TIMEOUT ?= 20m
 LINTER_VERSION := 2.15.0
 
-.PHONY: run test lint bench
+RELEASE_ARCHITECTURES := amd64 arm64
+
+.PHONY: run test lint bench release release-test
 
 run:
 	@.ci/need postgresql
@@ -30,3 +32,11 @@ lint:
 bench:
 	@.ci/need postgresql
 	go run ./cmd/mingzhang bench
+
+# dist/mingzhang-VERSION-ARCH.tar.gz: all that a Debian 12 server without internet needs. It needs apt sources of Debian 12.
+release:
+	@.ci/release $(RELEASE_ARCHITECTURES)
+
+release-test:
+	@.ci/need debootstrap iproute2
+	.ci/release-test

@@ -1,6 +1,8 @@
 package api
 
 import (
+	"context"
+	"fmt"
 	"net/http"
 	"strconv"
 	"time"
@@ -25,9 +27,37 @@ func (s *Server) health(e *echo.Echo) {
 		if readOnly != "off" {
 			return fault.Unavailable("unavailable", "the database is read only")
 		}
-		return c.String(http.StatusOK, "ready\n")
+		return c.String(http.StatusOK, "ready\n"+s.backupLine(c.Request().Context()))
 	})
 	e.GET("/metrics", echo.WrapHandler(promhttp.HandlerFor(s.metrics.registry, promhttp.HandlerOpts{})))
+}
+
+// backupLine says how old the last good backup is. A late backup is a warning and no reason to send requests elsewhere.
+func (s *Server) backupLine(ctx context.Context) string {
+	state, there, err := Backups(ctx, s.db)
+	switch {
+	case err != nil:
+		return "warning: the backups are not known\n"
+	case !there:
+		return ""
+	case state.Good == nil:
+		return "warning: no good backup yet\n"
+	case state.Late():
+		return fmt.Sprintf("warning: the last good backup is %d hours old\n", int(state.Age.Hours()))
+	}
+	return fmt.Sprintf("backup: %d hours old\n", int(state.Age.Hours()))
+}
+
+// backupAge is for alarms: seconds since the last good backup began, -1 without one.
+func backupAge(db *bun.DB) prometheus.GaugeFunc {
+	return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "mingzhang_backup_age_seconds", Help: "Age of the last good backup, -1 without one."}, func() float64 {
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		if state, _, err := Backups(ctx, db); err == nil && state.Good != nil {
+			return state.Age.Seconds()
+		}
+		return -1
+	})
 }
 
 type metrics struct {
@@ -42,7 +72,7 @@ func newMetrics(db *bun.DB) *metrics {
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "mingzhang_requests_total", Help: "Requests by route and status."}, []string{"route", "status"}),
 		seconds:  prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "mingzhang_request_seconds", Help: "Time to answer by route.", Buckets: prometheus.ExponentialBuckets(0.0005, 2, 14)}, []string{"route"}),
 	}
-	m.registry.MustRegister(m.requests, m.seconds, collectors.NewDBStatsCollector(db.DB, "books"), collectors.NewGoCollector())
+	m.registry.MustRegister(m.requests, m.seconds, backupAge(db), collectors.NewDBStatsCollector(db.DB, "books"), collectors.NewGoCollector())
 	return m
 }
 

@@ -53,7 +53,7 @@ func (s *Server) problem(ctx context.Context, err error) *Problem {
 	p = &Problem{Status: status(f), Code: f.Code, Title: title(f.Code, languageOf(ctx)), Detail: f.Detail, Facts: f.Facts}
 	if p.Status >= http.StatusInternalServerError {
 		p.Reference = uuid.NewString()
-		s.log.Error("request failed", "reference", p.Reference, "code", f.Code, "error", err)
+		s.log.Error("request failed", "request", requestID(ctx), "reference", p.Reference, "code", f.Code, "error", err)
 	}
 	return p
 }

@@ -67,6 +67,8 @@ func (n neighbours) dealings() {
 			from projects.documents d, (values ('contract', 'HT-2025-0001'), ('payment_request', 'ZF-2025-0001')) as k (kind, number) where d.document_id = '` + n.papers["101"] + `'`,
 		`insert into projects.contracts (book_id, contract_id, number, node_id, name, type, supplier, credit_code, payee, signed_on, original_price, price, funded, draw_by, progress_rate, settled_rate, retention_rate,
 			defects_months, advance_terms) select book_id, document_id, 'CN-1', node_id, '合同', 'works', '某公司', '', '', '2025-03-01', 1, 1, 1, 'order', 80, 97, 3, 12, 0 from projects.documents where number = 'HT-2025-0001'`,
+		`insert into projects.bank_accounts (book_id, bank_account_id, number, bank, ledger_account, unit_id, registered_by) select book_id, document_id, '6402', '某银行', '1002.01', unit_id, created_by
+			from projects.documents where number = 'HT-2025-0001'`,
 	} {
 		_, err := pgtest.Superuser(n.t, n.db).ExecContext(n.t.Context(), q)
 		n.must(err)
@@ -77,21 +79,27 @@ func (n neighbours) dealings() {
 // 202, and one that is not there. An address of no unit's objects has a row without them. The longest beginning counts.
 func (n neighbours) belongings() map[string][2]string {
 	return map[string][2]string{
-		"/api/v1/documents/{id}":             {n.papers["101"], "0190a6c2-7d3e-7000-8000-000000000001"},
-		"/api/v1/vouchers/{period}/{number}": {"2025-03/1", "2025-03/99"},
-		"/api/v1/projects/{code}":            {"2025-06", "2025-99"},
-		"/api/v1/contracts/{number}":         {"CN-1", "CN-9"},
-		"/api/v1/payment-requests/{number}":  {"ZF-2025-0001", "ZF-2025-0009"},
-		"/api/v1/funds/{code}":               {"2025-06", "2025-99"},
-		"/api/v1/files/{hash}":               {n.file, emptyHash},
-		"/api/v1/plan-lines/{id}":            {},
-		"/api/v1/accounts/{account}":         {},
-		"/api/v1/periods/{period}":           {},
-		"/api/v1/years/{year}":               {},
-		"/api/v1/persons/{code}":             {"clerk", "nobody"},
-		"/api/v1/units/{code}":               {},
-		"/api/v1/tokens/{id}":                {}, // a person's, not a unit's: see TestTokensAreListedAndRevoked
-		"/api/v1/sign-in-accounts/{account}": {}, // the administrator's
+		"/api/v1/documents/{id}":                  {n.papers["101"], "0190a6c2-7d3e-7000-8000-000000000001"},
+		"/api/v1/vouchers/{period}/{number}":      {"2025-03/1", "2025-03/99"},
+		"/api/v1/projects/{code}":                 {"2025-06", "2025-99"},
+		"/api/v1/contracts/{number}":              {"CN-1", "CN-9"},
+		"/api/v1/payment-requests/{number}":       {"ZF-2025-0001", "ZF-2025-0009"},
+		"/api/v1/funds/{code}":                    {"2025-06", "2025-99"},
+		"/api/v1/files/{hash}":                    {n.file, emptyHash},
+		"/api/v1/plan-lines/{id}":                 {},
+		"/api/v1/treasury-lists/{import}":         {},
+		"/api/v1/treasury-reconciliation/{month}": {},
+		"/api/v1/open-items/{id}":                 {},
+		"/api/v1/bank-accounts/{account}":         {"6402", "6409"},
+		"/api/v1/bank-reconciliation/{account}":   {"6402", "6409"},
+		"/api/v1/list-kinds/{kind}":               {},
+		"/api/v1/accounts/{account}":              {},
+		"/api/v1/periods/{period}":                {},
+		"/api/v1/years/{year}":                    {},
+		"/api/v1/persons/{code}":                  {"clerk", "nobody"},
+		"/api/v1/units/{code}":                    {},
+		"/api/v1/tokens/{id}":                     {}, // a person's, not a unit's: see TestTokensAreListedAndRevoked
+		"/api/v1/sign-in-accounts/{account}":      {}, // the administrator's
 	}
 }
 
@@ -110,6 +118,8 @@ func (n neighbours) body(op operation) string {
 		return `{"verb":"supervise","hash":"` + n.hash + `","name":"某","office":"某公司","date":"2025-03-01","paper":"` + n.hash + `"}`
 	case op.ID == "enter-receipt", op.ID == "cancel-line":
 		return map[string]string{"enter-receipt": `{"date":"2025-03-01","serial":"1"}`, "cancel-line": `{"date":"2025-03-01"}`}[op.ID]
+	case op.ID == "explain-bank-item":
+		return `{"reason":"跨月","owner":"clerk"}`
 	case op.ID == "fail-line":
 		return `{"reason":"退票"}`
 	case op.ID == "ask-reissue":
@@ -151,7 +161,7 @@ func TestForeignObjectsAnswerLikeAbsentOnes(t *testing.T) {
 			tried++
 			stranger, own := n.people["202 "+role], n.people["101 "+role]
 			ask := func(c colleague, object string) answer {
-				a := c.send(op.method, strings.TrimPrefix(objectPath(beginning, object)+strings.ReplaceAll(strings.TrimPrefix(op.path, beginning), "{line}", "1"), "/api/v1")+"?as_of=2025-12-31", n.body(op))
+				a := c.send(op.method, strings.TrimPrefix(objectPath(beginning, object)+example.Replace(strings.TrimPrefix(op.path, beginning)), "/api/v1")+"?as_of=2025-12-31", n.body(op))
 				a.body = []byte(plain(a.body, object))
 				return a
 			}

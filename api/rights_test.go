@@ -53,8 +53,10 @@ var groups = map[string][]string{
 	"admin":    {"admin"},
 	"accounts": {"admin", "budget_officer"},
 	"treasury": {"treasury_officer"},
+	"explain":  {"budget_officer", "treasury_officer"},
 	"receipts": {"budget_officer", "treasury_officer", "project_clerk", "project_head"},
 	"reissues": {"treasury_officer", "project_clerk"},
+	"lists":    {"budget_officer", "treasury_officer", "project_clerk"},
 	"drafts":   {"budget_officer", "treasury_officer", "project_clerk", "project_head", "lead_approver", "admin"},
 }
 
@@ -75,6 +77,9 @@ var whoMay = map[string]string{
 	"get-payment-request": "all", "list-payment-requests": "all", "list-payees": "all",
 	"enter-receipt": "receipts", "confirm-line": "receipts", "fail-line": "treasury", "ask-reissue": "reissues", "approve-reissue": "treasury", "cancel-line": "treasury",
 	"list-sign-in-accounts": "admin", "disable-sign-in-account": "admin", "list-sign-ins": "admin", "make-start-password": "accounts", "list-tokens": "all", "revoke-token": "all",
+	"list-bank-accounts": "all", "register-bank-account": "arrange", "match-bank-account": "lists", "get-bank-reconciliation": "all", "get-bank-reconciliation-workbook": "all", "explain-bank-item": "lists",
+	"preview-import": "lists", "import-list": "lists", "list-imports": "all", "list-list-kinds": "all", "get-list-template": "all", "set-external-code": "arrange",
+	"get-treasury-list": "book", "confirm-treasury-list": "treasury", "list-open-items": "book", "explain-open-item": "explain", "get-treasury-reconciliation": "book", "export-payments": "treasury",
 	"get-year-end": "book", "return-requests": "treasury",
 	"revise-document": "drafts", "enter-outside-act": "desks",
 }
@@ -111,7 +116,7 @@ func (b *bureau) allowed(op operation) []string {
 }
 
 // example fills the places of an address with things there are.
-var example = strings.NewReplacer("{period}", "2025-02", "{number}", "1", "{account}", "9201", "{code}", "2025-06", "{hash}", emptyHash, "{id}", "0190a6c2-7d3e-7000-8000-000000000001", "{year}", "2025", "{line}", "1")
+var example = strings.NewReplacer("{period}", "2025-02", "{number}", "1", "{account}", "9201", "{code}", "2025-06", "{hash}", emptyHash, "{id}", "0190a6c2-7d3e-7000-8000-000000000001", "{year}", "2025", "{line}", "1", "{kind}", "payees", "{import}", "0190a6c2-7d3e-7000-8000-000000000001", "{month}", "2025-02")
 
 // Every operation is tried by every role and by nobody: empty requests, so whoever is let through gets told so, or does
 // something harmless.

@@ -43,8 +43,9 @@ func New(db *bun.DB, files *projects.FileStore, log *slog.Logger) (*Server, *ech
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	e.HTTPErrorHandler = s.writeError
-	e.IPExtractor = echo.ExtractIPDirect() // no proxy's header is believed unless the operator configures one
+	e.IPExtractor = echo.ExtractIPDirect() // no proxy's header is believed unless the operator says that one is there: see Face
 	e.Server.ReadHeaderTimeout, e.Server.ReadTimeout, e.Server.WriteTimeout = 10*time.Second, 60*time.Second, 120*time.Second
+	e.Server.IdleTimeout, e.Server.MaxHeaderBytes = 120*time.Second, 64<<10
 	e.Use(s.metrics.count, s.recoverPanic, plainAddress)
 	s.health(e)
 	s.routes(e)
@@ -68,6 +69,9 @@ func (s *Server) routes(e *echo.Echo) huma.API {
 	s.reconciliationRoutes(api)
 	s.documentRoutes(api)
 	s.fileRoutes(api)
+	s.importRoutes(api)
+	s.treasuryRoutes(api)
+	s.bankRoutes(api)
 	s.settingRoutes(api)
 	s.peopleRoutes(api)
 	s.contractRoutes(api)
@@ -87,8 +91,8 @@ func (s *Server) routes(e *echo.Echo) huma.API {
 func (s *Server) recoverPanic(next echo.HandlerFunc) echo.HandlerFunc {
 	return middleware.RecoverWithConfig(middleware.RecoverConfig{
 		DisableErrorHandler: true,
-		LogErrorFunc: func(_ echo.Context, err error, stack []byte) error {
-			s.log.Error("panic", "error", err, "stack", string(stack))
+		LogErrorFunc: func(c echo.Context, err error, stack []byte) error {
+			s.log.Error("panic", "request", requestID(c.Request().Context()), "error", err, "stack", string(stack))
 			return fault.Internal(err)
 		},
 	})(next)

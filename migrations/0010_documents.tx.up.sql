@@ -372,6 +372,13 @@ language sql immutable set search_path = pg_catalog, pg_temp as $$
     ('year_end', '', 'approve', 'submitted', 'posted', 'approve', '{budget_officer}'),
     ('year_end', '', 'return', 'submitted', 'withdrawn', 'approve', '{budget_officer}'),
     ('year_end', '', 'withdraw', 'draft', 'withdrawn', 'prepare', '{budget_officer}'),
+    -- 期初: the balances a book begins with
+    ('opening', '', 'submit', 'draft', 'submitted', 'prepare', '{budget_officer}'),
+    ('opening', '', 'submit', 'returned', 'submitted', 'prepare', '{budget_officer}'),
+    ('opening', '', 'approve', 'submitted', 'posted', 'approve', '{budget_officer}'),
+    ('opening', '', 'return', 'submitted', 'returned', 'approve', '{budget_officer}'),
+    ('opening', '', 'withdraw', 'draft', 'withdrawn', 'prepare', '{budget_officer}'),
+    ('opening', '', 'withdraw', 'returned', 'withdrawn', 'prepare', '{budget_officer}'),
     -- 参数设置
     ('setting', '', 'submit', 'draft', 'submitted', 'prepare', '{admin,budget_officer}'),
     ('setting', '', 'submit', 'returned', 'submitted', 'prepare', '{admin,budget_officer}'),

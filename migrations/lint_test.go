@@ -30,6 +30,7 @@ var registeredTables = map[string]string{
 	"projects.nodes": "tenant", "projects.node_parties": "tenant", "projects.funding_sources": "tenant", "projects.plan_lines": "tenant",
 	"api.tokens": "tenant", "api.accounts": "tenant", "api.account_documents": "tenant", "api.second_factors": "tenant", "api.one_time_codes": "tenant",
 	"api.sessions": "tenant", "api.sign_ins": "tenant",
+	"api.backups":     "tenant",
 	"projects.payees": "tenant", "projects.payee_accounts": "tenant", "projects.invoices": "tenant", "projects.invoice_uses": "tenant",
 	"projects.payment_requests": "tenant", "projects.payment_lines": "tenant", "projects.payment_draws": "tenant", "projects.receipts": "tenant", "projects.reissues": "tenant",
 	"projects.files": "tenant", "projects.file_uploads": "tenant", "projects.document_files": "tenant", "projects.settings": "tenant",
@@ -39,6 +40,10 @@ var registeredTables = map[string]string{
 	"projects.delegations": "tenant", "projects.departures": "tenant",
 	"projects.contracts": "tenant", "projects.contract_items": "tenant", "projects.contract_funding": "tenant",
 	"projects.certificates": "tenant", "projects.certificate_items": "tenant", "projects.settlements": "tenant",
+	"projects.list_profiles": "tenant", "projects.imports": "tenant", "projects.external_codes": "tenant",
+	"projects.treasury_payments": "tenant", "projects.treasury_matches": "tenant", "projects.failed_orders": "tenant", "projects.line_vouchers": "tenant",
+	"projects.item_reasons": "tenant", "projects.payment_exports": "tenant",
+	"projects.bank_accounts": "tenant", "projects.bank_statements": "tenant", "projects.bank_lines": "tenant", "projects.bank_matches": "tenant",
 	"projects.node_milestones": "tenant", "projects.assets": "tenant", "projects.final_accounts": "tenant",
 }
 

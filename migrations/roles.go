@@ -17,31 +17,49 @@ const (
 	Auditor = "mingzhang_auditor"
 )
 
-// prepare makes what every migration relies on: the roles, the right to create schemas, the list of what was applied.
-// It leaves the session acting as the owner, so that no object ever belongs to a login.
-func prepare(ctx context.Context, conn *sql.Conn) error {
+// PrepareRoles makes what a dump of a database does not hold and its contents are restored upon: the three roles and the
+// rights on the database itself. The login is as for Up.
+func PrepareRoles(ctx context.Context, db *sql.DB) error {
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return fmt.Errorf("migrations: %w", err)
+	}
+	defer func() { _ = conn.Close() }()
+	_, err = prepareRoles(ctx, conn)
+	return err
+}
+
+// prepareRoles answers the name of the database.
+func prepareRoles(ctx context.Context, conn *sql.Conn) (name string, err error) {
 	for _, r := range []struct{ name, login string }{{Owner, "nologin"}, {App, "login"}, {Auditor, "login"}} {
 		if err := ensureRole(ctx, conn, r.name, r.login); err != nil {
-			return err
+			return "", err
 		}
 	}
-	var name string
 	var ready bool
 	if err := conn.QueryRowContext(ctx, "select current_database(), has_database_privilege('"+Owner+
 		"', current_database(), 'create') and not has_database_privilege('"+App+"', current_database(), 'temporary')").
 		Scan(&name, &ready); err != nil {
-		return fmt.Errorf("migrations: %w", err)
+		return "", fmt.Errorf("migrations: %w", err)
 	}
 	if !ready {
-		if err := GrantDatabase(ctx, conn, name); err != nil {
-			return err
-		}
+		return name, GrantDatabase(ctx, conn, name)
+	}
+	return name, nil
+}
+
+// prepare makes what every migration relies on: the roles, the right to create schemas, the list of what was applied.
+// It leaves the session acting as the owner, so that no object ever belongs to a login.
+func prepare(ctx context.Context, conn *sql.Conn) error {
+	name, err := prepareRoles(ctx, conn)
+	if err != nil {
+		return err
 	}
 	if _, err := conn.ExecContext(ctx, "set role "+Owner); err != nil {
 		return fmt.Errorf("migrations: this login is no member of %s: %w", Owner, err)
 	}
 	// One transaction, because several statements in one call are one; the service reads the list at its start.
-	_, err := conn.ExecContext(ctx, `
+	_, err = conn.ExecContext(ctx, `
 		create schema if not exists migrations;
 		create table if not exists migrations.applied (
 			name       text primary key,

@@ -77,6 +77,8 @@ CREATE FUNCTION accounting.blockers(p_book bigint, p_period integer) RETURNS TAB
    where p_period % 100 = 14 and t.book_id = p_book and t.period between p_period / 100 * 100 + 1 and p_period
      and (left(t.account, 1) in ('4', '5', '6', '7') or left(t.account, 1) = '9')
    group by l.code, t.account, t.budget_line_id having sum(t.debit) <> sum(t.credit)
+  union all
+  select b.name, b.detail from projects.close_blockers(p_book, p_period) b
 $$;
 
 ALTER FUNCTION accounting.blockers(p_book bigint, p_period integer) OWNER TO mingzhang_owner;
@@ -794,156 +796,6 @@ $$;
 
 ALTER FUNCTION accounting.voucher_detail(p_book bigint, p_code text, p_key text, p_date date, p_period integer, p_source text, p_prepared uuid, p_reviewed uuid, p_line_count integer) OWNER TO mingzhang_owner;
 
-CREATE FUNCTION api.account_keeps() RETURNS trigger
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-begin
-  if (old.book_id, old.account, old.person_id, old.opened_at) is distinct from (new.book_id, new.account, new.person_id, new.opened_at) then
-    raise exception 'account % stays its person''s', old.account using errcode = 'AC034';
-  end if;
-  return new;
-end $$;
-
-ALTER FUNCTION api.account_keeps() OWNER TO mingzhang_owner;
-
-CREATE FUNCTION api.carry_out_account(in_book bigint, document uuid) RETURNS void
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-declare d projects.documents; k jsonb; who uuid;
-begin
-  select * into d from projects.documents x where x.book_id = in_book and x.document_id = document and x.kind = 'account' and x.state = 'granted' for update;
-  if not found or exists (select from api.account_documents x where x.book_id = in_book and x.document_id = document) then
-    raise exception 'there is no granted account document that waits to take effect' using errcode = 'AC043';
-  end if;
-  k := d.content;
-  who := projects.person_called(in_book, k ->> 'person');
-  if exists (select from projects.acts a where a.book_id = in_book and a.document_id = document and a.verb = 'approve' and a.person_id = who) then
-    raise exception 'nobody approves % for oneself', d.number using errcode = 'AC045';
-  end if;
-  if exists (select from projects.departures l where l.book_id = in_book and l.person_id = who and l.left_on <= current_date) then
-    raise exception '% has left', k ->> 'person' using errcode = 'AC044';
-  end if;
-  if coalesce((k ->> 'reset')::boolean, false) then
-    update api.accounts a set password_hash = null, start_until = null, disabled_at = null where a.book_id = in_book and a.account = k ->> 'account' and a.person_id = who;
-    if not found then
-      raise exception '% has no account %', k ->> 'person', k ->> 'account' using errcode = 'AC080';
-    end if;
-    update api.second_factors f set secret = null, waiting_secret = null, code_set = null where f.book_id = in_book and f.account = k ->> 'account';
-    delete from api.sessions s where s.book_id = in_book and s.account = k ->> 'account';
-  else
-    insert into api.accounts (book_id, account, person_id) values (in_book, k ->> 'account', who);
-  end if;
-  insert into api.account_documents (book_id, document_id, account) values (in_book, document, k ->> 'account');
-end $$;
-
-ALTER FUNCTION api.carry_out_account(in_book bigint, document uuid) OWNER TO mingzhang_owner;
-
-CREATE FUNCTION api.change_password(in_book bigint, name text, old_hash text, new_hash text, but_session bytea) RETURNS boolean
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-begin
-  update api.accounts a set password_hash = new_hash, start_until = null where a.book_id = in_book and a.account = name and a.password_hash = old_hash and a.disabled_at is null;
-  if not found then
-    return false;
-  end if;
-  delete from api.sessions s where s.book_id = in_book and s.account = name and s.session_hash <> but_session;
-  return true;
-end $$;
-
-ALTER FUNCTION api.change_password(in_book bigint, name text, old_hash text, new_hash text, but_session bytea) OWNER TO mingzhang_owner;
-
-CREATE FUNCTION api.disable_account(in_book bigint, name text) RETURNS void
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-begin
-  update api.accounts a set disabled_at = coalesce(a.disabled_at, clock_timestamp()) where a.book_id = in_book and a.account = name;
-  if not found then
-    raise exception 'this book has no account %', name using errcode = 'AC080';
-  end if;
-  delete from api.sessions s where s.book_id = in_book and s.account = name;
-end $$;
-
-ALTER FUNCTION api.disable_account(in_book bigint, name text) OWNER TO mingzhang_owner;
-
-CREATE FUNCTION api.locked_until(in_book bigint, name text, from_address text, moment timestamp with time zone) RETURNS timestamp with time zone
-    LANGUAGE sql STABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-  with known as (
-    select exists (select from api.sign_ins s where s.book_id = in_book and s.account = name and s.address = from_address and s.outcome = 'signed_in'
-      and s.at > moment - interval '90 days' and s.at < moment) as here
-  ), failed as (
-    select t.at, t.account, t.address from api.sign_ins t
-     where t.book_id = in_book and t.outcome = 'tried' and t.at > moment - interval '30 minutes' and t.at < moment and (t.account = name or t.address = from_address)
-       and not exists (select from api.sign_ins s where s.book_id = in_book and s.account = t.account and s.address = t.address and s.outcome in ('signed_in', 'confirmed') and s.at > t.at and s.at < moment)
-  ), counted as (
-    select f.at, 5 as most, count(*) over (order by f.at range between interval '15 minutes' preceding and current row) as n
-      from failed f cross join known where f.account = name and (not known.here or f.address = from_address)
-    union all
-    select f.at, 50, count(*) over (order by f.at range between interval '15 minutes' preceding and current row) from failed f where f.address = from_address
-  )
-  select max(c.at) + interval '15 minutes' from counted c where c.n >= c.most having max(c.at) + interval '15 minutes' > moment
-$$;
-
-ALTER FUNCTION api.locked_until(in_book bigint, name text, from_address text, moment timestamp with time zone) OWNER TO mingzhang_owner;
-
-CREATE FUNCTION api.one_time_code_keeps() RETURNS trigger
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-begin
-  if old.used_at is not null or to_jsonb(old) - 'used_at' <> to_jsonb(new) - 'used_at' then
-    raise exception 'a one-time code is used once' using errcode = 'AC034';
-  end if;
-  return new;
-end $$;
-
-ALTER FUNCTION api.one_time_code_keeps() OWNER TO mingzhang_owner;
-
-CREATE FUNCTION api.open_account(in_book bigint, person uuid, name text, hash text) RETURNS void
-    LANGUAGE sql SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-  insert into api.accounts (book_id, account, person_id, password_hash, start_until) values (in_book, name, person, hash, clock_timestamp() + interval '7 days')
-$$;
-
-ALTER FUNCTION api.open_account(in_book bigint, person uuid, name text, hash text) OWNER TO mingzhang_owner;
-
-CREATE FUNCTION api.open_demonstration_accounts(in_book bigint, hash text) RETURNS void
-    LANGUAGE sql SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $_$
-  insert into api.accounts (book_id, account, person_id, password_hash)
-    select p.book_id, p.code, p.person_id, hash from accounting.persons p join accounting.books b using (book_id)
-     where b.book_id = in_book and b.kind = 'demo' and p.code ~ '^[a-z0-9][a-z0-9._-]{1,63}$' on conflict do nothing
-$_$;
-
-ALTER FUNCTION api.open_demonstration_accounts(in_book bigint, hash text) OWNER TO mingzhang_owner;
-
-CREATE FUNCTION api.start_password(in_book bigint, document uuid, approver uuid, hash text) RETURNS text
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-declare name text;
-begin
-  update api.account_documents x set start_password_at = clock_timestamp()
-   where x.book_id = in_book and x.document_id = document and x.start_password_at is null
-     and exists (select from projects.acts a where a.book_id = in_book and a.document_id = document and a.verb = 'approve' and a.person_id = approver) returning x.account into name;
-  if name is not null then
-    update api.accounts a set password_hash = hash, start_until = clock_timestamp() + interval '7 days' where a.book_id = in_book and a.account = name and a.password_hash is null and a.disabled_at is null;
-  end if;
-  if name is null or not found then
-    raise exception 'a start password is made once for an approved document, by who approved it' using errcode = 'AC081';
-  end if;
-  return name;
-end $$;
-
-ALTER FUNCTION api.start_password(in_book bigint, document uuid, approver uuid, hash text) OWNER TO mingzhang_owner;
-
 CREATE FUNCTION projects.act(in_book bigint, document uuid, by_verb text, person uuid, in_unit uuid, as_role text, behalf uuid, shown_hash bytea, because text, outside uuid DEFAULT NULL::uuid, OUT old_state text, OUT new_state text, OUT ordinal integer, OUT complete boolean) RETURNS record
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -964,16 +816,10 @@ begin
     if not as_role = any (s.roles) then
       raise exception '% of a % is for %, not for %', by_verb, d.kind, array_to_string(s.roles, ', '), as_role using errcode = 'AC044';
     end if;
-    if projects.is_left_to_admin(in_book, d.kind, s.duty, as_role) then
-      raise exception '% of a % is for the administrator, whom this book has', by_verb, d.kind using errcode = 'AC044';
-    end if;
     insert into projects.duties (book_id, document_id, person_id, duty) values (in_book, document, person, s.duty) on conflict do nothing;
     select x.duty into has from projects.duties x where x.book_id = in_book and x.document_id = document and x.person_id = person;
     if has <> s.duty then
-      raise exception 'this person has the duty % on % already and cannot also %', has, d.number, by_verb || case when d.kind = 'payment_request' and not exists (
-          select from projects.role_grants g where g.book_id = in_book and g.role = any (s.roles) and projects.reaches(d, g.role, g.unit_id) and projects.holds(in_book, g.person_id, g.unit_id, g.role, null)
-            and not exists (select from projects.duties x where x.book_id = in_book and x.document_id = document and x.person_id = g.person_id and x.duty <> s.duty))
-        then format('; nobody else is left who could: a payment of the flow %s takes %s different persons', d.flow, projects.minimum_persons(in_book, d.flow)) else '' end using errcode = 'AC045';
+      raise exception 'this person has the duty % on % already and cannot also %', has, d.number, by_verb using errcode = 'AC045';
     end if;
   else
     select * into o from projects.outside_acts x where x.book_id = in_book and x.outside_act_id = outside and x.document_id = document for update;
@@ -1005,10 +851,7 @@ begin
     end if;
   end if;
   if d.kind = 'payment_request' and by_verb = 'order' then
-    -- who acted on it before it went back to its maker, and not since, has not acted on what is paid
-    select count(*) into persons from projects.duties x where x.book_id = in_book and x.document_id = document and (x.person_id = act.person
-      or d.round = coalesce((select max(a.round) from projects.acts a where a.book_id = in_book and a.document_id = document and a.person_id = x.person_id and a.entered_by is null),
-        case when x.duty in ('prepare', 'file') then 0 else d.round end)); -- to have written it is no act
+    select count(*) into persons from projects.duties x where x.book_id = in_book and x.document_id = document;
     if persons < projects.minimum_persons(in_book, d.flow) then
       raise exception '% different persons have acted on %, its flow needs %', persons, d.number, projects.minimum_persons(in_book, d.flow) using errcode = 'AC047';
     end if;
@@ -1024,6 +867,39 @@ begin
 end $$;
 
 ALTER FUNCTION projects.act(in_book bigint, document uuid, by_verb text, person uuid, in_unit uuid, as_role text, behalf uuid, shown_hash bytea, because text, outside uuid, OUT old_state text, OUT new_state text, OUT ordinal integer, OUT complete boolean) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.add_bank_statement(in_book bigint, in_account uuid, of_month integer, by_import uuid, opens numeric, said jsonb) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare a projects.bank_accounts; before_month int := case when of_month % 100 = 1 then of_month - 89 else of_month - 1 end; closed numeric; wrong record; came numeric; went numeric; ends numeric; n int;
+begin
+  select * into a from projects.bank_accounts x where x.book_id = in_book and x.bank_account_id = in_account for update;
+  if exists (select from projects.bank_statements s where s.book_id = in_book and s.bank_account_id = in_account) then
+    select s.closing into closed from projects.bank_statements s where s.book_id = in_book and s.bank_account_id = in_account and s.month = before_month;
+    if closed is null then
+      raise exception 'account %: the statement of % comes first', a.number, before_month using errcode = 'AC074';
+    end if;
+    if closed <> opens then
+      raise exception 'account %: % opens with %, % closed with %: % apart', a.number, of_month, projects.fen(opens), before_month, projects.fen(closed), projects.fen(opens - closed) using errcode = 'AC074';
+    end if;
+  else
+    before_month := null;
+  end if;
+  select count(*), coalesce(sum(x.received), 0), coalesce(sum(x.paid), 0) into n, came, went from jsonb_to_recordset(said) as x (received numeric, paid numeric);
+  insert into projects.bank_statements (book_id, bank_account_id, month, month_before, import_id, opening, received, paid, closing, line_count)
+    values (in_book, in_account, of_month, before_month, by_import, opens, came, went, opens + came - went, n);
+  insert into projects.bank_lines (book_id, bank_account_id, month, line_no, day, received, paid, balance, party, party_number, memo, serial)
+    select in_book, in_account, of_month, x.line_no, x.day, x.received, x.paid, x.balance, x.party, x.party_number, x.memo, x.serial
+      from jsonb_to_recordset(said) as x (line_no int, day date, received numeric, paid numeric, balance numeric, party text, party_number text, memo text, serial text);
+  select * into wrong from (select l.line_no, l.balance, opens + sum(l.received - l.paid) over (order by l.line_no) as follows from projects.bank_lines l
+    where l.book_id = in_book and l.bank_account_id = in_account and l.month = of_month) x where x.balance <> x.follows order by x.line_no limit 1;
+  if found then
+    raise exception 'account %, line % of %: the balance is %, it follows %', a.number, wrong.line_no, of_month, projects.fen(wrong.balance), projects.fen(wrong.follows) using errcode = 'AC074';
+  end if;
+end $$;
+
+ALTER FUNCTION projects.add_bank_statement(in_book bigint, in_account uuid, of_month integer, by_import uuid, opens numeric, said jsonb) OWNER TO mingzhang_owner;
 
 CREATE TABLE projects.contracts (
     book_id bigint NOT NULL,
@@ -1249,16 +1125,98 @@ end $$;
 
 ALTER FUNCTION projects.asset_keeps() OWNER TO mingzhang_owner;
 
-CREATE FUNCTION projects.batch_room(in_book bigint, in_node uuid, in_batch uuid, OUT owed numeric, OUT held numeric) RETURNS record
+CREATE FUNCTION projects.bank_balances(in_book bigint, in_account uuid, of_month integer, OUT ledger numeric, OUT statement numeric, OUT beginning numeric) RETURNS record
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare begun int := projects.bank_begins(in_book, in_account);
+begin
+  select coalesce(sum(l.amount), 0), -coalesce(sum(l.amount) filter (where l.period <= begun), 0) into ledger, beginning from projects.bank_ledger(in_book, in_account, of_month) l;
+  select s.closing into statement from projects.bank_statements s where s.book_id = in_book and s.bank_account_id = in_account and s.month = of_month;
+  beginning := beginning + coalesce((select s.closing from projects.bank_statements s where s.book_id = in_book and s.bank_account_id = in_account and s.month = begun),
+    (select s.opening from projects.bank_statements s where s.book_id = in_book and s.bank_account_id = in_account and s.month > begun order by s.month limit 1), 0);
+end $$;
+
+ALTER FUNCTION projects.bank_balances(in_book bigint, in_account uuid, of_month integer, OUT ledger numeric, OUT statement numeric, OUT beginning numeric) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.bank_begins(in_book bigint, in_account uuid) RETURNS integer
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select greatest((select case when min(s.month) % 100 = 1 then min(s.month) - 89 else min(s.month) - 1 end from projects.bank_statements s where s.book_id = in_book and s.bank_account_id = in_account),
+    (select min(v.period) from projects.bank_ledger(in_book, in_account, 999912) l join accounting.vouchers v on v.book_id = in_book and v.period = l.period and v.number = l.number and v.kind = 'opening'))
+$$;
+
+ALTER FUNCTION projects.bank_begins(in_book bigint, in_account uuid) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.bank_blockers(in_book bigint, of_month integer) RETURNS TABLE(name text, detail text)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-  select coalesce((select sum(p.credit - p.debit) from accounting.positions p where p.book_id = in_book and p.account in ('2303', '2307.03') and p.project_id = in_node and p.subject_id = in_batch), 0),
-    coalesce((select sum(r.held) from projects.payment_requests r join projects.documents d on d.book_id = r.book_id and d.document_id = r.document_id
-      where r.book_id = in_book and r.batch_id = in_batch and d.node_id = in_node), 0)
+  select 'bank_account_missing', format('project %s has money on %s and no account with a bank is registered for it', g.code, t.account)
+    from accounting.turnover t join accounting.ledgers g on g.book_id = t.book_id and g.project_id = t.project_id
+   where of_month % 100 <= 12 and projects.treasury_lists_required(in_book) and t.book_id = in_book and t.period <= of_month and t.account in ('1002.01', '1002.02')
+     and not exists (select from projects.bank_accounts a where a.book_id = in_book and a.ledger_account = t.account and (a.node_id = t.project_id or a.node_id is null and a.unit_id = g.unit_id))
+   group by g.code, t.account having sum(t.debit) <> sum(t.credit) or bool_or(t.period = of_month)
+  union all
+  select 'bank_statement_missing', format('account %s: the statement of %s is not in', a.number, of_month)
+    from projects.bank_accounts a
+   where of_month % 100 <= 12 and projects.treasury_lists_required(in_book) and a.book_id = in_book and not exists (select from projects.bank_statements s where s.book_id = in_book and s.bank_account_id = a.bank_account_id and s.month = of_month)
+     and ((select coalesce(sum(l.amount) <> 0 or bool_or(l.period = of_month), false) from projects.bank_ledger(in_book, a.bank_account_id, of_month) l)
+       or coalesce((select s.closing <> 0 from projects.bank_statements s where s.book_id = in_book and s.bank_account_id = a.bank_account_id and s.month < of_month order by s.month desc limit 1), false))
+  union all
+  select 'bank_item_open', format('account %s: %s %s of %s has no reason and owner', a.number, i.side, i.amount, coalesce(i.day::text, 'the beginning'))
+    from projects.bank_accounts a, projects.bank_open_items(in_book, a.bank_account_id, of_month) i
+   where of_month % 100 <= 12 and projects.treasury_lists_required(in_book) and a.book_id = in_book and i.reason is null
 $$;
 
-ALTER FUNCTION projects.batch_room(in_book bigint, in_node uuid, in_batch uuid, OUT owed numeric, OUT held numeric) OWNER TO mingzhang_owner;
+ALTER FUNCTION projects.bank_blockers(in_book bigint, of_month integer) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.bank_ledger(in_book bigint, in_account uuid, until integer) RETURNS TABLE(period integer, number integer, voucher_line integer, day date, amount numeric)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select l.period, l.number, l.line_no, l.date, l.debit - l.credit
+    from projects.bank_accounts a
+    join accounting.ledgers g on g.book_id = a.book_id and (g.project_id = a.node_id or a.node_id is null and g.unit_id = a.unit_id
+      and not exists (select from projects.bank_accounts o where o.book_id = a.book_id and o.ledger_account = a.ledger_account and o.node_id = g.project_id))
+    join accounting.lines l on l.book_id = a.book_id and l.project_id = g.project_id and l.account = a.ledger_account and l.period <= until
+   where a.book_id = in_book and a.bank_account_id = in_account
+$$;
+
+ALTER FUNCTION projects.bank_ledger(in_book bigint, in_account uuid, until integer) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.bank_open_items(in_book bigint, in_account uuid, of_month integer) RETURNS TABLE(item_id uuid, side text, month integer, line_no integer, period integer, number integer, voucher_line integer, day date, amount numeric, memo text, party text, serial text, reason text, owner_id uuid)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare begun int := projects.bank_begins(in_book, in_account); started numeric := (select b.beginning from projects.bank_balances(in_book, in_account, of_month) b);
+begin
+  return query
+  with gone as materialized (
+    select r.period, r.number from accounting.reversals r where r.book_id = in_book and r.by_period <= of_month and r.period > begun
+    union all select r.by_period, r.by_number from accounting.reversals r where r.book_id = in_book and r.by_period <= of_month and r.period > begun
+  ), matched as materialized (
+    select m.* from projects.bank_matches m where m.book_id = in_book and m.bank_account_id = in_account and m.month <= of_month and m.period <= of_month
+      and not exists (select from gone g where g.period = m.period and g.number = m.number)
+  ), items as (
+    select md5(format('bank %s/%s/%s', in_account, b.month, b.line_no))::uuid as item_id, 'bank' as side, b.month, b.line_no, null::int as period, null::int as number, null::int as voucher_line, b.day, (b.received - b.paid)::numeric as amount, b.memo, b.party, b.serial
+      from projects.bank_lines b where b.book_id = in_book and b.bank_account_id = in_account and b.month > begun and b.month <= of_month
+        and not exists (select from matched m where m.month = b.month and m.line_no = b.line_no)
+    union all
+    select md5(format('bank %s voucher %s/%s/%s', in_account, l.period, l.number, l.voucher_line))::uuid, 'ledger', null, null, l.period, l.number, l.voucher_line, l.day, l.amount, v.memo, '', ''
+      from projects.bank_ledger(in_book, in_account, of_month) l join accounting.vouchers v on v.book_id = in_book and v.period = l.period and v.number = l.number
+     where l.period > begun and not exists (select from gone g where g.period = l.period and g.number = l.number)
+       and not exists (select from matched m where m.period = l.period and m.number = l.number and m.voucher_line = l.voucher_line)
+    union all
+    select md5(format('bank %s beginning', in_account))::uuid, 'beginning', null, null, null, null, null, null, started, '', '', '' where started <> 0
+  )
+  select i.*, s.reason, s.owner_id from items i left join lateral (
+    select r.reason, r.owner_id from projects.item_reasons r where r.book_id = in_book and r.item_id = i.item_id order by r.ordinal desc limit 1) s on true
+   order by i.side, i.day, i.month, i.line_no, i.period, i.number, i.voucher_line;
+end $$;
+
+ALTER FUNCTION projects.bank_open_items(in_book bigint, in_account uuid, of_month integer) OWNER TO mingzhang_owner;
 
 CREATE FUNCTION projects.cancel_line(in_book bigint, document uuid, line integer, person uuid, in_unit uuid, as_role text, OUT of_round integer) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1268,9 +1226,6 @@ declare l projects.payment_lines;
 begin
   perform projects.require_desk(in_book, document, person, in_unit, as_role, '{treasury_officer}');
   l := projects.line_of(in_book, document, line, '{failed}');
-  if l.failed_by = person then -- or one person alone takes back what the bank may have paid
-    raise exception 'line %: who said that the bank sent it back does not give it up too', line using errcode = 'AC045';
-  end if;
   update projects.payment_lines x set state = 'cancelled' where x.book_id = in_book and x.document_id = document and x.round = l.round and x.line_no = line;
   update projects.payment_requests x set held = x.held - l.amount, given_back = x.given_back + l.amount where x.book_id = in_book and x.document_id = document and x.round = l.round;
   perform projects.free_excess(in_book, document);
@@ -1479,18 +1434,15 @@ end $$;
 
 ALTER FUNCTION projects.check_final_account(in_book bigint, document uuid) OWNER TO mingzhang_owner;
 
-CREATE FUNCTION projects.concerns(in_book bigint, of_node uuid, of_unit uuid) RETURNS boolean
-    LANGUAGE sql STABLE
+CREATE FUNCTION projects.close_blockers(in_book bigint, in_period integer) RETURNS TABLE(name text, detail text)
+    LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-  with theirs as (
-    select l.unit_id from accounting.ledgers l where l.book_id = in_book and l.project_id = of_node
-    union select l.unit_id from projects.leads(in_book, of_node) l
-  )
-  select of_node is null or of_unit in (select t.unit_id from theirs t) or not exists (select from theirs)
+  select * from projects.treasury_blockers(in_book, in_period)
+  union all select * from projects.bank_blockers(in_book, in_period)
 $$;
 
-ALTER FUNCTION projects.concerns(in_book bigint, of_node uuid, of_unit uuid) OWNER TO mingzhang_owner;
+ALTER FUNCTION projects.close_blockers(in_book bigint, in_period integer) OWNER TO mingzhang_owner;
 
 CREATE FUNCTION projects.conclude_contract(in_book bigint, document uuid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1595,9 +1547,6 @@ begin
   if not exists (select from projects.steps() s where s.kind = of_kind and s.from_state = 'draft' and as_role = any (s.roles)) then
     raise exception 'role % drafts no %', as_role, of_kind using errcode = 'AC044';
   end if;
-  if projects.is_left_to_admin(in_book, of_kind, 'prepare', as_role) then
-    raise exception 'a % is made by the administrator, whom this book has', of_kind using errcode = 'AC044';
-  end if;
   if not projects.holds(in_book, person, in_unit, as_role, null) then
     raise exception 'role % of this unit is not held today', as_role using errcode = 'AC044';
   end if;
@@ -1606,10 +1555,9 @@ begin
   made := draft.prefix || '-' || draft.year || '-' || lpad(n::text, 4, '0');
   insert into projects.documents (book_id, document_id, kind, number, unit_id, node_id, flow, amount, content, content_hash, state, created_by)
     values (in_book, document, of_kind, made, of_unit, of_node, by_flow, of_amount, of_content, sha256(convert_to(of_content, 'UTF8')), 'draft', person) returning * into d;
-  if not projects.reaches(d, as_role, in_unit) or not projects.oversees(as_role) and not projects.concerns(in_book, of_node, of_unit) then
+  if not projects.reaches(d, as_role, in_unit) then
     raise exception 'there is no such project for your unit' using errcode = 'AC041';
   end if;
-  perform projects.writes(d, person);
   return made;
 end $$;
 
@@ -1641,15 +1589,49 @@ declare l projects.payment_lines;
 begin
   perform projects.require_desk(in_book, document, person, in_unit, as_role, '{treasury_officer,project_clerk,budget_officer,project_head}');
   l := projects.line_of(in_book, document, line, '{ordered}');
-  if exists (select from projects.receipts r where r.book_id = in_book and r.bank_serial = serial and r.bank_date = on_date and r.checked_by is not null) then
-    raise exception 'receipt % of % has confirmed a payment before', serial, on_date using errcode = 'AC067';
-  end if;
   insert into projects.receipts (book_id, document_id, round, line_no, attempt, bank_date, bank_serial, paper_hash, entered_by)
     select in_book, document, l.round, line, coalesce(max(r.attempt), 0) + 1, on_date, serial, paper, person from projects.receipts r
     where r.book_id = in_book and r.document_id = document and r.round = l.round and r.line_no = line;
 end $$;
 
 ALTER FUNCTION projects.enter_receipt(in_book bigint, document uuid, line integer, on_date date, serial text, paper bytea, person uuid, in_unit uuid, as_role text) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.enter_receipt_by_list(in_book bigint, of_import uuid, of_voucher text, person uuid, in_unit uuid, as_role text, OUT document uuid, OUT line integer) RETURNS record
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare i projects.imports; p projects.treasury_payments; m projects.treasury_matches; l projects.payment_lines;
+begin
+  if as_role <> 'treasury_officer' or not projects.holds(in_book, person, in_unit, as_role, null) then
+    raise exception 'this is for treasury_officer who holds the role today, not for %', as_role using errcode = 'AC044';
+  end if;
+  select * into i from projects.imports x where x.book_id = in_book and x.import_id = of_import;
+  select * into p from projects.treasury_payments x where x.book_id = in_book and x.import_id = of_import and x.voucher_no = of_voucher and not x.returned;
+  select * into m from projects.treasury_matches x where x.book_id = in_book and x.voucher_no = p.voucher_no and not x.returned;
+  if i.imported_by = person then
+    raise exception 'who took the list in does not confirm by it: another treasury officer does' using errcode = 'AC045';
+  end if;
+  if m.voucher_no is null then
+    raise exception 'voucher %: no request fits it' , of_voucher using errcode = 'AC043';
+  end if;
+  perform projects.require_desk(in_book, m.document_id, person, in_unit, as_role, '{treasury_officer}');
+  l := projects.line_of(in_book, m.document_id, m.line_no, '{ordered}');
+  if l.round <> m.round or l.order_number <> m.order_number then
+    raise exception 'voucher %: the line was ordered again as %', of_voucher, l.order_number using errcode = 'AC043';
+  end if;
+  if exists (select from projects.treasury_payments x where x.book_id = in_book and x.voucher_no = of_voucher and x.returned and x.amount = p.amount) then
+    raise exception 'voucher %: the list says it came back; the line has failed', of_voucher using errcode = 'AC043';
+  end if;
+  if l.amount <> p.amount or p.account_number <> '' and l.account_number <> p.account_number then
+    raise exception 'voucher %: % to account …% here, % to account …% in the list', of_voucher, projects.fen(l.amount), right(l.account_number, 4), projects.fen(p.amount), right(p.account_number, 4) using errcode = 'AC073';
+  end if;
+  insert into projects.receipts (book_id, document_id, round, line_no, attempt, bank_date, bank_serial, paper_hash, entered_by)
+    select in_book, m.document_id, m.round, m.line_no, coalesce(max(r.attempt), 0) + 1, p.day, p.voucher_no, i.file_sha256, i.imported_by from projects.receipts r
+    where r.book_id = in_book and r.document_id = m.document_id and r.round = m.round and r.line_no = m.line_no;
+  document := m.document_id; line := m.line_no;
+end $$;
+
+ALTER FUNCTION projects.enter_receipt_by_list(in_book bigint, of_import uuid, of_voucher text, person uuid, in_unit uuid, as_role text, OUT document uuid, OUT line integer) OWNER TO mingzhang_owner;
 
 CREATE FUNCTION projects.enter_reissue(in_book bigint, document uuid, line integer, to_account text, because text, person uuid, in_unit uuid, as_role text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1681,7 +1663,62 @@ $$;
 
 ALTER FUNCTION projects.estimate_use(in_book bigint, node uuid, OUT estimate numeric, OUT contracted numeric, OUT beside numeric) OWNER TO mingzhang_owner;
 
-CREATE FUNCTION projects.fail_line(in_book bigint, document uuid, line integer, because text, person uuid, in_unit uuid, as_role text) RETURNS void
+CREATE FUNCTION projects.executed(in_book bigint, from_month integer, to_month integer, known timestamp with time zone) RETURNS TABLE(period integer, number integer, date date, source text, kind text, memo text, root_period integer, root_number integer, budget_line_id uuid, amount numeric)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  with recursive moved as (
+    select l.period, l.number, l.budget_line_id, sum(l.debit - l.credit) as amount from accounting.lines l
+    where l.book_id = in_book and l.period between from_month and to_month and l.period % 100 <= 12 and l.account = '9401' group by l.period, l.number, l.budget_line_id),
+  chain as (
+    select distinct m.period, m.number, m.period as at_period, m.number as at_number from moved m
+    union all select c.period, c.number, v.refers_period, v.refers_number from chain c
+      join accounting.vouchers v on v.book_id = in_book and v.period = c.at_period and v.number = c.at_number where v.refers_period is not null)
+  select m.period, m.number, v.date, v.source, v.kind, v.memo, c.at_period, c.at_number, m.budget_line_id, m.amount from moved m
+  join accounting.vouchers v on v.book_id = in_book and v.period = m.period and v.number = m.number and v.recorded_at <= known
+  join chain c on c.period = m.period and c.number = m.number
+  join accounting.vouchers r on r.book_id = in_book and r.period = c.at_period and r.number = c.at_number and r.refers_period is null
+$$;
+
+ALTER FUNCTION projects.executed(in_book bigint, from_month integer, to_month integer, known timestamp with time zone) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.explain_bank_item(in_book bigint, in_account uuid, of_month integer, item uuid, because text, owner uuid, person uuid, in_unit uuid, as_role text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  if as_role not in ('treasury_officer', 'budget_officer', 'project_clerk') or not projects.holds(in_book, person, in_unit, as_role, null) then
+    raise exception 'this is for treasury_officer, budget_officer, project_clerk who hold the role today, not for %', as_role using errcode = 'AC044';
+  end if;
+  perform from projects.bank_accounts a where a.book_id = in_book and a.bank_account_id = in_account for update;
+  if not exists (select from projects.bank_open_items(in_book, in_account, of_month) i where i.item_id = item) then
+    raise exception 'there is no such open item' using errcode = 'AC041';
+  end if;
+  insert into projects.item_reasons (book_id, item_id, ordinal, reason, owner_id, given_by)
+    select in_book, item, coalesce(max(x.ordinal), 0) + 1, because, owner, person from projects.item_reasons x where x.book_id = in_book and x.item_id = item;
+end $$;
+
+ALTER FUNCTION projects.explain_bank_item(in_book bigint, in_account uuid, of_month integer, item uuid, because text, owner uuid, person uuid, in_unit uuid, as_role text) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.explain_item(in_book bigint, item uuid, because text, owner uuid, person uuid, in_unit uuid, as_role text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  if as_role not in ('treasury_officer', 'budget_officer') or not projects.holds(in_book, person, in_unit, as_role, null) then
+    raise exception 'this is for treasury_officer, budget_officer who hold the role today, not for %', as_role using errcode = 'AC044';
+  end if;
+  if not exists (select from projects.open_items(in_book, 0, 999912, 'infinity') i where i.item_id = item and i.state <> 'cleared') then
+    raise exception 'there is no such open item' using errcode = 'AC041';
+  end if;
+  perform pg_advisory_xact_lock(hashtextextended(item::text, 21));
+  insert into projects.item_reasons (book_id, item_id, ordinal, reason, owner_id, given_by)
+    select in_book, item, coalesce(max(x.ordinal), 0) + 1, because, owner, person from projects.item_reasons x where x.book_id = in_book and x.item_id = item;
+end $$;
+
+ALTER FUNCTION projects.explain_item(in_book bigint, item uuid, because text, owner uuid, person uuid, in_unit uuid, as_role text) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.fail_line(in_book bigint, document uuid, line integer, person uuid, in_unit uuid, as_role text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
@@ -1689,13 +1726,10 @@ declare l projects.payment_lines;
 begin
   perform projects.require_desk(in_book, document, person, in_unit, as_role, '{treasury_officer}');
   l := projects.line_of(in_book, document, line, '{ordered}');
-  if coalesce(because, '') = '' then
-    raise exception 'line %: write why the bank sent it back', line using errcode = 'AC043';
-  end if;
-  update projects.payment_lines x set state = 'failed', failed_by = person, failed_because = because where x.book_id = in_book and x.document_id = document and x.round = l.round and x.line_no = line;
+  update projects.payment_lines x set state = 'failed' where x.book_id = in_book and x.document_id = document and x.round = l.round and x.line_no = line;
 end $$;
 
-ALTER FUNCTION projects.fail_line(in_book bigint, document uuid, line integer, because text, person uuid, in_unit uuid, as_role text) OWNER TO mingzhang_owner;
+ALTER FUNCTION projects.fail_line(in_book bigint, document uuid, line integer, person uuid, in_unit uuid, as_role text) OWNER TO mingzhang_owner;
 
 CREATE FUNCTION projects.fen(amount numeric) RETURNS text
     LANGUAGE sql IMMUTABLE
@@ -1923,16 +1957,6 @@ $$;
 
 ALTER FUNCTION projects.holds(in_book bigint, person uuid, in_unit uuid, as_role text, behalf uuid) OWNER TO mingzhang_owner;
 
-CREATE FUNCTION projects.is_left_to_admin(in_book bigint, of_kind text, of_duty text, as_role text) RETURNS boolean
-    LANGUAGE sql STABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-  select of_kind in ('role_grant', 'departure', 'account') and of_duty = 'prepare' and as_role <> 'admin'
-    and exists (select from projects.role_grants g where g.book_id = in_book and g.role = 'admin' and projects.holds(in_book, g.person_id, g.unit_id, 'admin', null))
-$$;
-
-ALTER FUNCTION projects.is_left_to_admin(in_book bigint, of_kind text, of_duty text, as_role text) OWNER TO mingzhang_owner;
-
 CREATE FUNCTION projects.judge_acts() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -2044,16 +2068,12 @@ end $$;
 ALTER FUNCTION projects.judge_manual_voucher(v accounting.vouchers) OWNER TO mingzhang_owner;
 
 CREATE FUNCTION projects.judge_red_voucher(red accounting.vouchers, right_period integer, right_number integer) RETURNS void
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare kept text := projects.register_behind(red.book_id, red.refers_period, red.refers_number); wrong record;
 begin
   if kept is null then
-    for wrong in select distinct l.project_id, s.subject_id, s.code from accounting.lines l join accounting.subjects s on s.book_id = l.book_id and s.subject_id = l.subject_id and s.kind = 'batch'
-        where l.book_id = red.book_id and (l.period, l.number) in ((red.period, red.number), (right_period, right_number)) order by s.subject_id loop
-      perform projects.require_batch(red.book_id, wrong.project_id, wrong.subject_id, wrong.code, 0);
-    end loop;
     return;
   end if;
   select l.account, a.name_zh, sum(l.debit - l.credit) as moved into wrong
@@ -2171,6 +2191,38 @@ end $$;
 
 ALTER FUNCTION projects.keep_injection(in_book bigint, document uuid) OWNER TO mingzhang_owner;
 
+CREATE FUNCTION projects.keep_line_voucher(in_book bigint, document uuid, line integer, in_period integer, of_number integer) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare l projects.payment_lines := projects.line_of(in_book, document, line, '{confirmed}');
+begin
+  if not exists (select from accounting.vouchers v where v.book_id = in_book and v.period = in_period and v.number = of_number and v.source_document = document) then
+    raise exception 'voucher %/% is not of this request', in_period, of_number using errcode = 'AC043';
+  end if;
+  insert into projects.line_vouchers (book_id, period, number, document_id, round, line_no, order_number) values (in_book, in_period, of_number, document, l.round, line, l.order_number);
+end $$;
+
+ALTER FUNCTION projects.keep_line_voucher(in_book bigint, document uuid, line integer, in_period integer, of_number integer) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.keep_treasury_payments(in_book bigint, of_import uuid, list_rows jsonb) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare i projects.imports;
+begin
+  select * into i from projects.imports x where x.book_id = in_book and x.import_id = of_import and x.kind = 'treasury-payments';
+  if not found then
+    raise exception 'there is no such treasury list' using errcode = 'AC041';
+  end if;
+  perform from accounting.periods p where p.book_id = in_book and p.period = i.month for share;
+  insert into projects.treasury_payments (book_id, voucher_no, returned, import_id, row_no, month, day, payee, account_number, amount, indicator, project_code, purpose)
+    select in_book, r.voucher_no, r.returned, of_import, r.row_no, i.month, r.day, r.payee, r.account_number, r.amount, r.indicator, r.project_code, r.purpose
+    from jsonb_to_recordset(list_rows) as r (voucher_no text, returned boolean, row_no int, day date, payee text, account_number text, amount numeric, indicator text, project_code text, purpose text);
+end $$;
+
+ALTER FUNCTION projects.keep_treasury_payments(in_book bigint, of_import uuid, list_rows jsonb) OWNER TO mingzhang_owner;
+
 CREATE FUNCTION projects.keep_village_record(in_book bigint, document uuid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -2257,12 +2309,9 @@ CREATE TABLE projects.payment_lines (
     paid accounting.yuan DEFAULT 0 NOT NULL,
     returned accounting.yuan DEFAULT 0 NOT NULL,
     paid_on date,
-    failed_by uuid,
-    failed_because text,
     CONSTRAINT confirmed_is_paid CHECK (((state = 'confirmed'::text) <= ((paid)::numeric = (amount)::numeric))),
     CONSTRAINT line_paid_once CHECK ((((paid)::numeric = (0)::numeric) OR ((paid)::numeric = (amount)::numeric))),
     CONSTRAINT payment_lines_amount_check CHECK (((amount)::numeric > (0)::numeric)),
-    CONSTRAINT payment_lines_failed_because_check CHECK ((failed_because <> ''::text)),
     CONSTRAINT payment_lines_kind_check CHECK ((kind = ANY (ARRAY['wages'::text, 'works'::text, 'other'::text]))),
     CONSTRAINT payment_lines_line_no_check CHECK ((line_no > 0)),
     CONSTRAINT payment_lines_returned_check CHECK (((returned)::numeric >= (0)::numeric)),
@@ -2372,6 +2421,117 @@ $$;
 
 ALTER FUNCTION projects.manual_ban(a accounting.accounts) OWNER TO mingzhang_owner;
 
+CREATE FUNCTION projects.match_bank_lines(in_book bigint, in_account uuid, person uuid) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare begun int; rule text; found_now int; found_all int := 0;
+begin
+  perform from projects.bank_accounts a where a.book_id = in_book and a.bank_account_id = in_account for update;
+  begun := projects.bank_begins(in_book, in_account);
+  delete from projects.bank_matches m using accounting.reversals r where m.book_id = in_book and m.bank_account_id = in_account and r.book_id = in_book and r.period = m.period and r.number = m.number;
+  foreach rule in array array['serial', 'amount_and_day', 'amount', 'amount', 'amount'] loop -- what was nearer to another finds its next nearest in the next round
+    with b as (
+      select x.month, x.line_no, x.day, (x.received - x.paid)::numeric as amount, x.serial from projects.bank_lines x
+       where x.book_id = in_book and x.bank_account_id = in_account and x.month > begun
+         and not exists (select from projects.bank_matches m where m.book_id = in_book and m.bank_account_id = in_account and m.month = x.month and m.line_no = x.line_no)
+    ), l as (
+      select x.*, v.memo from projects.bank_ledger(in_book, in_account, 999912) x join accounting.vouchers v on v.book_id = in_book and v.period = x.period and v.number = x.number
+       where x.period > begun
+         and not exists (select from projects.bank_matches m where m.book_id = in_book and m.period = x.period and m.number = x.number and m.voucher_line = x.voucher_line)
+         and not exists (select from accounting.reversals r where r.book_id = in_book and (r.period, r.number) = (x.period, x.number))
+         and not exists (select from accounting.reversals r where r.book_id = in_book and (r.by_period, r.by_number) = (x.period, x.number))
+    ), ways as (
+      select b.month, b.line_no, l.period, l.number, l.voucher_line,
+          row_number() over (partition by b.month, b.line_no order by abs(b.day - l.day), l.day, l.period, l.number, l.voucher_line) as first_for_bank,
+          row_number() over (partition by l.period, l.number, l.voucher_line order by abs(b.day - l.day), b.day, b.month, b.line_no) as first_for_ledger
+        from b join l on l.amount = b.amount and case rule when 'serial' then length(b.serial) >= 6 and position(b.serial in l.memo) > 0 when 'amount' then abs(b.day - l.day) <= 10 end
+       where rule <> 'amount_and_day'
+    ), bn as (
+      select b.*, row_number() over (partition by b.amount, b.day order by b.month, b.line_no) as place from b where rule = 'amount_and_day'
+    ), ln as (
+      select l.*, row_number() over (partition by l.amount, l.day order by l.period, l.number, l.voucher_line) as place from l where rule = 'amount_and_day'
+    ), pairs as (
+      select w.month, w.line_no, w.period, w.number, w.voucher_line from ways w where w.first_for_bank = 1 and w.first_for_ledger = 1
+      union all
+      select bn.month, bn.line_no, ln.period, ln.number, ln.voucher_line from bn join ln using (amount, day, place)
+    )
+    insert into projects.bank_matches (book_id, bank_account_id, month, line_no, period, number, voucher_line, reason, matched_by)
+      select in_book, in_account, p.month, p.line_no, p.period, p.number, p.voucher_line, rule, person from pairs p;
+    get diagnostics found_now = row_count;
+    found_all := found_all + found_now;
+  end loop;
+  return found_all;
+end $$;
+
+ALTER FUNCTION projects.match_bank_lines(in_book bigint, in_account uuid, person uuid) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.match_treasury(in_book bigint) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare made int; more int;
+begin
+  -- orders that no list has brought yet
+  with rows_left as (
+    select p.*, (regexp_match(upper(p.purpose), 'ZF-[0-9]{4}-[0-9]{4,}'))[1] as request from projects.treasury_payments p
+    where p.book_id = in_book and not p.returned and not exists (select from projects.treasury_matches m where m.book_id = p.book_id and m.voucher_no = p.voucher_no and m.returned = p.returned)),
+  orders as (
+    select o.*, d.number, d.content::jsonb ->> 'purpose' as purpose, coalesce(r.bank_serial, '') as serial, y.name
+    from (select l.document_id, l.round, l.line_no, l.order_number, l.amount, l.account_number, l.payee_id, l.state, l.paid_on from projects.payment_lines l
+            where l.book_id = in_book and l.state in ('ordered', 'confirmed') and l.order_number is not null
+          union all select f.document_id, f.round, f.line_no, f.order_number, l.amount, '', l.payee_id, 'failed', null from projects.failed_orders f
+            join projects.payment_lines l on l.book_id = f.book_id and l.document_id = f.document_id and l.round = f.round and l.line_no = f.line_no where f.book_id = in_book) o
+    join projects.documents d on d.book_id = in_book and d.document_id = o.document_id
+    join projects.payees y on y.book_id = in_book and y.payee_id = o.payee_id
+    left join lateral (select x.bank_serial from projects.receipts x where x.book_id = in_book and x.document_id = o.document_id and x.round = o.round and x.line_no = o.line_no and x.checked_by is not null
+      and o.state = 'confirmed' order by x.attempt desc limit 1) r on true
+    where not exists (select from projects.treasury_matches m where m.book_id = in_book and m.document_id = o.document_id and m.round = o.round and m.line_no = o.line_no and m.order_number = o.order_number and not m.returned)),
+  named as ( -- numbers that a request names itself
+    select o.document_id, o.round, o.line_no, o.order_number, o.amount, (regexp_matches(o.purpose, '[0-9A-Za-z][0-9A-Za-z-]{5,}', 'g'))[1] as word from orders o),
+  fits as (
+    select p.voucher_no, o.document_id, o.round, o.line_no, o.order_number, 1 as rank, 'voucher_number' as reason from rows_left p join orders o on o.order_number = p.voucher_no
+    union select p.voucher_no, o.document_id, o.round, o.line_no, o.order_number, 1, 'voucher_number' from rows_left p join orders o on o.serial = p.voucher_no and o.amount = p.amount
+    union select p.voucher_no, o.document_id, o.round, o.line_no, o.order_number, 2 + (o.account_number <> p.account_number)::int, 'request_number'
+      from rows_left p join orders o on o.number = p.request and o.amount = p.amount where o.state <> 'failed'
+    union select p.voucher_no, o.document_id, o.round, o.line_no, o.order_number, 4, 'voucher_in_request' from rows_left p join named o on o.word = p.voucher_no and o.amount = p.amount
+    union select p.voucher_no, o.document_id, o.round, o.line_no, o.order_number, 5, 'amount_and_account'
+      from rows_left p join orders o on o.amount = p.amount and o.account_number = p.account_number and (p.payee = '' or projects.plain_name(p.payee) = projects.plain_name(o.name))
+      where o.state = 'ordered' or o.state = 'confirmed' and abs(o.paid_on - p.day) <= 10),
+  best as (
+    select f.*, min(f.rank) over (partition by f.voucher_no) as of_row, min(f.rank) over (partition by f.document_id, f.round, f.line_no, f.order_number) as of_order from fits f),
+  single as (
+    select b.*, count(*) over (partition by b.voucher_no) as orders_of_row, count(*) over (partition by b.document_id, b.round, b.line_no, b.order_number) as rows_of_order
+    from best b where b.rank = b.of_row and b.rank = b.of_order)
+  insert into projects.treasury_matches (book_id, voucher_no, returned, document_id, round, line_no, order_number, reason)
+    select in_book, s.voucher_no, false, s.document_id, s.round, s.line_no, s.order_number, s.reason from single s where s.orders_of_row = 1 and s.rows_of_order = 1 on conflict do nothing;
+  get diagnostics made = row_count;
+  -- What came back is of the order that was paid with its number, else of the paid line it names or fits.
+  with rows_left as (
+    select p.*, (regexp_match(upper(p.purpose), 'ZF-[0-9]{4}-[0-9]{4,}'))[1] as request from projects.treasury_payments p
+    where p.book_id = in_book and p.returned and not exists (select from projects.treasury_matches m where m.book_id = p.book_id and m.voucher_no = p.voucher_no and m.returned)),
+  orders as (
+    select l.document_id, l.round, l.line_no, v.order_number, l.amount, l.paid - l.returned as left_of, l.account_number, d.number from projects.payment_lines l
+    join projects.documents d on d.book_id = l.book_id and d.document_id = l.document_id
+    join lateral (select l.order_number where l.order_number is not null union select f.order_number from projects.failed_orders f
+      where f.book_id = l.book_id and f.document_id = l.document_id and f.round = l.round and f.line_no = l.line_no) v on true
+    where l.book_id = in_book),
+  fits as (
+    select p.voucher_no, m.document_id, m.round, m.line_no, m.order_number, 1 as rank, 'voucher_number' as reason from rows_left p
+      join projects.treasury_matches m on m.book_id = in_book and m.voucher_no = p.voucher_no and not m.returned
+    union select p.voucher_no, o.document_id, o.round, o.line_no, o.order_number, 2, 'voucher_number' from rows_left p join orders o on o.order_number = p.voucher_no
+    union select p.voucher_no, o.document_id, o.round, o.line_no, o.order_number, 3 + (o.amount <> p.amount)::int, 'request_number' from rows_left p join orders o on o.number = p.request and o.left_of >= p.amount
+    union select p.voucher_no, o.document_id, o.round, o.line_no, o.order_number, 5, 'amount_and_account' from rows_left p join orders o on o.amount = p.amount and o.account_number = p.account_number and o.left_of >= p.amount),
+  best as (select f.*, min(f.rank) over (partition by f.voucher_no) as of_row from fits f),
+  single as (select b.*, count(*) over (partition by b.voucher_no) as orders_of_row from best b where b.rank = b.of_row)
+  insert into projects.treasury_matches (book_id, voucher_no, returned, document_id, round, line_no, order_number, reason)
+    select in_book, s.voucher_no, true, s.document_id, s.round, s.line_no, s.order_number, s.reason from single s where s.orders_of_row = 1 on conflict do nothing;
+  get diagnostics more = row_count;
+  return made + more;
+end $$;
+
+ALTER FUNCTION projects.match_treasury(in_book bigint) OWNER TO mingzhang_owner;
+
 CREATE FUNCTION projects.minimum_persons(in_book bigint, of_flow text) RETURNS integer
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -2399,7 +2559,7 @@ begin
   elsif act = 'hold' and money = 'payable' then
     room := c.payable_now;
     said := 'payable now ' || projects.payable_formula(c);
-  elsif act in ('hold', 'forfeit') and money = 'retention' then
+  elsif act = 'hold' and money = 'retention' then
     room := c.retention_kept - c.retention_forfeited - c.retention_held - c.retention_paid;
     said := format('retention kept %s, forfeited %s, requested %s, paid %s', projects.fen(c.retention_kept), projects.fen(c.retention_forfeited), projects.fen(c.retention_held), projects.fen(c.retention_paid));
   elsif act in ('release', 'pay') and held is not null then
@@ -2423,12 +2583,11 @@ begin
   if amount > room then
     raise exception 'contract %: %; asked %: % too much', c.number, said, projects.fen(amount), projects.fen(amount - room) using errcode = 'AC048';
   end if;
-  select case act when 'hold' then amount when 'return' then 0 when 'forfeit' then 0 else -amount end as held, case act when 'pay' then amount when 'return' then -amount else 0 end as paid into d;
+  select case act when 'hold' then amount when 'return' then 0 else -amount end as held, case act when 'pay' then amount when 'return' then -amount else 0 end as paid into d;
   update projects.contracts x set
       advance_held = x.advance_held + case money when 'advance' then d.held else 0 end, advance_paid = x.advance_paid + case money when 'advance' then d.paid else 0 end,
       payable_held = x.payable_held + case money when 'payable' then d.held else 0 end, payable_paid = x.payable_paid + case money when 'payable' then d.paid else 0 end,
       retention_held = x.retention_held + case money when 'retention' then d.held else 0 end, retention_paid = x.retention_paid + case money when 'retention' then d.paid else 0 end,
-      retention_forfeited = x.retention_forfeited + case act when 'forfeit' then amount else 0 end,
       claim_returned = x.claim_returned + case money when 'claim' then amount else 0 end
     where x.book_id = in_book and x.contract_id = contract;
 end $$;
@@ -2463,6 +2622,90 @@ $$;
 
 ALTER FUNCTION projects.nodes_led() OWNER TO mingzhang_owner;
 
+CREATE FUNCTION projects.note_export(in_book bigint, file bytea, of_state text, of_format text, rows_in integer, total_of numeric, person uuid) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  insert into projects.payment_exports (book_id, file_sha256, state, format, row_count, total, exported_by) values (in_book, file, of_state, of_format, rows_in, total_of, person) on conflict do nothing
+$$;
+
+ALTER FUNCTION projects.note_export(in_book bigint, file bytea, of_state text, of_format text, rows_in integer, total_of numeric, person uuid) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.note_failed_order() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  insert into projects.failed_orders (book_id, order_number, document_id, round, line_no) values (new.book_id, new.order_number, new.document_id, new.round, new.line_no);
+  return null;
+end $$;
+
+ALTER FUNCTION projects.note_failed_order() OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.open_contract(in_book bigint, document uuid, place integer, contract uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  d projects.documents := projects.signed(in_book, document, 'opening', 'posted'); k jsonb := (d.content::jsonb -> 'contracts') -> (place - 1); a jsonb := k -> 'agreement';
+  node uuid; unit uuid; n int; items numeric; certified numeric; made text;
+begin
+  select l.project_id, l.unit_id into node, unit from accounting.ledgers l where l.book_id = in_book and l.code = a ->> 'node';
+  if a is null or node is null then
+    raise exception '% says nothing of a contract at place %', d.number, place using errcode = 'AC043';
+  end if;
+  insert into projects.document_counters as c (book_id, prefix, year, last_number) values (in_book, 'HT', extract(year from (d.content::jsonb ->> 'date')::date)::int, 1)
+    on conflict on constraint document_counters_pkey do update set last_number = c.last_number + 1 returning last_number into n;
+  made := 'HT-' || extract(year from (d.content::jsonb ->> 'date')::date) || '-' || lpad(n::text, 4, '0');
+  insert into projects.documents (book_id, document_id, kind, number, unit_id, node_id, flow, amount, content, content_hash, state, created_by)
+    values (in_book, contract, 'contract', made, unit, node, 'works', (a ->> 'price')::numeric, a::text, sha256(convert_to(a::text, 'UTF8')), 'effective', d.created_by);
+  insert into projects.contracts (book_id, contract_id, number, node_id, name, type, supplier, credit_code, payee, signed_on, original_price, price, funded, draw_by, recoup_rate, progress_rate, settled_rate,
+      retention_rate, defects_months, advance_terms, advance_paid, advance_recouped, certified, certified_payable, payable_paid, deducted, retention_kept, retention_paid, state, settled_price, settled_on)
+    values (in_book, contract, a ->> 'number', node, a ->> 'name', a ->> 'type', a #>> '{supplier,name}', coalesce(a #>> '{supplier,credit_code}', ''), coalesce(a #>> '{supplier,payee}', ''),
+      (a ->> 'date')::date, (a ->> 'price')::numeric, (a ->> 'price')::numeric, 0, a ->> 'draw_by', (a ->> 'recoup_rate')::numeric, (a ->> 'progress_rate')::numeric, (a ->> 'settled_rate')::numeric,
+      (a ->> 'retention_rate')::numeric, (a ->> 'defects_months')::int, (a ->> 'advance')::numeric, (k ->> 'advance_paid')::numeric, (k ->> 'advance_recouped')::numeric, (k ->> 'certified')::numeric,
+      (k ->> 'certified')::numeric - (k ->> 'advance_recouped')::numeric - (k ->> 'retention_kept')::numeric, (k ->> 'paid')::numeric, (k ->> 'deducted')::numeric, (k ->> 'retention_kept')::numeric,
+      (k ->> 'retention_paid')::numeric, case when k ? 'settled_on' then 'settled' else 'effective' end, case when k ? 'settled_on' then (k ->> 'certified')::numeric end, (k ->> 'settled_on')::date);
+  insert into projects.contract_items (book_id, contract_id, code, ordinal, name, unit, quantity, unit_price, amount, certified_quantity, certified_percent, certified_amount, settled_amount)
+    select in_book, contract, i ->> 'code', o, i ->> 'name', coalesce(i ->> 'unit', ''), (i ->> 'quantity')::numeric, (i ->> 'unit_price')::numeric, (i ->> 'amount')::numeric,
+        coalesce((m ->> 'quantity')::numeric, 0), coalesce((m ->> 'percent')::numeric, 0), coalesce((m ->> 'amount')::numeric, 0), case when k ? 'settled_on' then coalesce((m ->> 'amount')::numeric, 0) end
+      from jsonb_array_elements(a -> 'items') with ordinality as x (i, o) left join jsonb_array_elements(k -> 'measured') m on m ->> 'code' = i ->> 'code';
+  select sum(i.amount), sum(i.certified_amount) into items, certified from projects.contract_items i where i.book_id = in_book and i.contract_id = contract;
+  if items is distinct from (a ->> 'price')::numeric or certified is distinct from (k ->> 'certified')::numeric then
+    raise exception 'contract %: items %, price %; certified of items %, of the contract %', a ->> 'number', projects.fen(items), projects.fen((a ->> 'price')::numeric), projects.fen(certified),
+      projects.fen((k ->> 'certified')::numeric) using errcode = 'AC048';
+  end if;
+  perform projects.fund_contract(in_book, contract, contract, a -> 'funding', 1);
+end $$;
+
+ALTER FUNCTION projects.open_contract(in_book bigint, document uuid, place integer, contract uuid) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.open_items(in_book bigint, from_month integer, to_month integer, known timestamp with time zone) RETURNS TABLE(item_id uuid, kind text, month integer, day date, voucher text, amount numeric, request text, line_no integer, detail text, state text, cleared_in integer, reason text, owner_id uuid, given_by uuid, given_at timestamp with time zone)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  with theirs as (select * from projects.treasury_rows(in_book, 0, to_month, known)),
+  found as (
+    select t.item_id, case when t.returned then 'returned' else 'paid_not_booked' end as kind, t.month, t.day, t.voucher_no as voucher, t.amount, t.request, t.line_no,
+      concat_ws('; ', case when t.reason is null then 'no request fits' else 'matched by ' || t.reason end, case when t.line_state <> 'confirmed' then t.disagrees end) as detail,
+      t.period is not null or t.gone as cleared, t.period as cleared_in from theirs t where t.month >= from_month
+    union all
+    select md5('differs ' || t.item_id)::uuid, 'disagrees', t.month, t.day, t.voucher_no, t.amount, t.request, t.line_no, t.disagrees, false, null from theirs t
+      where t.month >= from_month and t.period is not null and t.disagrees is not null
+    union all
+    select md5('voucher ' || x.root_period || ' ' || x.root_number || ' ' || x.period || ' ' || in_book)::uuid, 'not_in_list', x.period, min(x.date), format('%s-%s 记-%s', x.root_period / 100, lpad((x.root_period % 100)::text, 2, '0'), lpad(x.root_number::text, 4, '0')), sum(x.amount), null, null,
+      min(x.source || ' ' || x.memo), false, null
+    from projects.executed(in_book, from_month, to_month, known) x
+    where x.kind <> 'opening' and exists (select from projects.imports i where i.book_id = in_book and i.kind = 'treasury-payments' and i.month = x.period and i.imported_at <= known)
+      and not exists (select from theirs t where t.period = x.root_period and t.number = x.root_number)
+    group by x.period, x.root_period, x.root_number having sum(x.amount) <> 0)
+  select f.item_id, f.kind, f.month, f.day, f.voucher, f.amount, f.request, f.line_no, f.detail, case when f.cleared then 'cleared' when n.reason is null then 'open' else 'explained' end,
+    f.cleared_in, n.reason, n.owner_id, n.given_by, n.given_at from found f
+  left join lateral (select x.* from projects.item_reasons x where x.book_id = in_book and x.item_id = f.item_id and x.given_at <= known order by x.ordinal desc limit 1) n on true
+$$;
+
+ALTER FUNCTION projects.open_items(in_book bigint, from_month integer, to_month integer, known timestamp with time zone) OWNER TO mingzhang_owner;
+
 CREATE FUNCTION projects.order_lines(in_book bigint, document uuid, year integer) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -2476,15 +2719,6 @@ begin
 end $$;
 
 ALTER FUNCTION projects.order_lines(in_book bigint, document uuid, year integer) OWNER TO mingzhang_owner;
-
-CREATE FUNCTION projects.oversees(as_role text) RETURNS boolean
-    LANGUAGE sql IMMUTABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-  select as_role in ('budget_officer', 'treasury_officer', 'auditor', 'inspector', 'admin')
-$$;
-
-ALTER FUNCTION projects.oversees(as_role text) OWNER TO mingzhang_owner;
 
 CREATE FUNCTION projects.party_unit() RETURNS trigger
     LANGUAGE plpgsql
@@ -2533,6 +2767,15 @@ begin
 end $$;
 
 ALTER FUNCTION projects.person_called(in_book bigint, by_code text) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.plain_name(name text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select regexp_replace(translate(name, '（）()　 ·•', ''), '\s', '', 'g')
+$$;
+
+ALTER FUNCTION projects.plain_name(name text) OWNER TO mingzhang_owner;
 
 CREATE TABLE projects.plan_lines (
     book_id bigint NOT NULL,
@@ -2607,8 +2850,7 @@ begin
     raise exception 'settings are put in effect once, by a document that another person approved' using errcode = 'AC043';
   end if;
   said := d.content::jsonb;
-  insert into projects.settings (book_id, document_id, payee_wait_hours, second_factor_roles)
-    values (in_book, document, (said ->> 'payee_wait_hours')::int, case when said ? 'second_factor_roles' then array(select r from jsonb_array_elements_text(said -> 'second_factor_roles') r order by r) end);
+  insert into projects.settings (book_id, document_id, payee_wait_hours, treasury_lists) values (in_book, document, (said ->> 'payee_wait_hours')::int, said ->> 'treasury_lists');
   insert into projects.flows as f (book_id, flow, minimum_persons, up_to)
     select in_book, x.flow, x.minimum_persons, x.up_to from jsonb_to_recordset(coalesce(said -> 'flows', '[]')) as x (flow text, minimum_persons int, up_to numeric)
     on conflict (book_id, flow) do update set minimum_persons = excluded.minimum_persons, up_to = excluded.up_to;
@@ -2639,7 +2881,7 @@ CREATE FUNCTION projects.reaches(d projects.documents, as_role text, in_unit uui
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-  select projects.oversees(as_role) or d.unit_id = in_unit
+  select as_role in ('budget_officer', 'treasury_officer', 'auditor', 'inspector', 'admin') or d.unit_id = in_unit
     or as_role = 'lead_approver' and in_unit in (select l.unit_id from projects.leads(d.book_id, d.node_id) l)
     or as_role = 'supervisor' and exists (select from projects.node_parties p where p.book_id = d.book_id and p.node_id = d.node_id and p.role = 'supervisor' and p.valid and p.unit_id = in_unit)
 $$;
@@ -2708,6 +2950,20 @@ end $$;
 
 ALTER FUNCTION projects.record_final_account(in_book bigint, document uuid) OWNER TO mingzhang_owner;
 
+CREATE FUNCTION projects.register_bank_account(in_book bigint, id uuid, of_number text, of_bank text, of_account text, of_unit uuid, of_node uuid, person uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  if of_node is not null and not exists (select from accounting.ledgers l where l.book_id = in_book and l.project_id = of_node and l.unit_id = of_unit) then
+    raise exception 'the project is not one of the unit' using errcode = 'AC012';
+  end if;
+  insert into projects.bank_accounts (book_id, bank_account_id, number, bank, ledger_account, unit_id, node_id, registered_by)
+    values (in_book, id, of_number, of_bank, of_account, of_unit, of_node, person);
+end $$;
+
+ALTER FUNCTION projects.register_bank_account(in_book bigint, id uuid, of_number text, of_bank text, of_account text, of_unit uuid, of_node uuid, person uuid) OWNER TO mingzhang_owner;
+
 CREATE FUNCTION projects.register_behind(in_book bigint, in_period integer, in_number integer) RETURNS text
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -2730,11 +2986,6 @@ CREATE FUNCTION projects.register_invoice(in_book bigint, payee uuid, of_code te
     AS $$
 declare i projects.invoices;
 begin
-  perform from projects.payees p where p.book_id = in_book and p.payee_id = payee for no key update; -- one way of writing a number at a time
-  select * into i from projects.invoices x where x.book_id = in_book and x.payee_id = payee and x.number = of_number and x.code <> of_code and '' in (x.code, of_code) limit 1;
-  if found then
-    raise exception 'invoice % is registered with the code "%": with "%" it would be paid a second time', of_number, i.code, of_code using errcode = 'AC050';
-  end if;
   insert into projects.invoices (book_id, payee_id, code, number, day, amount) values (in_book, payee, of_code, of_number, on_day, of_amount)
     on conflict (book_id, payee_id, code, number) do update set day = excluded.day, amount = excluded.amount where invoices.used = 0 and invoices.reduced = 0 and invoices.red_of is null;
   select * into i from projects.invoices x where x.book_id = in_book and x.payee_id = payee and x.code = of_code and x.number = of_number;
@@ -2757,9 +3008,9 @@ begin
   if k ->> 'code' is null then
     insert into projects.payees (book_id, payee_id, code, name, kind, credit_code) values (in_book, document, d.number, k ->> 'name', k ->> 'kind', coalesce(k ->> 'credit_code', '')) returning * into p;
   else
-    select * into p from projects.payees x where x.book_id = in_book and x.code = k ->> 'code' and x.name = k ->> 'name' for update;
+    select * into p from projects.payees x where x.book_id = in_book and x.code = k ->> 'code' for update;
     if not found then
-      raise exception 'there is no payee % called %', k ->> 'code', k ->> 'name' using errcode = 'AC042';
+      raise exception 'there is no payee %', k ->> 'code' using errcode = 'AC042';
     end if;
   end if;
   insert into projects.payee_accounts (book_id, payee_id, account_number, bank, bank_code, usable_from, document_id)
@@ -2803,21 +3054,6 @@ CREATE FUNCTION projects.registered(in_book bigint, in_node uuid, in_account tex
 $$;
 
 ALTER FUNCTION projects.registered(in_book bigint, in_node uuid, in_account text, OUT register numeric, OUT books numeric) OWNER TO mingzhang_owner;
-
-CREATE FUNCTION projects.require_batch(in_book bigint, in_node uuid, in_batch uuid, code text, asked numeric) RETURNS void
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-declare b record;
-begin
-  perform from accounting.subjects s where s.book_id = in_book and s.subject_id = in_batch for no key update; -- one change of a batch at a time
-  select * into b from projects.batch_room(in_book, in_node, in_batch);
-  if asked > b.owed - b.held then
-    raise exception 'batch %: owed %, requested %, asked %: % too much', code, projects.fen(b.owed), projects.fen(b.held), projects.fen(asked), projects.fen(asked - b.owed + b.held) using errcode = 'AC065';
-  end if;
-end $$;
-
-ALTER FUNCTION projects.require_batch(in_book bigint, in_node uuid, in_batch uuid, code text, asked numeric) OWNER TO mingzhang_owner;
 
 CREATE FUNCTION projects.require_certified(in_book bigint, in_node uuid) RETURNS void
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -2887,34 +3123,6 @@ end $$;
 
 ALTER FUNCTION projects.require_estimate(in_book bigint, node uuid, number text, added numeric, approved_by text) OWNER TO mingzhang_owner;
 
-CREATE FUNCTION projects.require_payable(d projects.documents) RETURNS void
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-declare k jsonb := d.content; c projects.contracts; p record; v projects.village_records; used numeric;
-begin
-  select * into c from projects.contracts x where x.book_id = d.book_id and x.number = k ->> 'contract';
-  if found then
-    select y.code, y.name into p from jsonb_array_elements(k -> 'payees') l join projects.payees y on y.book_id = d.book_id and y.code = l ->> 'payee'
-      where not (y.name = c.supplier and c.payee in ('', y.code)) and not (l ->> 'kind' = 'wages' and y.kind = 'wages_account') limit 1;
-    if found then
-      raise exception 'contract % is of %, payee % is %', c.number, c.supplier, p.code, p.name using errcode = 'AC066';
-    end if;
-  end if;
-  select * into v from projects.village_records x where x.book_id = d.book_id and x.node_id = d.node_id order by x.document_id desc limit 1;
-  if found then
-    perform from projects.nodes n where n.book_id = d.book_id and n.node_id = d.node_id for no key update; -- one request of a village at a time
-    select coalesce(sum(r.held + r.paid - (select coalesce(sum(l.returned), 0) from projects.payment_lines l where l.book_id = r.book_id and l.document_id = r.document_id and l.round = r.round)), 0) into used
-      from projects.payment_requests r join projects.documents x on x.book_id = r.book_id and x.document_id = r.document_id where x.book_id = d.book_id and x.node_id = d.node_id;
-    if used + d.amount > v.county + v.bridging then
-      raise exception 'the village voted for % of the county and % bridging, requested and paid %, asked %: % too much', projects.fen(v.county), projects.fen(v.bridging), projects.fen(used), projects.fen(d.amount),
-        projects.fen(used + d.amount - v.county - v.bridging) using errcode = 'AC055';
-    end if;
-  end if;
-end $$;
-
-ALTER FUNCTION projects.require_payable(d projects.documents) OWNER TO mingzhang_owner;
-
 CREATE FUNCTION projects.require_usable(in_book bigint, payee uuid, account text) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -2938,15 +3146,10 @@ CREATE FUNCTION projects.reserve_request(in_book bigint, document uuid) RETURNS 
     AS $$
 declare
   d projects.documents := projects.signed(in_book, document, 'payment_request', 'approved'); k jsonb := d.content; l record; s record; n int := 0; has numeric; takes numeric;
-  source int := 0; sources jsonb := k -> 'sources'; rest_of_source numeric := 0; line_id uuid; batch uuid;
+  source int := 0; sources jsonb := k -> 'sources'; rest_of_source numeric := 0; line_id uuid;
 begin
-  perform projects.require_payable(d);
-  if k ->> 'payment' = 'subsidy' then
-    select x.subject_id into batch from accounting.subjects x where x.book_id = in_book and x.kind <> '' and x.kind = 'batch' and x.code = k ->> 'batch';
-    perform projects.require_batch(in_book, d.node_id, batch, k ->> 'batch', d.amount);
-  end if;
-  insert into projects.payment_requests (book_id, document_id, round, payment, contract_id, batch_id, amount, held) values (in_book, document, d.round, k ->> 'payment',
-    (select c.contract_id from projects.contracts c where c.book_id = in_book and c.number = k ->> 'contract'), batch, d.amount, d.amount);
+  insert into projects.payment_requests (book_id, document_id, round, payment, contract_id, amount, held) values (in_book, document, d.round, k ->> 'payment',
+    (select c.contract_id from projects.contracts c where c.book_id = in_book and c.number = k ->> 'contract'), d.amount, d.amount);
   for l in select p ->> 'payee' as payee, p ->> 'account' as account, p ->> 'kind' as kind, (p ->> 'amount')::numeric as amount from jsonb_array_elements(k -> 'payees') with ordinality t (p, o) order by o loop
     n := n + 1;
     insert into projects.payment_lines (book_id, document_id, round, line_no, payee_id, account_number, kind, amount)
@@ -3026,19 +3229,12 @@ CREATE FUNCTION projects.revise(in_book bigint, document uuid, of_node uuid, by_
     AS $$
 declare d projects.documents := projects.require_document(in_book, document, person, in_unit, as_role, null);
 begin
-  if not projects.oversees(as_role) and not projects.concerns(in_book, of_node, d.unit_id) then
-    raise exception 'there is no such project for your unit' using errcode = 'AC041';
-  end if;
   if d.state not in ('draft', 'returned') then
     raise exception '% is %: what was shown to others does not change; recall it first', d.number, d.state using errcode = 'AC043';
   end if;
   if not exists (select from projects.steps() s where s.kind = d.kind and s.from_state = d.state and as_role = any (s.roles)) then
     raise exception 'role % does not write %', as_role, d.kind using errcode = 'AC044';
   end if;
-  if projects.is_left_to_admin(in_book, d.kind, 'prepare', as_role) then
-    raise exception 'a % is made by the administrator, whom this book has', d.kind using errcode = 'AC044';
-  end if;
-  perform projects.writes(d, person);
   update projects.documents x set node_id = of_node, flow = by_flow, amount = of_amount, content = of_content, content_hash = sha256(convert_to(of_content, 'UTF8'))
     where x.book_id = in_book and x.document_id = document;
 end $$;
@@ -3057,15 +3253,6 @@ CREATE FUNCTION projects.roles_held(in_book bigint, person uuid) RETURNS TABLE(u
 $$;
 
 ALTER FUNCTION projects.roles_held(in_book bigint, person uuid) OWNER TO mingzhang_owner;
-
-CREATE FUNCTION projects.second_factor_roles(in_book bigint) RETURNS text[]
-    LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-  select coalesce((select s.second_factor_roles from projects.settings s where s.book_id = in_book and s.second_factor_roles is not null order by s.in_effect_at desc limit 1), '{}')
-$$;
-
-ALTER FUNCTION projects.second_factor_roles(in_book bigint) OWNER TO mingzhang_owner;
 
 CREATE FUNCTION projects.settle_assets(in_book bigint, document uuid) RETURNS TABLE(account text, change numeric)
     LANGUAGE plpgsql SECURITY DEFINER
@@ -3280,22 +3467,18 @@ CREATE FUNCTION projects.steps() RETURNS TABLE(kind text, flow text, verb text, 
     ('payee', '', 'withdraw', 'draft', 'withdrawn', 'prepare', '{project_clerk,treasury_officer}'),
     ('payee', '', 'withdraw', 'returned', 'withdrawn', 'prepare', '{project_clerk,treasury_officer}'),
     -- 角色授予, 授权, 离岗
-    ('account', '', 'submit', 'draft', 'submitted', 'prepare', '{admin,budget_officer}'),
-    ('account', '', 'approve', 'submitted', 'granted', 'approve', '{admin,budget_officer}'),
-    ('account', '', 'reject', 'submitted', 'rejected', 'approve', '{admin,budget_officer}'),
-    ('account', '', 'withdraw', 'draft', 'withdrawn', 'prepare', '{admin,budget_officer}'),
-    ('role_grant', '', 'submit', 'draft', 'submitted', 'prepare', '{admin,budget_officer}'),
+    ('role_grant', '', 'submit', 'draft', 'submitted', 'prepare', '{admin}'),
     ('role_grant', '', 'approve', 'submitted', 'granted', 'approve', '{admin,budget_officer,project_head}'),
     ('role_grant', '', 'reject', 'submitted', 'rejected', 'approve', '{admin,budget_officer,project_head}'),
-    ('role_grant', '', 'withdraw', 'draft', 'withdrawn', 'prepare', '{admin,budget_officer}'),
+    ('role_grant', '', 'withdraw', 'draft', 'withdrawn', 'prepare', '{admin}'),
     ('delegation', '', 'submit', 'draft', 'submitted', 'prepare', '{budget_officer,treasury_officer,project_clerk,project_head,lead_approver}'),
     ('delegation', '', 'approve', 'submitted', 'granted', 'approve', '{admin,budget_officer,project_head}'),
     ('delegation', '', 'reject', 'submitted', 'rejected', 'approve', '{admin,budget_officer,project_head}'),
     ('delegation', '', 'withdraw', 'draft', 'withdrawn', 'prepare', '{budget_officer,treasury_officer,project_clerk,project_head,lead_approver}'),
-    ('departure', '', 'submit', 'draft', 'submitted', 'prepare', '{admin,budget_officer}'),
+    ('departure', '', 'submit', 'draft', 'submitted', 'prepare', '{admin}'),
     ('departure', '', 'approve', 'submitted', 'granted', 'approve', '{admin,budget_officer,project_head}'),
     ('departure', '', 'reject', 'submitted', 'rejected', 'approve', '{admin,budget_officer,project_head}'),
-    ('departure', '', 'withdraw', 'draft', 'withdrawn', 'prepare', '{admin,budget_officer}'),
+    ('departure', '', 'withdraw', 'draft', 'withdrawn', 'prepare', '{admin}'),
     -- 补贴批次: published, then locked, which posts what is owed
     ('subsidy_batch', '', 'submit', 'draft', 'submitted', 'prepare', '{project_clerk}'),
     ('subsidy_batch', '', 'submit', 'returned', 'submitted', 'prepare', '{project_clerk}'),
@@ -3367,6 +3550,13 @@ CREATE FUNCTION projects.steps() RETURNS TABLE(kind text, flow text, verb text, 
     ('year_end', '', 'approve', 'submitted', 'posted', 'approve', '{budget_officer}'),
     ('year_end', '', 'return', 'submitted', 'withdrawn', 'approve', '{budget_officer}'),
     ('year_end', '', 'withdraw', 'draft', 'withdrawn', 'prepare', '{budget_officer}'),
+    -- 期初: the balances a book begins with
+    ('opening', '', 'submit', 'draft', 'submitted', 'prepare', '{budget_officer}'),
+    ('opening', '', 'submit', 'returned', 'submitted', 'prepare', '{budget_officer}'),
+    ('opening', '', 'approve', 'submitted', 'posted', 'approve', '{budget_officer}'),
+    ('opening', '', 'return', 'submitted', 'returned', 'approve', '{budget_officer}'),
+    ('opening', '', 'withdraw', 'draft', 'withdrawn', 'prepare', '{budget_officer}'),
+    ('opening', '', 'withdraw', 'returned', 'withdrawn', 'prepare', '{budget_officer}'),
     -- 参数设置
     ('setting', '', 'submit', 'draft', 'submitted', 'prepare', '{admin,budget_officer}'),
     ('setting', '', 'submit', 'returned', 'submitted', 'prepare', '{admin,budget_officer}'),
@@ -3404,6 +3594,73 @@ begin
 end $$;
 
 ALTER FUNCTION projects.terminate_contract(in_book bigint, document uuid) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.treasury_blockers(in_book bigint, in_period integer) RETURNS TABLE(name text, detail text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select 'treasury_list_missing', format('executed in %s: %s; no treasury list of the month was taken in', in_period, projects.fen(sum(x.amount))) from projects.executed(in_book, in_period, in_period, 'infinity') x
+   where in_period % 100 <= 12 and projects.treasury_lists_required(in_book) and x.kind <> 'opening'
+     and not exists (select from projects.imports i where i.book_id = in_book and i.kind = 'treasury-payments' and i.month = in_period) having count(*) > 0
+  union all
+  select 'difference_unexplained', format('%s %s of %s: %s; %s', o.kind, o.voucher, o.day, projects.fen(o.amount), o.detail) from projects.open_items(in_book, 0, in_period, 'infinity') o
+   where in_period % 100 <= 12 and projects.treasury_lists_required(in_book) and o.state = 'open' and (o.kind <> 'not_in_list' or o.month = in_period)
+$$;
+
+ALTER FUNCTION projects.treasury_blockers(in_book bigint, in_period integer) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.treasury_lists_required(in_book bigint) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select coalesce((select s.treasury_lists = 'required' from projects.settings s where s.book_id = in_book and s.treasury_lists is not null order by s.in_effect_at desc limit 1),
+    (select b.kind = 'real' from accounting.books b where b.book_id = in_book))
+$$;
+
+ALTER FUNCTION projects.treasury_lists_required(in_book bigint) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.treasury_rows(in_book bigint, from_month integer, to_month integer, known timestamp with time zone) RETURNS TABLE(item_id uuid, voucher_no text, returned boolean, import_id uuid, row_no integer, month integer, day date, payee text, account_number text, amount numeric, indicator text, project_code text, purpose text, document_id uuid, round integer, line_no integer, request text, reason text, line_state text, period integer, number integer, gone boolean, disagrees text)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  with said as (
+    select p.*, m.document_id, m.round, m.line_no, m.order_number, m.reason from projects.treasury_payments p
+    join projects.imports i on i.book_id = p.book_id and i.import_id = p.import_id and i.imported_at <= known
+    left join projects.treasury_matches m on m.book_id = p.book_id and m.voucher_no = p.voucher_no and m.returned = p.returned and m.matched_at <= known
+    where p.book_id = in_book),
+  refunds as (
+    select q.document_id, (k ->> 'line')::int as line_no, (k ->> 'amount')::numeric as amount, v.period, v.number,
+      row_number() over (partition by q.document_id, k ->> 'line', (k ->> 'amount')::numeric order by v.period, v.number) as nth
+    from (select d.document_id, d.content::jsonb as k from projects.documents d where d.book_id = in_book and d.kind = 'refund' and d.state = 'posted') d
+    join projects.documents q on q.book_id = in_book and q.number = k ->> 'request'
+    join accounting.vouchers v on v.book_id = in_book and v.source_document = d.document_id and v.source in ('P6', 'P7') and v.kind <> 'correction' and v.recorded_at <= known),
+  returns as (
+    select s.voucher_no, s.document_id, s.line_no, s.amount, row_number() over (partition by s.document_id, s.line_no, s.amount order by s.day, s.voucher_no) as nth from said s where s.returned and s.document_id is not null),
+  booked as (
+    select s.voucher_no, s.returned, v.period, v.number from said s
+      join projects.line_vouchers v on v.book_id = in_book and v.document_id = s.document_id and v.round = s.round and v.line_no = s.line_no and v.order_number = s.order_number
+      join accounting.vouchers w on w.book_id = v.book_id and w.period = v.period and w.number = v.number and w.recorded_at <= known where not s.returned
+    union all select r.voucher_no, true, f.period, f.number from returns r join refunds f on f.document_id = r.document_id and f.line_no = r.line_no and f.amount = r.amount and f.nth = r.nth)
+  select md5('treasury ' || s.voucher_no || case when s.returned then ' returned' else '' end || in_book)::uuid, s.voucher_no, s.returned, s.import_id, s.row_no, s.month, s.day, s.payee, s.account_number, s.amount,
+    s.indicator, s.project_code, s.purpose, s.document_id, s.round, s.line_no, d.number, s.reason, l.state, b.period, b.number,
+    b.period is null and o.voucher_no is not null and (s.document_id is null or f.order_number is not null),
+    case when not s.returned and s.document_id is not null then nullif(concat_ws('; ',
+      case when l.amount <> s.amount then format('amount here %s, in the list %s', projects.fen(l.amount), projects.fen(s.amount)) end,
+      case when l.order_number = s.order_number and s.account_number <> '' and l.account_number <> s.account_number then format('account here …%s, in the list …%s', right(l.account_number, 4), right(s.account_number, 4)) end,
+      case when l.order_number = s.order_number and l.state = 'confirmed' and l.paid_on <> s.day then format('paid here on %s, in the list on %s', l.paid_on, s.day) end,
+      case when l.order_number = s.order_number and l.state = 'confirmed' and s.voucher_no not in (s.order_number, r.bank_serial) then format('voucher here %s by receipt %s, in the list %s', s.order_number, r.bank_serial, s.voucher_no) end), '') end
+  from said s
+  left join booked b on b.voucher_no = s.voucher_no and b.returned = s.returned
+  left join projects.documents d on d.book_id = in_book and d.document_id = s.document_id
+  left join projects.payment_lines l on l.book_id = in_book and l.document_id = s.document_id and l.round = s.round and l.line_no = s.line_no
+  left join projects.failed_orders f on f.book_id = in_book and f.order_number = s.order_number and f.failed_at <= known
+  left join lateral (select x.bank_serial from projects.receipts x where x.book_id = in_book and x.document_id = s.document_id and x.round = s.round and x.line_no = s.line_no and x.checked_by is not null
+    order by x.attempt desc limit 1) r on true
+  left join said o on o.voucher_no = s.voucher_no and o.returned <> s.returned and o.amount = s.amount and not exists (select from booked x where x.voucher_no = o.voucher_no and not x.returned)
+  where s.month between from_month and to_month
+$$;
+
+ALTER FUNCTION projects.treasury_rows(in_book bigint, from_month integer, to_month integer, known timestamp with time zone) OWNER TO mingzhang_owner;
 
 CREATE FUNCTION projects.undelivered(in_book bigint, in_node uuid) RETURNS TABLE(contract text, amount numeric, said text)
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -3464,7 +3721,6 @@ CREATE FUNCTION projects.use_invoices(in_book bigint, document uuid) RETURNS voi
     AS $$
 declare d projects.documents := projects.signed(in_book, document, 'payment_request', 'filed'); u record; payee uuid; left_of numeric;
 begin
-  perform projects.require_payable(d); -- the maker hears it, not only who approves
   if (select sum((i ->> 'use')::numeric) from jsonb_array_elements(coalesce(d.content::jsonb -> 'invoices', '[]')) i) > d.amount then
     raise exception '% uses more of its invoices than it pays', d.number using errcode = 'AC050';
   end if;
@@ -3482,21 +3738,6 @@ begin
 end $$;
 
 ALTER FUNCTION projects.use_invoices(in_book bigint, document uuid) OWNER TO mingzhang_owner;
-
-CREATE FUNCTION projects.writes(d projects.documents, person uuid) RETURNS void
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-declare prepares text := (select s.duty from projects.steps() s where s.kind = d.kind and s.from_state = 'draft' and s.verb in ('submit', 'file') limit 1); has text;
-begin
-  insert into projects.duties (book_id, document_id, person_id, duty) values (d.book_id, d.document_id, person, prepares) on conflict do nothing;
-  select x.duty into has from projects.duties x where x.book_id = d.book_id and x.document_id = d.document_id and x.person_id = person;
-  if has <> prepares then
-    raise exception 'this person has the duty % on % already and cannot also write it', has, d.number using errcode = 'AC045';
-  end if;
-end $$;
-
-ALTER FUNCTION projects.writes(d projects.documents, person uuid) OWNER TO mingzhang_owner;
 
 CREATE TABLE accounting.books (
     book_id bigint NOT NULL,
@@ -4649,82 +4890,22 @@ CREATE TABLE accounting.vouchers_2040 (
 
 ALTER TABLE accounting.vouchers_2040 OWNER TO mingzhang_owner;
 
-CREATE TABLE api.account_documents (
+CREATE TABLE api.backups (
     book_id bigint NOT NULL,
-    document_id uuid NOT NULL,
-    account text NOT NULL,
-    in_effect_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    start_password_at timestamp with time zone
+    started_at timestamp with time zone NOT NULL,
+    finished_at timestamp with time zone NOT NULL,
+    good boolean NOT NULL,
+    file text NOT NULL,
+    size bigint,
+    sha256 bytea,
+    encrypted boolean NOT NULL,
+    trouble text DEFAULT ''::text NOT NULL,
+    CONSTRAINT backups_check CHECK ((finished_at >= started_at)),
+    CONSTRAINT backups_sha256_check CHECK ((octet_length(sha256) = 32)),
+    CONSTRAINT good_is_whole CHECK (((good = ((size IS NOT NULL) AND (sha256 IS NOT NULL))) AND (good = (trouble = ''::text))))
 );
 
-ALTER TABLE api.account_documents OWNER TO mingzhang_owner;
-
-CREATE TABLE api.accounts (
-    book_id bigint NOT NULL,
-    account text NOT NULL,
-    person_id uuid NOT NULL,
-    password_hash text,
-    start_until timestamp with time zone,
-    opened_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    disabled_at timestamp with time zone,
-    CONSTRAINT accounts_account_check CHECK ((account ~ '^[a-z0-9][a-z0-9._-]{1,63}$'::text)),
-    CONSTRAINT accounts_password_hash_check CHECK ((password_hash ~~ '$argon2id$%'::text))
-);
-
-ALTER TABLE api.accounts OWNER TO mingzhang_owner;
-
-CREATE TABLE api.one_time_codes (
-    book_id bigint NOT NULL,
-    account text NOT NULL,
-    code_hash bytea NOT NULL,
-    code_set uuid NOT NULL,
-    made_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    used_at timestamp with time zone,
-    CONSTRAINT one_time_codes_code_hash_check CHECK ((octet_length(code_hash) = 32))
-);
-
-ALTER TABLE api.one_time_codes OWNER TO mingzhang_owner;
-
-CREATE TABLE api.second_factors (
-    book_id bigint NOT NULL,
-    account text NOT NULL,
-    secret text,
-    waiting_secret text,
-    last_step bigint DEFAULT 0 NOT NULL,
-    code_set uuid
-);
-
-ALTER TABLE api.second_factors OWNER TO mingzhang_owner;
-
-CREATE TABLE api.sessions (
-    book_id bigint NOT NULL,
-    session_hash bytea NOT NULL,
-    account text NOT NULL,
-    unit_id uuid,
-    role text,
-    on_behalf_of uuid,
-    second_factor boolean NOT NULL,
-    address text NOT NULL,
-    began_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    seen_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    CONSTRAINT role_of_a_unit CHECK ((num_nonnulls(unit_id, role) = ANY (ARRAY[0, 2]))),
-    CONSTRAINT sessions_session_hash_check CHECK ((octet_length(session_hash) = 32))
-);
-
-ALTER TABLE api.sessions OWNER TO mingzhang_owner;
-
-CREATE TABLE api.sign_ins (
-    book_id bigint NOT NULL,
-    sign_in_id uuid NOT NULL,
-    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    account text NOT NULL,
-    address text NOT NULL,
-    outcome text NOT NULL,
-    CONSTRAINT sign_ins_account_check CHECK ((account <> ''::text)),
-    CONSTRAINT sign_ins_outcome_check CHECK ((outcome = ANY (ARRAY['tried'::text, 'refused'::text, 'locked'::text, 'signed_in'::text, 'confirmed'::text])))
-);
-
-ALTER TABLE api.sign_ins OWNER TO mingzhang_owner;
+ALTER TABLE api.backups OWNER TO mingzhang_owner;
 
 CREATE TABLE api.tokens (
     book_id bigint NOT NULL,
@@ -4734,8 +4915,6 @@ CREATE TABLE api.tokens (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     expires_at timestamp with time zone NOT NULL,
     revoked_at timestamp with time zone,
-    token_id uuid NOT NULL,
-    unit_id uuid NOT NULL,
     CONSTRAINT tokens_role_check CHECK ((role = ANY (ARRAY['budget_officer'::text, 'treasury_officer'::text, 'project_clerk'::text, 'project_head'::text, 'supervisor'::text, 'lead_approver'::text, 'auditor'::text, 'inspector'::text, 'admin'::text, 'system'::text]))),
     CONSTRAINT tokens_token_hash_check CHECK ((octet_length(token_hash) = 32))
 );
@@ -4814,6 +4993,82 @@ CREATE TABLE projects.assets (
 );
 
 ALTER TABLE projects.assets OWNER TO mingzhang_owner;
+
+CREATE TABLE projects.bank_accounts (
+    book_id bigint NOT NULL,
+    bank_account_id uuid NOT NULL,
+    number text NOT NULL,
+    bank text NOT NULL,
+    ledger_account text NOT NULL,
+    unit_id uuid NOT NULL,
+    node_id uuid,
+    registered_by uuid NOT NULL,
+    registered_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT bank_accounts_bank_check CHECK ((bank <> ''::text)),
+    CONSTRAINT bank_accounts_ledger_account_check CHECK ((ledger_account = ANY (ARRAY['1002.01'::text, '1002.02'::text]))),
+    CONSTRAINT bank_accounts_number_check CHECK ((number <> ''::text))
+);
+
+ALTER TABLE projects.bank_accounts OWNER TO mingzhang_owner;
+
+CREATE TABLE projects.bank_lines (
+    book_id bigint NOT NULL,
+    bank_account_id uuid NOT NULL,
+    month integer NOT NULL,
+    line_no integer NOT NULL,
+    day date NOT NULL,
+    received accounting.yuan NOT NULL,
+    paid accounting.yuan NOT NULL,
+    balance accounting.yuan NOT NULL,
+    party text NOT NULL,
+    party_number text NOT NULL,
+    memo text NOT NULL,
+    serial text NOT NULL,
+    CONSTRAINT bank_lines_line_no_check CHECK ((line_no > 0)),
+    CONSTRAINT day_of_the_month CHECK ((((EXTRACT(year FROM day) * (100)::numeric) + EXTRACT(month FROM day)) = (month)::numeric)),
+    CONSTRAINT received_or_paid CHECK ((((received)::numeric = (0)::numeric) <> ((paid)::numeric = (0)::numeric)))
+);
+
+ALTER TABLE projects.bank_lines OWNER TO mingzhang_owner;
+
+CREATE TABLE projects.bank_matches (
+    book_id bigint NOT NULL,
+    bank_account_id uuid NOT NULL,
+    month integer NOT NULL,
+    line_no integer NOT NULL,
+    period integer NOT NULL,
+    number integer NOT NULL,
+    voucher_line integer NOT NULL,
+    reason text NOT NULL,
+    matched_by uuid NOT NULL,
+    matched_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT bank_matches_reason_check CHECK ((reason = ANY (ARRAY['serial'::text, 'amount_and_day'::text, 'amount'::text])))
+);
+
+ALTER TABLE projects.bank_matches OWNER TO mingzhang_owner;
+
+CREATE TABLE projects.bank_statements (
+    book_id bigint NOT NULL,
+    bank_account_id uuid NOT NULL,
+    month integer NOT NULL,
+    month_before integer,
+    import_id uuid NOT NULL,
+    opening accounting.yuan NOT NULL,
+    received accounting.yuan NOT NULL,
+    paid accounting.yuan NOT NULL,
+    closing accounting.yuan NOT NULL,
+    line_count integer NOT NULL,
+    CONSTRAINT bank_statements_line_count_check CHECK ((line_count >= 0)),
+    CONSTRAINT bank_statements_month_check CHECK ((((month % 100) >= 1) AND ((month % 100) <= 12))),
+    CONSTRAINT before_is_the_month_before CHECK ((month_before =
+CASE
+    WHEN ((month % 100) = 1) THEN (month - 89)
+    ELSE (month - 1)
+END)),
+    CONSTRAINT statement_adds_up CHECK (((closing)::numeric = (((opening)::numeric + (received)::numeric) - (paid)::numeric)))
+);
+
+ALTER TABLE projects.bank_statements OWNER TO mingzhang_owner;
 
 CREATE TABLE projects.budget_numbers (
     book_id bigint NOT NULL,
@@ -4978,6 +5233,32 @@ CREATE TABLE projects.duties (
 
 ALTER TABLE projects.duties OWNER TO mingzhang_owner;
 
+CREATE TABLE projects.external_codes (
+    book_id bigint NOT NULL,
+    system text NOT NULL,
+    code text NOT NULL,
+    project_id uuid,
+    budget_line_id uuid,
+    set_by uuid NOT NULL,
+    set_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT code_is_of_one CHECK (((project_id IS NULL) <> (budget_line_id IS NULL))),
+    CONSTRAINT external_codes_code_check CHECK (((length(code) >= 1) AND (length(code) <= 100))),
+    CONSTRAINT external_codes_system_check CHECK (((length(system) >= 1) AND (length(system) <= 100)))
+);
+
+ALTER TABLE projects.external_codes OWNER TO mingzhang_owner;
+
+CREATE TABLE projects.failed_orders (
+    book_id bigint NOT NULL,
+    order_number text NOT NULL,
+    document_id uuid NOT NULL,
+    round integer NOT NULL,
+    line_no integer NOT NULL,
+    failed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE projects.failed_orders OWNER TO mingzhang_owner;
+
 CREATE TABLE projects.file_uploads (
     book_id bigint NOT NULL,
     sha256 bytea NOT NULL,
@@ -5052,6 +5333,25 @@ CREATE TABLE projects.funding_sources (
 
 ALTER TABLE projects.funding_sources OWNER TO mingzhang_owner;
 
+CREATE TABLE projects.imports (
+    book_id bigint NOT NULL,
+    import_id uuid NOT NULL,
+    kind text NOT NULL,
+    source text NOT NULL,
+    file_sha256 bytea NOT NULL,
+    month integer,
+    row_count integer NOT NULL,
+    added integer NOT NULL,
+    total accounting.yuan,
+    imported_by uuid NOT NULL,
+    imported_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT imports_added_check CHECK ((added >= 0)),
+    CONSTRAINT imports_row_count_check CHECK ((row_count > 0)),
+    CONSTRAINT imports_source_check CHECK (((length(source) >= 1) AND (length(source) <= 100)))
+);
+
+ALTER TABLE projects.imports OWNER TO mingzhang_owner;
+
 CREATE TABLE projects.injections (
     book_id bigint NOT NULL,
     injection_id uuid NOT NULL,
@@ -5104,6 +5404,44 @@ CREATE TABLE projects.invoices (
 );
 
 ALTER TABLE projects.invoices OWNER TO mingzhang_owner;
+
+CREATE TABLE projects.item_reasons (
+    book_id bigint NOT NULL,
+    item_id uuid NOT NULL,
+    ordinal integer NOT NULL,
+    reason text NOT NULL,
+    owner_id uuid NOT NULL,
+    given_by uuid NOT NULL,
+    given_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT item_reasons_ordinal_check CHECK ((ordinal > 0)),
+    CONSTRAINT item_reasons_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 500)))
+);
+
+ALTER TABLE projects.item_reasons OWNER TO mingzhang_owner;
+
+CREATE TABLE projects.line_vouchers (
+    book_id bigint NOT NULL,
+    period integer NOT NULL,
+    number integer NOT NULL,
+    document_id uuid NOT NULL,
+    round integer NOT NULL,
+    line_no integer NOT NULL,
+    order_number text NOT NULL
+);
+
+ALTER TABLE projects.line_vouchers OWNER TO mingzhang_owner;
+
+CREATE TABLE projects.list_profiles (
+    book_id bigint NOT NULL,
+    kind text NOT NULL,
+    source text NOT NULL,
+    profile text NOT NULL,
+    changed_by uuid NOT NULL,
+    changed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT list_profiles_source_check CHECK (((length(source) >= 1) AND (length(source) <= 100)))
+);
+
+ALTER TABLE projects.list_profiles OWNER TO mingzhang_owner;
 
 CREATE TABLE projects.node_milestones (
     book_id bigint NOT NULL,
@@ -5226,19 +5564,34 @@ CREATE TABLE projects.payment_draws (
 
 ALTER TABLE projects.payment_draws OWNER TO mingzhang_owner;
 
+CREATE TABLE projects.payment_exports (
+    book_id bigint NOT NULL,
+    file_sha256 bytea NOT NULL,
+    state text NOT NULL,
+    format text NOT NULL,
+    row_count integer NOT NULL,
+    total accounting.yuan NOT NULL,
+    exported_by uuid NOT NULL,
+    exported_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT payment_exports_file_sha256_check CHECK ((octet_length(file_sha256) = 32)),
+    CONSTRAINT payment_exports_format_check CHECK ((format = ANY (ARRAY['xlsx'::text, 'csv'::text]))),
+    CONSTRAINT payment_exports_row_count_check CHECK ((row_count >= 0)),
+    CONSTRAINT payment_exports_state_check CHECK ((state = ANY (ARRAY['approved'::text, 'ordered'::text])))
+);
+
+ALTER TABLE projects.payment_exports OWNER TO mingzhang_owner;
+
 CREATE TABLE projects.payment_requests (
     book_id bigint NOT NULL,
     document_id uuid NOT NULL,
     round integer NOT NULL,
     payment text NOT NULL,
     contract_id uuid,
-    batch_id uuid,
     amount accounting.yuan NOT NULL,
     held accounting.yuan NOT NULL,
     paid accounting.yuan DEFAULT 0 NOT NULL,
     given_back accounting.yuan DEFAULT 0 NOT NULL,
     approved_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    CONSTRAINT batch_of_subsidy CHECK (((payment = 'subsidy'::text) = (batch_id IS NOT NULL))),
     CONSTRAINT contract_of_payment CHECK (((contract_id IS NOT NULL) = (payment = ANY (ARRAY['advance'::text, 'progress'::text, 'settlement'::text, 'retention'::text])))),
     CONSTRAINT payment_requests_amount_check CHECK (((amount)::numeric > (0)::numeric)),
     CONSTRAINT payment_requests_given_back_check CHECK (((given_back)::numeric >= (0)::numeric)),
@@ -5307,8 +5660,9 @@ CREATE TABLE projects.settings (
     document_id uuid NOT NULL,
     in_effect_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     payee_wait_hours integer,
-    second_factor_roles text[],
-    CONSTRAINT settings_payee_wait_hours_check CHECK (((payee_wait_hours >= 0) AND (payee_wait_hours <= 720)))
+    treasury_lists text,
+    CONSTRAINT settings_payee_wait_hours_check CHECK (((payee_wait_hours >= 0) AND (payee_wait_hours <= 720))),
+    CONSTRAINT settings_treasury_lists_check CHECK ((treasury_lists = ANY (ARRAY['required'::text, 'not_required'::text])))
 );
 
 ALTER TABLE projects.settings OWNER TO mingzhang_owner;
@@ -5359,6 +5713,43 @@ CREATE TABLE projects.subsidy_batches (
 );
 
 ALTER TABLE projects.subsidy_batches OWNER TO mingzhang_owner;
+
+CREATE TABLE projects.treasury_matches (
+    book_id bigint NOT NULL,
+    voucher_no text NOT NULL,
+    returned boolean NOT NULL,
+    document_id uuid NOT NULL,
+    round integer NOT NULL,
+    line_no integer NOT NULL,
+    order_number text NOT NULL,
+    reason text NOT NULL,
+    matched_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT treasury_matches_reason_check CHECK ((reason = ANY (ARRAY['voucher_number'::text, 'request_number'::text, 'voucher_in_request'::text, 'amount_and_account'::text])))
+);
+
+ALTER TABLE projects.treasury_matches OWNER TO mingzhang_owner;
+
+CREATE TABLE projects.treasury_payments (
+    book_id bigint NOT NULL,
+    voucher_no text NOT NULL,
+    returned boolean NOT NULL,
+    import_id uuid NOT NULL,
+    row_no integer NOT NULL,
+    month integer NOT NULL,
+    day date NOT NULL,
+    payee text NOT NULL,
+    account_number text NOT NULL,
+    amount accounting.yuan NOT NULL,
+    indicator text NOT NULL,
+    project_code text NOT NULL,
+    purpose text NOT NULL,
+    CONSTRAINT day_in_month CHECK ((((EXTRACT(year FROM day) * (100)::numeric) + EXTRACT(month FROM day)) = (month)::numeric)),
+    CONSTRAINT treasury_payments_amount_check CHECK (((amount)::numeric > (0)::numeric)),
+    CONSTRAINT treasury_payments_row_no_check CHECK ((row_no > 0)),
+    CONSTRAINT treasury_payments_voucher_no_check CHECK (((length(voucher_no) >= 1) AND (length(voucher_no) <= 60)))
+);
+
+ALTER TABLE projects.treasury_payments OWNER TO mingzhang_owner;
 
 CREATE TABLE projects.village_records (
     book_id bigint NOT NULL,
@@ -5671,26 +6062,8 @@ ALTER TABLE ONLY accounting.vouchers_2040
 ALTER TABLE ONLY accounting.vouchers_2040
     ADD CONSTRAINT vouchers_2040_pkey PRIMARY KEY (book_id, period, number);
 
-ALTER TABLE ONLY api.account_documents
-    ADD CONSTRAINT account_documents_pkey PRIMARY KEY (book_id, document_id);
-
-ALTER TABLE ONLY api.accounts
-    ADD CONSTRAINT accounts_pkey PRIMARY KEY (book_id, account);
-
-ALTER TABLE ONLY api.one_time_codes
-    ADD CONSTRAINT one_time_codes_pkey PRIMARY KEY (book_id, account, code_hash);
-
-ALTER TABLE ONLY api.second_factors
-    ADD CONSTRAINT second_factors_pkey PRIMARY KEY (book_id, account);
-
-ALTER TABLE ONLY api.sessions
-    ADD CONSTRAINT sessions_pkey PRIMARY KEY (book_id, session_hash);
-
-ALTER TABLE ONLY api.sign_ins
-    ADD CONSTRAINT sign_ins_pkey PRIMARY KEY (book_id, sign_in_id);
-
-ALTER TABLE ONLY api.tokens
-    ADD CONSTRAINT tokens_book_id_token_id_key UNIQUE (book_id, token_id);
+ALTER TABLE ONLY api.backups
+    ADD CONSTRAINT backups_pkey PRIMARY KEY (book_id, started_at);
 
 ALTER TABLE ONLY api.tokens
     ADD CONSTRAINT tokens_pkey PRIMARY KEY (book_id, token_hash);
@@ -5706,6 +6079,27 @@ ALTER TABLE ONLY projects.assets
 
 ALTER TABLE ONLY projects.assets
     ADD CONSTRAINT assets_pkey PRIMARY KEY (book_id, asset_id);
+
+ALTER TABLE ONLY projects.bank_accounts
+    ADD CONSTRAINT bank_accounts_book_id_number_key UNIQUE (book_id, number);
+
+ALTER TABLE ONLY projects.bank_accounts
+    ADD CONSTRAINT bank_accounts_pkey PRIMARY KEY (book_id, bank_account_id);
+
+ALTER TABLE ONLY projects.bank_lines
+    ADD CONSTRAINT bank_lines_pkey PRIMARY KEY (book_id, bank_account_id, month, line_no);
+
+ALTER TABLE ONLY projects.bank_matches
+    ADD CONSTRAINT bank_matches_book_id_period_number_voucher_line_key UNIQUE (book_id, period, number, voucher_line);
+
+ALTER TABLE ONLY projects.bank_matches
+    ADD CONSTRAINT bank_matches_pkey PRIMARY KEY (book_id, bank_account_id, month, line_no);
+
+ALTER TABLE ONLY projects.bank_statements
+    ADD CONSTRAINT bank_statements_book_id_bank_account_id_month_closing_key UNIQUE (book_id, bank_account_id, month, closing);
+
+ALTER TABLE ONLY projects.bank_statements
+    ADD CONSTRAINT bank_statements_pkey PRIMARY KEY (book_id, bank_account_id, month);
 
 ALTER TABLE ONLY projects.budget_numbers
     ADD CONSTRAINT budget_numbers_pkey PRIMARY KEY (book_id, document_no, event, budget_line);
@@ -5761,6 +6155,12 @@ ALTER TABLE ONLY projects.duties
 ALTER TABLE ONLY projects.duties
     ADD CONSTRAINT duties_pkey PRIMARY KEY (book_id, document_id, person_id);
 
+ALTER TABLE ONLY projects.external_codes
+    ADD CONSTRAINT external_codes_pkey PRIMARY KEY (book_id, system, code);
+
+ALTER TABLE ONLY projects.failed_orders
+    ADD CONSTRAINT failed_orders_pkey PRIMARY KEY (book_id, order_number);
+
 ALTER TABLE ONLY projects.file_uploads
     ADD CONSTRAINT file_uploads_pkey PRIMARY KEY (book_id, sha256, person_id);
 
@@ -5779,8 +6179,8 @@ ALTER TABLE ONLY projects.flows
 ALTER TABLE ONLY projects.funding_sources
     ADD CONSTRAINT funding_sources_pkey PRIMARY KEY (book_id, code);
 
-ALTER TABLE ONLY projects.injections
-    ADD CONSTRAINT injections_book_id_node_id_investee_agreement_day_key UNIQUE (book_id, node_id, investee, agreement, day);
+ALTER TABLE ONLY projects.imports
+    ADD CONSTRAINT imports_pkey PRIMARY KEY (book_id, import_id);
 
 ALTER TABLE ONLY projects.injections
     ADD CONSTRAINT injections_pkey PRIMARY KEY (book_id, injection_id);
@@ -5790,6 +6190,18 @@ ALTER TABLE ONLY projects.invoice_uses
 
 ALTER TABLE ONLY projects.invoices
     ADD CONSTRAINT invoices_pkey PRIMARY KEY (book_id, payee_id, code, number);
+
+ALTER TABLE ONLY projects.item_reasons
+    ADD CONSTRAINT item_reasons_pkey PRIMARY KEY (book_id, item_id, ordinal);
+
+ALTER TABLE ONLY projects.line_vouchers
+    ADD CONSTRAINT line_vouchers_pkey PRIMARY KEY (book_id, document_id, period, number);
+
+ALTER TABLE ONLY projects.imports
+    ADD CONSTRAINT list_imported_once UNIQUE (book_id, kind, source, file_sha256);
+
+ALTER TABLE ONLY projects.list_profiles
+    ADD CONSTRAINT list_profiles_pkey PRIMARY KEY (book_id, kind, source);
 
 ALTER TABLE ONLY projects.node_milestones
     ADD CONSTRAINT node_milestones_book_id_document_id_key UNIQUE (book_id, document_id);
@@ -5806,6 +6218,9 @@ ALTER TABLE ONLY projects.nodes
 ALTER TABLE ONLY projects.nodes
     ADD CONSTRAINT nodes_pkey PRIMARY KEY (book_id, node_id);
 
+ALTER TABLE ONLY projects.bank_accounts
+    ADD CONSTRAINT one_bank_account_each UNIQUE NULLS NOT DISTINCT (book_id, ledger_account, unit_id, node_id);
+
 ALTER TABLE ONLY projects.outside_acts
     ADD CONSTRAINT outside_acts_pkey PRIMARY KEY (book_id, outside_act_id);
 
@@ -5820,6 +6235,9 @@ ALTER TABLE ONLY projects.payees
 
 ALTER TABLE ONLY projects.payment_draws
     ADD CONSTRAINT payment_draws_pkey PRIMARY KEY (book_id, document_id, round, line_no, budget_line_id);
+
+ALTER TABLE ONLY projects.payment_exports
+    ADD CONSTRAINT payment_exports_pkey PRIMARY KEY (book_id, file_sha256, exported_by);
 
 ALTER TABLE ONLY projects.payment_lines
     ADD CONSTRAINT payment_lines_book_id_order_number_key UNIQUE (book_id, order_number);
@@ -5856,6 +6274,12 @@ ALTER TABLE ONLY projects.subsidy_batches
 
 ALTER TABLE ONLY projects.subsidy_batches
     ADD CONSTRAINT subsidy_batches_pkey PRIMARY KEY (book_id, batch_id);
+
+ALTER TABLE ONLY projects.treasury_matches
+    ADD CONSTRAINT treasury_matches_pkey PRIMARY KEY (book_id, voucher_no, returned);
+
+ALTER TABLE ONLY projects.treasury_payments
+    ADD CONSTRAINT treasury_payments_pkey PRIMARY KEY (book_id, voucher_no, returned);
 
 ALTER TABLE ONLY projects.village_records
     ADD CONSTRAINT village_records_pkey PRIMARY KEY (book_id, document_id);
@@ -5944,16 +6368,6 @@ CREATE INDEX refusals_by_time ON accounting.refusals USING brin (at);
 
 CREATE UNIQUE INDEX subjects_by_code ON accounting.subjects USING btree (book_id, kind, code) WHERE (kind <> ''::text);
 
-CREATE INDEX accounts_of_person ON api.accounts USING btree (book_id, person_id);
-
-CREATE INDEX sessions_of_account ON api.sessions USING btree (book_id, account);
-
-CREATE INDEX sign_ins_by_account ON api.sign_ins USING btree (book_id, account, at);
-
-CREATE INDEX sign_ins_by_address ON api.sign_ins USING btree (book_id, address, at);
-
-CREATE INDEX sign_ins_by_moment ON api.sign_ins USING btree (book_id, at);
-
 CREATE INDEX assets_of_node ON projects.assets USING btree (book_id, node_id);
 
 CREATE INDEX contracts_of_node ON projects.contracts USING btree (book_id, node_id);
@@ -5970,25 +6384,37 @@ CREATE INDEX documents_by_node ON projects.documents USING btree (book_id, node_
 
 CREATE INDEX documents_by_state ON projects.documents USING btree (book_id, kind, state, unit_id);
 
+CREATE INDEX external_codes_of_budget_line ON projects.external_codes USING btree (book_id, budget_line_id);
+
+CREATE INDEX external_codes_of_project ON projects.external_codes USING btree (book_id, project_id);
+
+CREATE INDEX failed_orders_of_line ON projects.failed_orders USING btree (book_id, document_id, round, line_no);
+
+CREATE INDEX imports_by_month ON projects.imports USING btree (book_id, kind, month);
+
+CREATE INDEX line_vouchers_of_line ON projects.line_vouchers USING btree (book_id, document_id, round, line_no);
+
 CREATE UNIQUE INDEX milestone_once ON projects.node_milestones USING btree (book_id, node_id, milestone) WHERE (milestone <> ALL (ARRAY['in_progress'::text, 'suspended'::text]));
 
 CREATE INDEX nodes_by_parent ON projects.nodes USING btree (book_id, parent_id);
 
 CREATE UNIQUE INDEX one_open_certificate ON projects.documents USING btree (book_id, (((content)::jsonb ->> 'contract'::text))) WHERE ((kind = 'certificate'::text) AND (state <> ALL (ARRAY['certified'::text, 'withdrawn'::text])));
 
-CREATE UNIQUE INDEX one_payee_of_a_credit_code ON projects.payees USING btree (book_id, credit_code) WHERE ((credit_code <> ''::text) AND (kind <> 'wages_account'::text));
-
-CREATE UNIQUE INDEX one_payee_of_a_name ON projects.payees USING btree (book_id, name) WHERE (kind <> ALL (ARRAY['person'::text, 'wages_account'::text]));
+CREATE UNIQUE INDEX order_is_paid_once ON projects.treasury_matches USING btree (book_id, document_id, round, line_no, order_number) WHERE (NOT returned);
 
 CREATE INDEX payment_requests_of_contract ON projects.payment_requests USING btree (book_id, contract_id);
 
 CREATE INDEX plan_lines_of_node ON projects.plan_lines USING btree (book_id, node_id);
 
-CREATE UNIQUE INDEX receipt_confirms_once ON projects.receipts USING btree (book_id, bank_serial, bank_date) WHERE (checked_by IS NOT NULL);
-
 CREATE UNIQUE INDEX role_grants_by_document ON projects.role_grants USING btree (book_id, document_id);
 
 CREATE INDEX role_grants_of_person ON projects.role_grants USING btree (book_id, person_id);
+
+CREATE UNIQUE INDEX statements_begin_once ON projects.bank_statements USING btree (book_id, bank_account_id) WHERE (month_before IS NULL);
+
+CREATE INDEX treasury_payments_by_month ON projects.treasury_payments USING btree (book_id, month);
+
+CREATE INDEX treasury_payments_of_import ON projects.treasury_payments USING btree (book_id, import_id);
 
 CREATE INDEX village_records_of_node ON projects.village_records USING btree (book_id, node_id);
 
@@ -6326,58 +6752,6 @@ CREATE TRIGGER unit_party AFTER INSERT OR UPDATE OF name ON accounting.units FOR
 
 ALTER TABLE accounting.units ENABLE ALWAYS TRIGGER unit_party;
 
-CREATE TRIGGER account_keeps BEFORE UPDATE ON api.accounts FOR EACH ROW EXECUTE FUNCTION api.account_keeps();
-
-ALTER TABLE api.accounts ENABLE ALWAYS TRIGGER account_keeps;
-
-CREATE TRIGGER one_time_code_keeps BEFORE UPDATE ON api.one_time_codes FOR EACH ROW EXECUTE FUNCTION api.one_time_code_keeps();
-
-ALTER TABLE api.one_time_codes ENABLE ALWAYS TRIGGER one_time_code_keeps;
-
-CREATE TRIGGER row_stays BEFORE DELETE ON api.account_documents FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
-
-ALTER TABLE api.account_documents ENABLE ALWAYS TRIGGER row_stays;
-
-CREATE TRIGGER row_stays BEFORE DELETE ON api.accounts FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
-
-ALTER TABLE api.accounts ENABLE ALWAYS TRIGGER row_stays;
-
-CREATE TRIGGER row_stays BEFORE DELETE ON api.one_time_codes FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
-
-ALTER TABLE api.one_time_codes ENABLE ALWAYS TRIGGER row_stays;
-
-CREATE TRIGGER row_stays BEFORE DELETE ON api.second_factors FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
-
-ALTER TABLE api.second_factors ENABLE ALWAYS TRIGGER row_stays;
-
-CREATE TRIGGER row_stays BEFORE DELETE ON api.sign_ins FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
-
-ALTER TABLE api.sign_ins ENABLE ALWAYS TRIGGER row_stays;
-
-CREATE TRIGGER rows_stay BEFORE TRUNCATE ON api.account_documents FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
-
-ALTER TABLE api.account_documents ENABLE ALWAYS TRIGGER rows_stay;
-
-CREATE TRIGGER rows_stay BEFORE TRUNCATE ON api.accounts FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
-
-ALTER TABLE api.accounts ENABLE ALWAYS TRIGGER rows_stay;
-
-CREATE TRIGGER rows_stay BEFORE TRUNCATE ON api.one_time_codes FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
-
-ALTER TABLE api.one_time_codes ENABLE ALWAYS TRIGGER rows_stay;
-
-CREATE TRIGGER rows_stay BEFORE TRUNCATE ON api.second_factors FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
-
-ALTER TABLE api.second_factors ENABLE ALWAYS TRIGGER rows_stay;
-
-CREATE TRIGGER rows_stay BEFORE TRUNCATE ON api.sign_ins FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
-
-ALTER TABLE api.sign_ins ENABLE ALWAYS TRIGGER rows_stay;
-
-CREATE TRIGGER sign_in_keeps BEFORE UPDATE ON api.sign_ins FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
-
-ALTER TABLE api.sign_ins ENABLE ALWAYS TRIGGER sign_in_keeps;
-
 CREATE TRIGGER act_is_final BEFORE UPDATE ON projects.acts FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
 
 ALTER TABLE projects.acts ENABLE ALWAYS TRIGGER act_is_final;
@@ -6646,6 +7020,10 @@ CREATE TRIGGER judge_roles AFTER INSERT OR UPDATE ON projects.role_grants FOR EA
 
 ALTER TABLE projects.role_grants ENABLE ALWAYS TRIGGER judge_roles;
 
+CREATE TRIGGER note_failed_order AFTER UPDATE OF state ON projects.payment_lines FOR EACH ROW WHEN (((new.state = 'failed'::text) AND (old.state <> 'failed'::text))) EXECUTE FUNCTION projects.note_failed_order();
+
+ALTER TABLE projects.payment_lines ENABLE ALWAYS TRIGGER note_failed_order;
+
 CREATE TRIGGER party_unit BEFORE INSERT OR UPDATE OF name ON projects.node_parties FOR EACH ROW EXECUTE FUNCTION projects.party_unit();
 
 ALTER TABLE projects.node_parties ENABLE ALWAYS TRIGGER party_unit;
@@ -6742,6 +7120,18 @@ CREATE TRIGGER payments_stay BEFORE TRUNCATE ON projects.reissues FOR EACH STATE
 
 ALTER TABLE projects.reissues ENABLE ALWAYS TRIGGER payments_stay;
 
+CREATE TRIGGER register_is_final BEFORE UPDATE ON projects.bank_accounts FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
+
+ALTER TABLE projects.bank_accounts ENABLE ALWAYS TRIGGER register_is_final;
+
+CREATE TRIGGER register_is_final BEFORE UPDATE ON projects.bank_lines FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
+
+ALTER TABLE projects.bank_lines ENABLE ALWAYS TRIGGER register_is_final;
+
+CREATE TRIGGER register_is_final BEFORE UPDATE ON projects.bank_statements FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
+
+ALTER TABLE projects.bank_statements ENABLE ALWAYS TRIGGER register_is_final;
+
 CREATE TRIGGER register_is_final BEFORE UPDATE ON projects.budget_numbers FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
 
 ALTER TABLE projects.budget_numbers ENABLE ALWAYS TRIGGER register_is_final;
@@ -6749,6 +7139,14 @@ ALTER TABLE projects.budget_numbers ENABLE ALWAYS TRIGGER register_is_final;
 CREATE TRIGGER register_is_final BEFORE UPDATE ON projects.cash_plans FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
 
 ALTER TABLE projects.cash_plans ENABLE ALWAYS TRIGGER register_is_final;
+
+CREATE TRIGGER register_is_final BEFORE UPDATE ON projects.external_codes FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
+
+ALTER TABLE projects.external_codes ENABLE ALWAYS TRIGGER register_is_final;
+
+CREATE TRIGGER register_is_final BEFORE UPDATE ON projects.imports FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
+
+ALTER TABLE projects.imports ENABLE ALWAYS TRIGGER register_is_final;
 
 CREATE TRIGGER register_is_final BEFORE UPDATE ON projects.injections FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
 
@@ -6762,6 +7160,18 @@ CREATE TRIGGER register_is_final BEFORE UPDATE ON projects.village_records FOR E
 
 ALTER TABLE projects.village_records ENABLE ALWAYS TRIGGER register_is_final;
 
+CREATE TRIGGER register_stays BEFORE DELETE ON projects.bank_accounts FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.bank_accounts ENABLE ALWAYS TRIGGER register_stays;
+
+CREATE TRIGGER register_stays BEFORE DELETE ON projects.bank_lines FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.bank_lines ENABLE ALWAYS TRIGGER register_stays;
+
+CREATE TRIGGER register_stays BEFORE DELETE ON projects.bank_statements FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.bank_statements ENABLE ALWAYS TRIGGER register_stays;
+
 CREATE TRIGGER register_stays BEFORE DELETE ON projects.budget_numbers FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
 
 ALTER TABLE projects.budget_numbers ENABLE ALWAYS TRIGGER register_stays;
@@ -6769,6 +7179,14 @@ ALTER TABLE projects.budget_numbers ENABLE ALWAYS TRIGGER register_stays;
 CREATE TRIGGER register_stays BEFORE DELETE ON projects.cash_plans FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
 
 ALTER TABLE projects.cash_plans ENABLE ALWAYS TRIGGER register_stays;
+
+CREATE TRIGGER register_stays BEFORE DELETE ON projects.external_codes FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.external_codes ENABLE ALWAYS TRIGGER register_stays;
+
+CREATE TRIGGER register_stays BEFORE DELETE ON projects.imports FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.imports ENABLE ALWAYS TRIGGER register_stays;
 
 CREATE TRIGGER register_stays BEFORE DELETE ON projects.injections FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
 
@@ -6782,6 +7200,18 @@ CREATE TRIGGER register_stays BEFORE DELETE ON projects.village_records FOR EACH
 
 ALTER TABLE projects.village_records ENABLE ALWAYS TRIGGER register_stays;
 
+CREATE TRIGGER registers_stay BEFORE TRUNCATE ON projects.bank_accounts FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.bank_accounts ENABLE ALWAYS TRIGGER registers_stay;
+
+CREATE TRIGGER registers_stay BEFORE TRUNCATE ON projects.bank_lines FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.bank_lines ENABLE ALWAYS TRIGGER registers_stay;
+
+CREATE TRIGGER registers_stay BEFORE TRUNCATE ON projects.bank_statements FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.bank_statements ENABLE ALWAYS TRIGGER registers_stay;
+
 CREATE TRIGGER registers_stay BEFORE TRUNCATE ON projects.budget_numbers FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
 
 ALTER TABLE projects.budget_numbers ENABLE ALWAYS TRIGGER registers_stay;
@@ -6789,6 +7219,14 @@ ALTER TABLE projects.budget_numbers ENABLE ALWAYS TRIGGER registers_stay;
 CREATE TRIGGER registers_stay BEFORE TRUNCATE ON projects.cash_plans FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
 
 ALTER TABLE projects.cash_plans ENABLE ALWAYS TRIGGER registers_stay;
+
+CREATE TRIGGER registers_stay BEFORE TRUNCATE ON projects.external_codes FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.external_codes ENABLE ALWAYS TRIGGER registers_stay;
+
+CREATE TRIGGER registers_stay BEFORE TRUNCATE ON projects.imports FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.imports ENABLE ALWAYS TRIGGER registers_stay;
 
 CREATE TRIGGER registers_stay BEFORE TRUNCATE ON projects.injections FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
 
@@ -6809,6 +7247,78 @@ ALTER TABLE projects.settings ENABLE ALWAYS TRIGGER setting_stays;
 CREATE TRIGGER settings_stay BEFORE TRUNCATE ON projects.settings FOR EACH STATEMENT EXECUTE FUNCTION accounting.journal_is_final();
 
 ALTER TABLE projects.settings ENABLE ALWAYS TRIGGER settings_stay;
+
+CREATE TRIGGER treasuries_stay BEFORE TRUNCATE ON projects.failed_orders FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.failed_orders ENABLE ALWAYS TRIGGER treasuries_stay;
+
+CREATE TRIGGER treasuries_stay BEFORE TRUNCATE ON projects.item_reasons FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.item_reasons ENABLE ALWAYS TRIGGER treasuries_stay;
+
+CREATE TRIGGER treasuries_stay BEFORE TRUNCATE ON projects.line_vouchers FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.line_vouchers ENABLE ALWAYS TRIGGER treasuries_stay;
+
+CREATE TRIGGER treasuries_stay BEFORE TRUNCATE ON projects.payment_exports FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.payment_exports ENABLE ALWAYS TRIGGER treasuries_stay;
+
+CREATE TRIGGER treasuries_stay BEFORE TRUNCATE ON projects.treasury_matches FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.treasury_matches ENABLE ALWAYS TRIGGER treasuries_stay;
+
+CREATE TRIGGER treasuries_stay BEFORE TRUNCATE ON projects.treasury_payments FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.treasury_payments ENABLE ALWAYS TRIGGER treasuries_stay;
+
+CREATE TRIGGER treasury_is_final BEFORE UPDATE ON projects.failed_orders FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
+
+ALTER TABLE projects.failed_orders ENABLE ALWAYS TRIGGER treasury_is_final;
+
+CREATE TRIGGER treasury_is_final BEFORE UPDATE ON projects.item_reasons FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
+
+ALTER TABLE projects.item_reasons ENABLE ALWAYS TRIGGER treasury_is_final;
+
+CREATE TRIGGER treasury_is_final BEFORE UPDATE ON projects.line_vouchers FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
+
+ALTER TABLE projects.line_vouchers ENABLE ALWAYS TRIGGER treasury_is_final;
+
+CREATE TRIGGER treasury_is_final BEFORE UPDATE ON projects.payment_exports FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
+
+ALTER TABLE projects.payment_exports ENABLE ALWAYS TRIGGER treasury_is_final;
+
+CREATE TRIGGER treasury_is_final BEFORE UPDATE ON projects.treasury_matches FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
+
+ALTER TABLE projects.treasury_matches ENABLE ALWAYS TRIGGER treasury_is_final;
+
+CREATE TRIGGER treasury_is_final BEFORE UPDATE ON projects.treasury_payments FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
+
+ALTER TABLE projects.treasury_payments ENABLE ALWAYS TRIGGER treasury_is_final;
+
+CREATE TRIGGER treasury_stays BEFORE DELETE ON projects.failed_orders FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.failed_orders ENABLE ALWAYS TRIGGER treasury_stays;
+
+CREATE TRIGGER treasury_stays BEFORE DELETE ON projects.item_reasons FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.item_reasons ENABLE ALWAYS TRIGGER treasury_stays;
+
+CREATE TRIGGER treasury_stays BEFORE DELETE ON projects.line_vouchers FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.line_vouchers ENABLE ALWAYS TRIGGER treasury_stays;
+
+CREATE TRIGGER treasury_stays BEFORE DELETE ON projects.payment_exports FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.payment_exports ENABLE ALWAYS TRIGGER treasury_stays;
+
+CREATE TRIGGER treasury_stays BEFORE DELETE ON projects.treasury_matches FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.treasury_matches ENABLE ALWAYS TRIGGER treasury_stays;
+
+CREATE TRIGGER treasury_stays BEFORE DELETE ON projects.treasury_payments FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.treasury_payments ENABLE ALWAYS TRIGGER treasury_stays;
 
 ALTER TABLE ONLY accounting.accounts
     ADD CONSTRAINT accounts_book_id_fkey FOREIGN KEY (book_id) REFERENCES accounting.books(book_id);
@@ -6948,41 +7458,14 @@ ALTER TABLE ONLY accounting.vouchers_2039
 ALTER TABLE ONLY accounting.vouchers_2040
     ADD CONSTRAINT voucher_has_lines FOREIGN KEY (book_id, period, number, line_count) REFERENCES accounting.lines_2040(book_id, period, number, line_no);
 
-ALTER TABLE ONLY api.account_documents
-    ADD CONSTRAINT account_documents_book_id_account_fkey FOREIGN KEY (book_id, account) REFERENCES api.accounts(book_id, account);
-
-ALTER TABLE ONLY api.account_documents
-    ADD CONSTRAINT account_documents_book_id_document_id_fkey FOREIGN KEY (book_id, document_id) REFERENCES projects.documents(book_id, document_id);
-
-ALTER TABLE ONLY api.accounts
-    ADD CONSTRAINT accounts_book_id_person_id_fkey FOREIGN KEY (book_id, person_id) REFERENCES accounting.persons(book_id, person_id);
-
-ALTER TABLE ONLY api.one_time_codes
-    ADD CONSTRAINT one_time_codes_book_id_account_fkey FOREIGN KEY (book_id, account) REFERENCES api.accounts(book_id, account);
-
-ALTER TABLE ONLY api.second_factors
-    ADD CONSTRAINT second_factors_book_id_account_fkey FOREIGN KEY (book_id, account) REFERENCES api.accounts(book_id, account);
-
-ALTER TABLE ONLY api.sessions
-    ADD CONSTRAINT sessions_book_id_account_fkey FOREIGN KEY (book_id, account) REFERENCES api.accounts(book_id, account);
-
-ALTER TABLE ONLY api.sessions
-    ADD CONSTRAINT sessions_book_id_on_behalf_of_fkey FOREIGN KEY (book_id, on_behalf_of) REFERENCES accounting.persons(book_id, person_id);
-
-ALTER TABLE ONLY api.sessions
-    ADD CONSTRAINT sessions_book_id_unit_id_fkey FOREIGN KEY (book_id, unit_id) REFERENCES accounting.units(book_id, unit_id);
-
-ALTER TABLE ONLY api.sign_ins
-    ADD CONSTRAINT sign_ins_book_id_fkey FOREIGN KEY (book_id) REFERENCES accounting.books(book_id);
+ALTER TABLE ONLY api.backups
+    ADD CONSTRAINT backups_book_id_fkey FOREIGN KEY (book_id) REFERENCES accounting.books(book_id);
 
 ALTER TABLE ONLY api.tokens
     ADD CONSTRAINT tokens_book_id_fkey FOREIGN KEY (book_id) REFERENCES accounting.books(book_id);
 
 ALTER TABLE ONLY api.tokens
     ADD CONSTRAINT tokens_book_id_person_id_fkey FOREIGN KEY (book_id, person_id) REFERENCES accounting.persons(book_id, person_id);
-
-ALTER TABLE ONLY api.tokens
-    ADD CONSTRAINT tokens_book_id_unit_id_fkey FOREIGN KEY (book_id, unit_id) REFERENCES accounting.units(book_id, unit_id);
 
 ALTER TABLE ONLY projects.acts
     ADD CONSTRAINT acts_book_id_document_id_fkey FOREIGN KEY (book_id, document_id) REFERENCES projects.documents(book_id, document_id);
@@ -7007,6 +7490,36 @@ ALTER TABLE ONLY projects.assets
 
 ALTER TABLE ONLY projects.assets
     ADD CONSTRAINT assets_book_id_settled_by_fkey FOREIGN KEY (book_id, settled_by) REFERENCES projects.documents(book_id, document_id);
+
+ALTER TABLE ONLY projects.bank_accounts
+    ADD CONSTRAINT bank_accounts_book_id_fkey FOREIGN KEY (book_id) REFERENCES accounting.books(book_id);
+
+ALTER TABLE ONLY projects.bank_accounts
+    ADD CONSTRAINT bank_accounts_book_id_node_id_fkey FOREIGN KEY (book_id, node_id) REFERENCES accounting.ledgers(book_id, project_id);
+
+ALTER TABLE ONLY projects.bank_accounts
+    ADD CONSTRAINT bank_accounts_book_id_registered_by_fkey FOREIGN KEY (book_id, registered_by) REFERENCES accounting.persons(book_id, person_id);
+
+ALTER TABLE ONLY projects.bank_accounts
+    ADD CONSTRAINT bank_accounts_book_id_unit_id_fkey FOREIGN KEY (book_id, unit_id) REFERENCES accounting.units(book_id, unit_id);
+
+ALTER TABLE ONLY projects.bank_lines
+    ADD CONSTRAINT bank_lines_book_id_bank_account_id_month_fkey FOREIGN KEY (book_id, bank_account_id, month) REFERENCES projects.bank_statements(book_id, bank_account_id, month);
+
+ALTER TABLE ONLY projects.bank_matches
+    ADD CONSTRAINT bank_matches_book_id_bank_account_id_month_line_no_fkey FOREIGN KEY (book_id, bank_account_id, month, line_no) REFERENCES projects.bank_lines(book_id, bank_account_id, month, line_no);
+
+ALTER TABLE ONLY projects.bank_matches
+    ADD CONSTRAINT bank_matches_book_id_matched_by_fkey FOREIGN KEY (book_id, matched_by) REFERENCES accounting.persons(book_id, person_id);
+
+ALTER TABLE ONLY projects.bank_matches
+    ADD CONSTRAINT bank_matches_book_id_period_number_voucher_line_fkey FOREIGN KEY (book_id, period, number, voucher_line) REFERENCES accounting.lines(book_id, period, number, line_no);
+
+ALTER TABLE ONLY projects.bank_statements
+    ADD CONSTRAINT bank_statements_book_id_bank_account_id_fkey FOREIGN KEY (book_id, bank_account_id) REFERENCES projects.bank_accounts(book_id, bank_account_id);
+
+ALTER TABLE ONLY projects.bank_statements
+    ADD CONSTRAINT bank_statements_book_id_import_id_fkey FOREIGN KEY (book_id, import_id) REFERENCES projects.imports(book_id, import_id);
 
 ALTER TABLE ONLY projects.budget_numbers
     ADD CONSTRAINT budget_numbers_book_id_document_id_fkey FOREIGN KEY (book_id, document_id) REFERENCES projects.documents(book_id, document_id);
@@ -7098,6 +7611,21 @@ ALTER TABLE ONLY projects.duties
 ALTER TABLE ONLY projects.duties
     ADD CONSTRAINT duties_book_id_person_id_fkey FOREIGN KEY (book_id, person_id) REFERENCES accounting.persons(book_id, person_id);
 
+ALTER TABLE ONLY projects.external_codes
+    ADD CONSTRAINT external_codes_book_id_budget_line_id_fkey FOREIGN KEY (book_id, budget_line_id) REFERENCES accounting.budget_lines(book_id, budget_line_id);
+
+ALTER TABLE ONLY projects.external_codes
+    ADD CONSTRAINT external_codes_book_id_fkey FOREIGN KEY (book_id) REFERENCES accounting.books(book_id);
+
+ALTER TABLE ONLY projects.external_codes
+    ADD CONSTRAINT external_codes_book_id_project_id_fkey FOREIGN KEY (book_id, project_id) REFERENCES projects.nodes(book_id, node_id);
+
+ALTER TABLE ONLY projects.external_codes
+    ADD CONSTRAINT external_codes_book_id_set_by_fkey FOREIGN KEY (book_id, set_by) REFERENCES accounting.persons(book_id, person_id);
+
+ALTER TABLE ONLY projects.failed_orders
+    ADD CONSTRAINT failed_orders_book_id_document_id_round_line_no_fkey FOREIGN KEY (book_id, document_id, round, line_no) REFERENCES projects.payment_lines(book_id, document_id, round, line_no);
+
 ALTER TABLE ONLY projects.file_uploads
     ADD CONSTRAINT file_uploads_book_id_person_id_fkey FOREIGN KEY (book_id, person_id) REFERENCES accounting.persons(book_id, person_id);
 
@@ -7122,6 +7650,15 @@ ALTER TABLE ONLY projects.flows
 ALTER TABLE ONLY projects.funding_sources
     ADD CONSTRAINT funding_sources_book_id_fkey FOREIGN KEY (book_id) REFERENCES accounting.books(book_id);
 
+ALTER TABLE ONLY projects.imports
+    ADD CONSTRAINT imports_book_id_file_sha256_fkey FOREIGN KEY (book_id, file_sha256) REFERENCES projects.files(book_id, sha256);
+
+ALTER TABLE ONLY projects.imports
+    ADD CONSTRAINT imports_book_id_fkey FOREIGN KEY (book_id) REFERENCES accounting.books(book_id);
+
+ALTER TABLE ONLY projects.imports
+    ADD CONSTRAINT imports_book_id_imported_by_fkey FOREIGN KEY (book_id, imported_by) REFERENCES accounting.persons(book_id, person_id);
+
 ALTER TABLE ONLY projects.injections
     ADD CONSTRAINT injections_book_id_injection_id_fkey FOREIGN KEY (book_id, injection_id) REFERENCES projects.documents(book_id, document_id);
 
@@ -7136,6 +7673,21 @@ ALTER TABLE ONLY projects.invoice_uses
 
 ALTER TABLE ONLY projects.invoices
     ADD CONSTRAINT invoices_book_id_payee_id_fkey FOREIGN KEY (book_id, payee_id) REFERENCES projects.payees(book_id, payee_id);
+
+ALTER TABLE ONLY projects.item_reasons
+    ADD CONSTRAINT item_reasons_book_id_given_by_fkey FOREIGN KEY (book_id, given_by) REFERENCES accounting.persons(book_id, person_id);
+
+ALTER TABLE ONLY projects.item_reasons
+    ADD CONSTRAINT item_reasons_book_id_owner_id_fkey FOREIGN KEY (book_id, owner_id) REFERENCES accounting.persons(book_id, person_id);
+
+ALTER TABLE ONLY projects.line_vouchers
+    ADD CONSTRAINT line_vouchers_book_id_document_id_round_line_no_fkey FOREIGN KEY (book_id, document_id, round, line_no) REFERENCES projects.payment_lines(book_id, document_id, round, line_no);
+
+ALTER TABLE ONLY projects.list_profiles
+    ADD CONSTRAINT list_profiles_book_id_changed_by_fkey FOREIGN KEY (book_id, changed_by) REFERENCES accounting.persons(book_id, person_id);
+
+ALTER TABLE ONLY projects.list_profiles
+    ADD CONSTRAINT list_profiles_book_id_fkey FOREIGN KEY (book_id) REFERENCES accounting.books(book_id);
 
 ALTER TABLE ONLY projects.node_milestones
     ADD CONSTRAINT node_milestones_book_id_document_id_fkey FOREIGN KEY (book_id, document_id) REFERENCES projects.documents(book_id, document_id);
@@ -7154,6 +7706,9 @@ ALTER TABLE ONLY projects.nodes
 
 ALTER TABLE ONLY projects.nodes
     ADD CONSTRAINT nodes_book_id_parent_id_fkey FOREIGN KEY (book_id, parent_id) REFERENCES projects.nodes(book_id, node_id);
+
+ALTER TABLE ONLY projects.bank_statements
+    ADD CONSTRAINT opens_as_the_month_before_closed FOREIGN KEY (book_id, bank_account_id, month_before, opening) REFERENCES projects.bank_statements(book_id, bank_account_id, month, closing);
 
 ALTER TABLE ONLY projects.outside_acts
     ADD CONSTRAINT outside_acts_book_id_document_id_fkey FOREIGN KEY (book_id, document_id) REFERENCES projects.documents(book_id, document_id);
@@ -7179,17 +7734,17 @@ ALTER TABLE ONLY projects.payment_draws
 ALTER TABLE ONLY projects.payment_draws
     ADD CONSTRAINT payment_draws_book_id_document_id_round_line_no_fkey FOREIGN KEY (book_id, document_id, round, line_no) REFERENCES projects.payment_lines(book_id, document_id, round, line_no);
 
+ALTER TABLE ONLY projects.payment_exports
+    ADD CONSTRAINT payment_exports_book_id_exported_by_fkey FOREIGN KEY (book_id, exported_by) REFERENCES accounting.persons(book_id, person_id);
+
+ALTER TABLE ONLY projects.payment_exports
+    ADD CONSTRAINT payment_exports_book_id_fkey FOREIGN KEY (book_id) REFERENCES accounting.books(book_id);
+
 ALTER TABLE ONLY projects.payment_lines
     ADD CONSTRAINT payment_lines_book_id_document_id_round_fkey FOREIGN KEY (book_id, document_id, round) REFERENCES projects.payment_requests(book_id, document_id, round);
 
 ALTER TABLE ONLY projects.payment_lines
-    ADD CONSTRAINT payment_lines_book_id_failed_by_fkey FOREIGN KEY (book_id, failed_by) REFERENCES accounting.persons(book_id, person_id);
-
-ALTER TABLE ONLY projects.payment_lines
     ADD CONSTRAINT payment_lines_book_id_payee_id_account_number_fkey FOREIGN KEY (book_id, payee_id, account_number) REFERENCES projects.payee_accounts(book_id, payee_id, account_number);
-
-ALTER TABLE ONLY projects.payment_requests
-    ADD CONSTRAINT payment_requests_book_id_batch_id_fkey FOREIGN KEY (book_id, batch_id) REFERENCES accounting.subjects(book_id, subject_id);
 
 ALTER TABLE ONLY projects.payment_requests
     ADD CONSTRAINT payment_requests_book_id_contract_id_fkey FOREIGN KEY (book_id, contract_id) REFERENCES projects.contracts(book_id, contract_id);
@@ -7242,6 +7797,15 @@ ALTER TABLE ONLY projects.subsidy_batches
 ALTER TABLE ONLY projects.subsidy_batches
     ADD CONSTRAINT subsidy_batches_book_id_node_id_fkey FOREIGN KEY (book_id, node_id) REFERENCES projects.nodes(book_id, node_id);
 
+ALTER TABLE ONLY projects.treasury_matches
+    ADD CONSTRAINT treasury_matches_book_id_document_id_round_line_no_fkey FOREIGN KEY (book_id, document_id, round, line_no) REFERENCES projects.payment_lines(book_id, document_id, round, line_no);
+
+ALTER TABLE ONLY projects.treasury_matches
+    ADD CONSTRAINT treasury_matches_book_id_voucher_no_returned_fkey FOREIGN KEY (book_id, voucher_no, returned) REFERENCES projects.treasury_payments(book_id, voucher_no, returned);
+
+ALTER TABLE ONLY projects.treasury_payments
+    ADD CONSTRAINT treasury_payments_book_id_import_id_fkey FOREIGN KEY (book_id, import_id) REFERENCES projects.imports(book_id, import_id);
+
 ALTER TABLE ONLY projects.village_records
     ADD CONSTRAINT village_records_book_id_document_id_fkey FOREIGN KEY (book_id, document_id) REFERENCES projects.documents(book_id, document_id);
 
@@ -7282,6 +7846,14 @@ CREATE POLICY auditor_reads ON projects.acts FOR SELECT TO mingzhang_auditor USI
 
 CREATE POLICY auditor_reads ON projects.assets FOR SELECT TO mingzhang_auditor USING (true);
 
+CREATE POLICY auditor_reads ON projects.bank_accounts FOR SELECT TO mingzhang_auditor USING (true);
+
+CREATE POLICY auditor_reads ON projects.bank_lines FOR SELECT TO mingzhang_auditor USING (true);
+
+CREATE POLICY auditor_reads ON projects.bank_matches FOR SELECT TO mingzhang_auditor USING (true);
+
+CREATE POLICY auditor_reads ON projects.bank_statements FOR SELECT TO mingzhang_auditor USING (true);
+
 CREATE POLICY auditor_reads ON projects.certificate_items FOR SELECT TO mingzhang_auditor USING (true);
 
 CREATE POLICY auditor_reads ON projects.certificates FOR SELECT TO mingzhang_auditor USING (true);
@@ -7298,17 +7870,27 @@ CREATE POLICY auditor_reads ON projects.documents FOR SELECT TO mingzhang_audito
 
 CREATE POLICY auditor_reads ON projects.duties FOR SELECT TO mingzhang_auditor USING (true);
 
+CREATE POLICY auditor_reads ON projects.failed_orders FOR SELECT TO mingzhang_auditor USING (true);
+
 CREATE POLICY auditor_reads ON projects.final_accounts FOR SELECT TO mingzhang_auditor USING (true);
+
+CREATE POLICY auditor_reads ON projects.imports FOR SELECT TO mingzhang_auditor USING (true);
 
 CREATE POLICY auditor_reads ON projects.injections FOR SELECT TO mingzhang_auditor USING (true);
 
 CREATE POLICY auditor_reads ON projects.invoice_uses FOR SELECT TO mingzhang_auditor USING (true);
+
+CREATE POLICY auditor_reads ON projects.item_reasons FOR SELECT TO mingzhang_auditor USING (true);
+
+CREATE POLICY auditor_reads ON projects.line_vouchers FOR SELECT TO mingzhang_auditor USING (true);
 
 CREATE POLICY auditor_reads ON projects.node_milestones FOR SELECT TO mingzhang_auditor USING (true);
 
 CREATE POLICY auditor_reads ON projects.outside_acts FOR SELECT TO mingzhang_auditor USING (true);
 
 CREATE POLICY auditor_reads ON projects.payment_draws FOR SELECT TO mingzhang_auditor USING (true);
+
+CREATE POLICY auditor_reads ON projects.payment_exports FOR SELECT TO mingzhang_auditor USING (true);
 
 CREATE POLICY auditor_reads ON projects.payment_lines FOR SELECT TO mingzhang_auditor USING (true);
 
@@ -7324,7 +7906,19 @@ CREATE POLICY auditor_reads ON projects.settlements FOR SELECT TO mingzhang_audi
 
 CREATE POLICY auditor_reads ON projects.subsidy_batches FOR SELECT TO mingzhang_auditor USING (true);
 
+CREATE POLICY auditor_reads ON projects.treasury_matches FOR SELECT TO mingzhang_auditor USING (true);
+
+CREATE POLICY auditor_reads ON projects.treasury_payments FOR SELECT TO mingzhang_auditor USING (true);
+
 CREATE POLICY auditor_reads ON projects.village_records FOR SELECT TO mingzhang_auditor USING (true);
+
+ALTER TABLE projects.bank_accounts ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE projects.bank_lines ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE projects.bank_matches ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE projects.bank_statements ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE projects.certificate_items ENABLE ROW LEVEL SECURITY;
 
@@ -7342,17 +7936,27 @@ ALTER TABLE projects.documents ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE projects.duties ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE projects.failed_orders ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE projects.final_accounts ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE projects.imports ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE projects.injections ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE projects.invoice_uses ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE projects.item_reasons ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE projects.line_vouchers ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE projects.node_milestones ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE projects.outside_acts ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE projects.payment_draws ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE projects.payment_exports ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE projects.payment_lines ENABLE ROW LEVEL SECURITY;
 
@@ -7368,11 +7972,31 @@ ALTER TABLE projects.settlements ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE projects.subsidy_batches ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE projects.treasury_matches ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE projects.treasury_payments ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY unit_adds ON projects.imports FOR INSERT TO mingzhang_app WITH CHECK (true);
+
 CREATE POLICY unit_reads ON projects.acts FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
    FROM projects.documents p
   WHERE ((p.book_id = acts.book_id) AND (p.document_id = acts.document_id))))));
 
 CREATE POLICY unit_reads ON projects.assets FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (node_id IN ( SELECT projects.readable_nodes() AS readable_nodes))));
+
+CREATE POLICY unit_reads ON projects.bank_accounts FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (unit_id = ( SELECT accounting.reader_unit() AS reader_unit))));
+
+CREATE POLICY unit_reads ON projects.bank_lines FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
+   FROM projects.bank_accounts a
+  WHERE ((a.book_id = bank_lines.book_id) AND (a.bank_account_id = bank_lines.bank_account_id))))));
+
+CREATE POLICY unit_reads ON projects.bank_matches FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
+   FROM projects.bank_accounts a
+  WHERE ((a.book_id = bank_matches.book_id) AND (a.bank_account_id = bank_matches.bank_account_id))))));
+
+CREATE POLICY unit_reads ON projects.bank_statements FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
+   FROM projects.bank_accounts a
+  WHERE ((a.book_id = bank_statements.book_id) AND (a.bank_account_id = bank_statements.bank_account_id))))));
 
 CREATE POLICY unit_reads ON projects.certificate_items FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
    FROM projects.contracts p
@@ -7404,7 +8028,15 @@ CREATE POLICY unit_reads ON projects.duties FOR SELECT TO mingzhang_app USING ((
    FROM projects.documents p
   WHERE ((p.book_id = duties.book_id) AND (p.document_id = duties.document_id))))));
 
+CREATE POLICY unit_reads ON projects.failed_orders FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
+   FROM projects.documents d
+  WHERE ((d.book_id = failed_orders.book_id) AND (d.document_id = failed_orders.document_id))))));
+
 CREATE POLICY unit_reads ON projects.final_accounts FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (node_id IN ( SELECT projects.readable_nodes() AS readable_nodes))));
+
+CREATE POLICY unit_reads ON projects.imports FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
+   FROM accounting.persons p
+  WHERE ((p.book_id = imports.book_id) AND (p.person_id = imports.imported_by) AND (p.unit_id = ( SELECT accounting.reader_unit() AS reader_unit)))))));
 
 CREATE POLICY unit_reads ON projects.injections FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
    FROM projects.documents p
@@ -7413,6 +8045,14 @@ CREATE POLICY unit_reads ON projects.injections FOR SELECT TO mingzhang_app USIN
 CREATE POLICY unit_reads ON projects.invoice_uses FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
    FROM projects.documents p
   WHERE ((p.book_id = invoice_uses.book_id) AND (p.document_id = invoice_uses.document_id))))));
+
+CREATE POLICY unit_reads ON projects.item_reasons FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
+   FROM accounting.persons p
+  WHERE ((p.book_id = item_reasons.book_id) AND (p.person_id = ANY (ARRAY[item_reasons.given_by, item_reasons.owner_id])) AND (p.unit_id = ( SELECT accounting.reader_unit() AS reader_unit)))))));
+
+CREATE POLICY unit_reads ON projects.line_vouchers FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
+   FROM projects.documents d
+  WHERE ((d.book_id = line_vouchers.book_id) AND (d.document_id = line_vouchers.document_id))))));
 
 CREATE POLICY unit_reads ON projects.node_milestones FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (node_id IN ( SELECT projects.readable_nodes() AS readable_nodes))));
 
@@ -7423,6 +8063,10 @@ CREATE POLICY unit_reads ON projects.outside_acts FOR SELECT TO mingzhang_app US
 CREATE POLICY unit_reads ON projects.payment_draws FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
    FROM projects.documents p
   WHERE ((p.book_id = payment_draws.book_id) AND (p.document_id = payment_draws.document_id))))));
+
+CREATE POLICY unit_reads ON projects.payment_exports FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
+   FROM accounting.persons p
+  WHERE ((p.book_id = payment_exports.book_id) AND (p.person_id = payment_exports.exported_by) AND (p.unit_id = ( SELECT accounting.reader_unit() AS reader_unit)))))));
 
 CREATE POLICY unit_reads ON projects.payment_lines FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
    FROM projects.documents p
@@ -7451,6 +8095,14 @@ CREATE POLICY unit_reads ON projects.settlements FOR SELECT TO mingzhang_app USI
 CREATE POLICY unit_reads ON projects.subsidy_batches FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
    FROM projects.documents p
   WHERE ((p.book_id = subsidy_batches.book_id) AND (p.document_id = subsidy_batches.batch_id))))));
+
+CREATE POLICY unit_reads ON projects.treasury_matches FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
+   FROM projects.documents d
+  WHERE ((d.book_id = treasury_matches.book_id) AND (d.document_id = treasury_matches.document_id))))));
+
+CREATE POLICY unit_reads ON projects.treasury_payments FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
+   FROM projects.treasury_matches m
+  WHERE ((m.book_id = treasury_payments.book_id) AND (m.voucher_no = treasury_payments.voucher_no) AND (m.returned = treasury_payments.returned))))));
 
 CREATE POLICY unit_reads ON projects.village_records FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
    FROM projects.documents p
@@ -7528,33 +8180,11 @@ GRANT ALL ON FUNCTION accounting.tree_root(p_leaves bytea[]) TO mingzhang_audito
 
 REVOKE ALL ON FUNCTION accounting.voucher_detail(p_book bigint, p_code text, p_key text, p_date date, p_period integer, p_source text, p_prepared uuid, p_reviewed uuid, p_line_count integer) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION api.account_keeps() FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION api.carry_out_account(in_book bigint, document uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION api.carry_out_account(in_book bigint, document uuid) TO mingzhang_app;
-
-REVOKE ALL ON FUNCTION api.change_password(in_book bigint, name text, old_hash text, new_hash text, but_session bytea) FROM PUBLIC;
-GRANT ALL ON FUNCTION api.change_password(in_book bigint, name text, old_hash text, new_hash text, but_session bytea) TO mingzhang_app;
-
-REVOKE ALL ON FUNCTION api.disable_account(in_book bigint, name text) FROM PUBLIC;
-GRANT ALL ON FUNCTION api.disable_account(in_book bigint, name text) TO mingzhang_app;
-
-REVOKE ALL ON FUNCTION api.locked_until(in_book bigint, name text, from_address text, moment timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION api.locked_until(in_book bigint, name text, from_address text, moment timestamp with time zone) TO mingzhang_app;
-
-REVOKE ALL ON FUNCTION api.one_time_code_keeps() FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION api.open_account(in_book bigint, person uuid, name text, hash text) FROM PUBLIC;
-GRANT ALL ON FUNCTION api.open_account(in_book bigint, person uuid, name text, hash text) TO mingzhang_app;
-
-REVOKE ALL ON FUNCTION api.open_demonstration_accounts(in_book bigint, hash text) FROM PUBLIC;
-GRANT ALL ON FUNCTION api.open_demonstration_accounts(in_book bigint, hash text) TO mingzhang_app;
-
-REVOKE ALL ON FUNCTION api.start_password(in_book bigint, document uuid, approver uuid, hash text) FROM PUBLIC;
-GRANT ALL ON FUNCTION api.start_password(in_book bigint, document uuid, approver uuid, hash text) TO mingzhang_app;
-
 REVOKE ALL ON FUNCTION projects.act(in_book bigint, document uuid, by_verb text, person uuid, in_unit uuid, as_role text, behalf uuid, shown_hash bytea, because text, outside uuid, OUT old_state text, OUT new_state text, OUT ordinal integer, OUT complete boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.act(in_book bigint, document uuid, by_verb text, person uuid, in_unit uuid, as_role text, behalf uuid, shown_hash bytea, because text, outside uuid, OUT old_state text, OUT new_state text, OUT ordinal integer, OUT complete boolean) TO mingzhang_app;
+
+REVOKE ALL ON FUNCTION projects.add_bank_statement(in_book bigint, in_account uuid, of_month integer, by_import uuid, opens numeric, said jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.add_bank_statement(in_book bigint, in_account uuid, of_month integer, by_import uuid, opens numeric, said jsonb) TO mingzhang_app;
 
 GRANT SELECT ON TABLE projects.contracts TO mingzhang_app;
 GRANT SELECT ON TABLE projects.contracts TO mingzhang_auditor;
@@ -7572,9 +8202,23 @@ GRANT ALL ON FUNCTION projects.approvers_needed(in_book bigint, of_amount numeri
 
 REVOKE ALL ON FUNCTION projects.asset_keeps() FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION projects.batch_room(in_book bigint, in_node uuid, in_batch uuid, OUT owed numeric, OUT held numeric) FROM PUBLIC;
-GRANT ALL ON FUNCTION projects.batch_room(in_book bigint, in_node uuid, in_batch uuid, OUT owed numeric, OUT held numeric) TO mingzhang_app;
-GRANT ALL ON FUNCTION projects.batch_room(in_book bigint, in_node uuid, in_batch uuid, OUT owed numeric, OUT held numeric) TO mingzhang_auditor;
+REVOKE ALL ON FUNCTION projects.bank_balances(in_book bigint, in_account uuid, of_month integer, OUT ledger numeric, OUT statement numeric, OUT beginning numeric) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.bank_balances(in_book bigint, in_account uuid, of_month integer, OUT ledger numeric, OUT statement numeric, OUT beginning numeric) TO mingzhang_app;
+GRANT ALL ON FUNCTION projects.bank_balances(in_book bigint, in_account uuid, of_month integer, OUT ledger numeric, OUT statement numeric, OUT beginning numeric) TO mingzhang_auditor;
+
+REVOKE ALL ON FUNCTION projects.bank_begins(in_book bigint, in_account uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.bank_begins(in_book bigint, in_account uuid) TO mingzhang_app;
+GRANT ALL ON FUNCTION projects.bank_begins(in_book bigint, in_account uuid) TO mingzhang_auditor;
+
+REVOKE ALL ON FUNCTION projects.bank_blockers(in_book bigint, of_month integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION projects.bank_ledger(in_book bigint, in_account uuid, until integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.bank_ledger(in_book bigint, in_account uuid, until integer) TO mingzhang_app;
+GRANT ALL ON FUNCTION projects.bank_ledger(in_book bigint, in_account uuid, until integer) TO mingzhang_auditor;
+
+REVOKE ALL ON FUNCTION projects.bank_open_items(in_book bigint, in_account uuid, of_month integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.bank_open_items(in_book bigint, in_account uuid, of_month integer) TO mingzhang_app;
+GRANT ALL ON FUNCTION projects.bank_open_items(in_book bigint, in_account uuid, of_month integer) TO mingzhang_auditor;
 
 REVOKE ALL ON FUNCTION projects.cancel_line(in_book bigint, document uuid, line integer, person uuid, in_unit uuid, as_role text, OUT of_round integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.cancel_line(in_book bigint, document uuid, line integer, person uuid, in_unit uuid, as_role text, OUT of_round integer) TO mingzhang_app;
@@ -7597,7 +8241,7 @@ GRANT ALL ON FUNCTION projects.check_completion(in_book bigint, document uuid) T
 REVOKE ALL ON FUNCTION projects.check_final_account(in_book bigint, document uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.check_final_account(in_book bigint, document uuid) TO mingzhang_app;
 
-REVOKE ALL ON FUNCTION projects.concerns(in_book bigint, of_node uuid, of_unit uuid) FROM PUBLIC;
+REVOKE ALL ON FUNCTION projects.close_blockers(in_book bigint, in_period integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION projects.conclude_contract(in_book bigint, document uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.conclude_contract(in_book bigint, document uuid) TO mingzhang_app;
@@ -7618,6 +8262,9 @@ GRANT ALL ON FUNCTION projects.enter_outside_act(in_book bigint, id uuid, docume
 REVOKE ALL ON FUNCTION projects.enter_receipt(in_book bigint, document uuid, line integer, on_date date, serial text, paper bytea, person uuid, in_unit uuid, as_role text) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.enter_receipt(in_book bigint, document uuid, line integer, on_date date, serial text, paper bytea, person uuid, in_unit uuid, as_role text) TO mingzhang_app;
 
+REVOKE ALL ON FUNCTION projects.enter_receipt_by_list(in_book bigint, of_import uuid, of_voucher text, person uuid, in_unit uuid, as_role text, OUT document uuid, OUT line integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.enter_receipt_by_list(in_book bigint, of_import uuid, of_voucher text, person uuid, in_unit uuid, as_role text, OUT document uuid, OUT line integer) TO mingzhang_app;
+
 REVOKE ALL ON FUNCTION projects.enter_reissue(in_book bigint, document uuid, line integer, to_account text, because text, person uuid, in_unit uuid, as_role text) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.enter_reissue(in_book bigint, document uuid, line integer, to_account text, because text, person uuid, in_unit uuid, as_role text) TO mingzhang_app;
 
@@ -7625,8 +8272,18 @@ REVOKE ALL ON FUNCTION projects.estimate_use(in_book bigint, node uuid, OUT esti
 GRANT ALL ON FUNCTION projects.estimate_use(in_book bigint, node uuid, OUT estimate numeric, OUT contracted numeric, OUT beside numeric) TO mingzhang_app;
 GRANT ALL ON FUNCTION projects.estimate_use(in_book bigint, node uuid, OUT estimate numeric, OUT contracted numeric, OUT beside numeric) TO mingzhang_auditor;
 
-REVOKE ALL ON FUNCTION projects.fail_line(in_book bigint, document uuid, line integer, because text, person uuid, in_unit uuid, as_role text) FROM PUBLIC;
-GRANT ALL ON FUNCTION projects.fail_line(in_book bigint, document uuid, line integer, because text, person uuid, in_unit uuid, as_role text) TO mingzhang_app;
+REVOKE ALL ON FUNCTION projects.executed(in_book bigint, from_month integer, to_month integer, known timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.executed(in_book bigint, from_month integer, to_month integer, known timestamp with time zone) TO mingzhang_app;
+GRANT ALL ON FUNCTION projects.executed(in_book bigint, from_month integer, to_month integer, known timestamp with time zone) TO mingzhang_auditor;
+
+REVOKE ALL ON FUNCTION projects.explain_bank_item(in_book bigint, in_account uuid, of_month integer, item uuid, because text, owner uuid, person uuid, in_unit uuid, as_role text) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.explain_bank_item(in_book bigint, in_account uuid, of_month integer, item uuid, because text, owner uuid, person uuid, in_unit uuid, as_role text) TO mingzhang_app;
+
+REVOKE ALL ON FUNCTION projects.explain_item(in_book bigint, item uuid, because text, owner uuid, person uuid, in_unit uuid, as_role text) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.explain_item(in_book bigint, item uuid, because text, owner uuid, person uuid, in_unit uuid, as_role text) TO mingzhang_app;
+
+REVOKE ALL ON FUNCTION projects.fail_line(in_book bigint, document uuid, line integer, person uuid, in_unit uuid, as_role text) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.fail_line(in_book bigint, document uuid, line integer, person uuid, in_unit uuid, as_role text) TO mingzhang_app;
 
 REVOKE ALL ON FUNCTION projects.fen(amount numeric) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.fen(amount numeric) TO mingzhang_app;
@@ -7662,10 +8319,6 @@ REVOKE ALL ON FUNCTION projects.holds(in_book bigint, person uuid, in_unit uuid,
 GRANT ALL ON FUNCTION projects.holds(in_book bigint, person uuid, in_unit uuid, as_role text, behalf uuid) TO mingzhang_app;
 GRANT ALL ON FUNCTION projects.holds(in_book bigint, person uuid, in_unit uuid, as_role text, behalf uuid) TO mingzhang_auditor;
 
-REVOKE ALL ON FUNCTION projects.is_left_to_admin(in_book bigint, of_kind text, of_duty text, as_role text) FROM PUBLIC;
-GRANT ALL ON FUNCTION projects.is_left_to_admin(in_book bigint, of_kind text, of_duty text, as_role text) TO mingzhang_app;
-GRANT ALL ON FUNCTION projects.is_left_to_admin(in_book bigint, of_kind text, of_duty text, as_role text) TO mingzhang_auditor;
-
 REVOKE ALL ON FUNCTION projects.judge_acts() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION projects.judge_beside_events() FROM PUBLIC;
@@ -7691,6 +8344,12 @@ GRANT ALL ON FUNCTION projects.keep_file(in_book bigint, hash bytea, of_size big
 
 REVOKE ALL ON FUNCTION projects.keep_injection(in_book bigint, document uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.keep_injection(in_book bigint, document uuid) TO mingzhang_app;
+
+REVOKE ALL ON FUNCTION projects.keep_line_voucher(in_book bigint, document uuid, line integer, in_period integer, of_number integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.keep_line_voucher(in_book bigint, document uuid, line integer, in_period integer, of_number integer) TO mingzhang_app;
+
+REVOKE ALL ON FUNCTION projects.keep_treasury_payments(in_book bigint, of_import uuid, list_rows jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.keep_treasury_payments(in_book bigint, of_import uuid, list_rows jsonb) TO mingzhang_app;
 
 REVOKE ALL ON FUNCTION projects.keep_village_record(in_book bigint, document uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.keep_village_record(in_book bigint, document uuid) TO mingzhang_app;
@@ -7722,6 +8381,12 @@ REVOKE ALL ON FUNCTION projects.manual_ban(a accounting.accounts) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.manual_ban(a accounting.accounts) TO mingzhang_app;
 GRANT ALL ON FUNCTION projects.manual_ban(a accounting.accounts) TO mingzhang_auditor;
 
+REVOKE ALL ON FUNCTION projects.match_bank_lines(in_book bigint, in_account uuid, person uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.match_bank_lines(in_book bigint, in_account uuid, person uuid) TO mingzhang_app;
+
+REVOKE ALL ON FUNCTION projects.match_treasury(in_book bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.match_treasury(in_book bigint) TO mingzhang_app;
+
 REVOKE ALL ON FUNCTION projects.minimum_persons(in_book bigint, of_flow text) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.minimum_persons(in_book bigint, of_flow text) TO mingzhang_app;
 GRANT ALL ON FUNCTION projects.minimum_persons(in_book bigint, of_flow text) TO mingzhang_auditor;
@@ -7734,12 +8399,20 @@ REVOKE ALL ON FUNCTION projects.next_number(in_book bigint, of_prefix text, of_y
 REVOKE ALL ON FUNCTION projects.nodes_led() FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.nodes_led() TO mingzhang_app;
 
+REVOKE ALL ON FUNCTION projects.note_export(in_book bigint, file bytea, of_state text, of_format text, rows_in integer, total_of numeric, person uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.note_export(in_book bigint, file bytea, of_state text, of_format text, rows_in integer, total_of numeric, person uuid) TO mingzhang_app;
+
+REVOKE ALL ON FUNCTION projects.note_failed_order() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION projects.open_contract(in_book bigint, document uuid, place integer, contract uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.open_contract(in_book bigint, document uuid, place integer, contract uuid) TO mingzhang_app;
+
+REVOKE ALL ON FUNCTION projects.open_items(in_book bigint, from_month integer, to_month integer, known timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.open_items(in_book bigint, from_month integer, to_month integer, known timestamp with time zone) TO mingzhang_app;
+GRANT ALL ON FUNCTION projects.open_items(in_book bigint, from_month integer, to_month integer, known timestamp with time zone) TO mingzhang_auditor;
+
 REVOKE ALL ON FUNCTION projects.order_lines(in_book bigint, document uuid, year integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.order_lines(in_book bigint, document uuid, year integer) TO mingzhang_app;
-
-REVOKE ALL ON FUNCTION projects.oversees(as_role text) FROM PUBLIC;
-GRANT ALL ON FUNCTION projects.oversees(as_role text) TO mingzhang_app;
-GRANT ALL ON FUNCTION projects.oversees(as_role text) TO mingzhang_auditor;
 
 REVOKE ALL ON FUNCTION projects.party_unit() FROM PUBLIC;
 
@@ -7752,6 +8425,8 @@ GRANT ALL ON FUNCTION projects.payee_wait_hours(in_book bigint) TO mingzhang_app
 GRANT ALL ON FUNCTION projects.payee_wait_hours(in_book bigint) TO mingzhang_auditor;
 
 REVOKE ALL ON FUNCTION projects.person_called(in_book bigint, by_code text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION projects.plain_name(name text) FROM PUBLIC;
 
 GRANT SELECT,INSERT ON TABLE projects.plan_lines TO mingzhang_app;
 GRANT SELECT ON TABLE projects.plan_lines TO mingzhang_auditor;
@@ -7788,6 +8463,9 @@ GRANT ALL ON FUNCTION projects.record_departure(in_book bigint, document uuid) T
 REVOKE ALL ON FUNCTION projects.record_final_account(in_book bigint, document uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.record_final_account(in_book bigint, document uuid) TO mingzhang_app;
 
+REVOKE ALL ON FUNCTION projects.register_bank_account(in_book bigint, id uuid, of_number text, of_bank text, of_account text, of_unit uuid, of_node uuid, person uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.register_bank_account(in_book bigint, id uuid, of_number text, of_bank text, of_account text, of_unit uuid, of_node uuid, person uuid) TO mingzhang_app;
+
 REVOKE ALL ON FUNCTION projects.register_behind(in_book bigint, in_period integer, in_number integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION projects.register_invoice(in_book bigint, payee uuid, of_code text, of_number text, on_day date, of_amount numeric) FROM PUBLIC;
@@ -7800,8 +8478,6 @@ GRANT ALL ON FUNCTION projects.register_red_invoice(in_book bigint, of_payee tex
 
 REVOKE ALL ON FUNCTION projects.registered(in_book bigint, in_node uuid, in_account text, OUT register numeric, OUT books numeric) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION projects.require_batch(in_book bigint, in_node uuid, in_batch uuid, code text, asked numeric) FROM PUBLIC;
-
 REVOKE ALL ON FUNCTION projects.require_certified(in_book bigint, in_node uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION projects.require_desk(in_book bigint, document uuid, person uuid, in_unit uuid, as_role text, roles text[]) FROM PUBLIC;
@@ -7809,8 +8485,6 @@ REVOKE ALL ON FUNCTION projects.require_desk(in_book bigint, document uuid, pers
 REVOKE ALL ON FUNCTION projects.require_document(in_book bigint, document uuid, person uuid, in_unit uuid, as_role text, behalf uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION projects.require_estimate(in_book bigint, node uuid, number text, added numeric, approved_by text) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION projects.require_payable(d projects.documents) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION projects.require_usable(in_book bigint, payee uuid, account text) FROM PUBLIC;
 
@@ -7826,10 +8500,6 @@ GRANT ALL ON FUNCTION projects.revise(in_book bigint, document uuid, of_node uui
 REVOKE ALL ON FUNCTION projects.roles_held(in_book bigint, person uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.roles_held(in_book bigint, person uuid) TO mingzhang_app;
 GRANT ALL ON FUNCTION projects.roles_held(in_book bigint, person uuid) TO mingzhang_auditor;
-
-REVOKE ALL ON FUNCTION projects.second_factor_roles(in_book bigint) FROM PUBLIC;
-GRANT ALL ON FUNCTION projects.second_factor_roles(in_book bigint) TO mingzhang_app;
-GRANT ALL ON FUNCTION projects.second_factor_roles(in_book bigint) TO mingzhang_auditor;
 
 REVOKE ALL ON FUNCTION projects.settle_assets(in_book bigint, document uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.settle_assets(in_book bigint, document uuid) TO mingzhang_app;
@@ -7850,6 +8520,16 @@ GRANT ALL ON FUNCTION projects.steps() TO mingzhang_auditor;
 REVOKE ALL ON FUNCTION projects.terminate_contract(in_book bigint, document uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.terminate_contract(in_book bigint, document uuid) TO mingzhang_app;
 
+REVOKE ALL ON FUNCTION projects.treasury_blockers(in_book bigint, in_period integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION projects.treasury_lists_required(in_book bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.treasury_lists_required(in_book bigint) TO mingzhang_app;
+GRANT ALL ON FUNCTION projects.treasury_lists_required(in_book bigint) TO mingzhang_auditor;
+
+REVOKE ALL ON FUNCTION projects.treasury_rows(in_book bigint, from_month integer, to_month integer, known timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.treasury_rows(in_book bigint, from_month integer, to_month integer, known timestamp with time zone) TO mingzhang_app;
+GRANT ALL ON FUNCTION projects.treasury_rows(in_book bigint, from_month integer, to_month integer, known timestamp with time zone) TO mingzhang_auditor;
+
 REVOKE ALL ON FUNCTION projects.undelivered(in_book bigint, in_node uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.undelivered(in_book bigint, in_node uuid) TO mingzhang_app;
 GRANT ALL ON FUNCTION projects.undelivered(in_book bigint, in_node uuid) TO mingzhang_auditor;
@@ -7861,8 +8541,6 @@ GRANT ALL ON FUNCTION projects.use_budget_number(in_book bigint, document uuid) 
 
 REVOKE ALL ON FUNCTION projects.use_invoices(in_book bigint, document uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.use_invoices(in_book bigint, document uuid) TO mingzhang_app;
-
-REVOKE ALL ON FUNCTION projects.writes(d projects.documents, person uuid) FROM PUBLIC;
 
 GRANT SELECT,INSERT ON TABLE accounting.books TO mingzhang_app;
 GRANT SELECT ON TABLE accounting.books TO mingzhang_auditor;
@@ -7911,61 +8589,8 @@ GRANT SELECT ON TABLE accounting.units TO mingzhang_auditor;
 
 GRANT UPDATE(name) ON TABLE accounting.units TO mingzhang_app;
 
-GRANT SELECT(book_id) ON TABLE api.account_documents TO mingzhang_app;
-
-GRANT SELECT(document_id) ON TABLE api.account_documents TO mingzhang_app;
-
-GRANT SELECT(account) ON TABLE api.account_documents TO mingzhang_app;
-
-GRANT SELECT(start_password_at) ON TABLE api.account_documents TO mingzhang_app;
-
-GRANT SELECT ON TABLE api.accounts TO mingzhang_app;
-
-GRANT SELECT,INSERT ON TABLE api.one_time_codes TO mingzhang_app;
-
-GRANT UPDATE(used_at) ON TABLE api.one_time_codes TO mingzhang_app;
-
-GRANT SELECT,INSERT ON TABLE api.second_factors TO mingzhang_app;
-
-GRANT UPDATE(secret) ON TABLE api.second_factors TO mingzhang_app;
-
-GRANT UPDATE(waiting_secret) ON TABLE api.second_factors TO mingzhang_app;
-
-GRANT UPDATE(last_step) ON TABLE api.second_factors TO mingzhang_app;
-
-GRANT UPDATE(code_set) ON TABLE api.second_factors TO mingzhang_app;
-
-GRANT SELECT,DELETE ON TABLE api.sessions TO mingzhang_app;
-
-GRANT INSERT(book_id) ON TABLE api.sessions TO mingzhang_app;
-
-GRANT INSERT(session_hash),UPDATE(session_hash) ON TABLE api.sessions TO mingzhang_app;
-
-GRANT INSERT(account) ON TABLE api.sessions TO mingzhang_app;
-
-GRANT UPDATE(unit_id) ON TABLE api.sessions TO mingzhang_app;
-
-GRANT UPDATE(role) ON TABLE api.sessions TO mingzhang_app;
-
-GRANT UPDATE(on_behalf_of) ON TABLE api.sessions TO mingzhang_app;
-
-GRANT INSERT(second_factor),UPDATE(second_factor) ON TABLE api.sessions TO mingzhang_app;
-
-GRANT INSERT(address) ON TABLE api.sessions TO mingzhang_app;
-
-GRANT UPDATE(seen_at) ON TABLE api.sessions TO mingzhang_app;
-
-GRANT SELECT ON TABLE api.sign_ins TO mingzhang_app;
-
-GRANT INSERT(book_id) ON TABLE api.sign_ins TO mingzhang_app;
-
-GRANT INSERT(sign_in_id) ON TABLE api.sign_ins TO mingzhang_app;
-
-GRANT INSERT(account) ON TABLE api.sign_ins TO mingzhang_app;
-
-GRANT INSERT(address) ON TABLE api.sign_ins TO mingzhang_app;
-
-GRANT INSERT(outcome) ON TABLE api.sign_ins TO mingzhang_app;
+GRANT SELECT,INSERT ON TABLE api.backups TO mingzhang_app;
+GRANT SELECT ON TABLE api.backups TO mingzhang_auditor;
 
 GRANT SELECT,INSERT ON TABLE api.tokens TO mingzhang_app;
 
@@ -7979,6 +8604,18 @@ GRANT SELECT ON TABLE projects.approval_bands TO mingzhang_auditor;
 
 GRANT SELECT ON TABLE projects.assets TO mingzhang_app;
 GRANT SELECT ON TABLE projects.assets TO mingzhang_auditor;
+
+GRANT SELECT ON TABLE projects.bank_accounts TO mingzhang_app;
+GRANT SELECT ON TABLE projects.bank_accounts TO mingzhang_auditor;
+
+GRANT SELECT ON TABLE projects.bank_lines TO mingzhang_app;
+GRANT SELECT ON TABLE projects.bank_lines TO mingzhang_auditor;
+
+GRANT SELECT ON TABLE projects.bank_matches TO mingzhang_app;
+GRANT SELECT ON TABLE projects.bank_matches TO mingzhang_auditor;
+
+GRANT SELECT ON TABLE projects.bank_statements TO mingzhang_app;
+GRANT SELECT ON TABLE projects.bank_statements TO mingzhang_auditor;
 
 GRANT SELECT ON TABLE projects.budget_numbers TO mingzhang_app;
 GRANT SELECT ON TABLE projects.budget_numbers TO mingzhang_auditor;
@@ -8010,6 +8647,12 @@ GRANT SELECT ON TABLE projects.document_files TO mingzhang_auditor;
 GRANT SELECT ON TABLE projects.duties TO mingzhang_app;
 GRANT SELECT ON TABLE projects.duties TO mingzhang_auditor;
 
+GRANT SELECT,INSERT ON TABLE projects.external_codes TO mingzhang_app;
+GRANT SELECT ON TABLE projects.external_codes TO mingzhang_auditor;
+
+GRANT SELECT ON TABLE projects.failed_orders TO mingzhang_app;
+GRANT SELECT ON TABLE projects.failed_orders TO mingzhang_auditor;
+
 GRANT SELECT ON TABLE projects.file_uploads TO mingzhang_app;
 GRANT SELECT ON TABLE projects.file_uploads TO mingzhang_auditor;
 
@@ -8025,6 +8668,9 @@ GRANT SELECT ON TABLE projects.flows TO mingzhang_auditor;
 GRANT SELECT,INSERT ON TABLE projects.funding_sources TO mingzhang_app;
 GRANT SELECT ON TABLE projects.funding_sources TO mingzhang_auditor;
 
+GRANT SELECT,INSERT ON TABLE projects.imports TO mingzhang_app;
+GRANT SELECT ON TABLE projects.imports TO mingzhang_auditor;
+
 GRANT SELECT ON TABLE projects.injections TO mingzhang_app;
 GRANT SELECT ON TABLE projects.injections TO mingzhang_auditor;
 
@@ -8033,6 +8679,21 @@ GRANT SELECT ON TABLE projects.invoice_uses TO mingzhang_auditor;
 
 GRANT SELECT ON TABLE projects.invoices TO mingzhang_app;
 GRANT SELECT ON TABLE projects.invoices TO mingzhang_auditor;
+
+GRANT SELECT ON TABLE projects.item_reasons TO mingzhang_app;
+GRANT SELECT ON TABLE projects.item_reasons TO mingzhang_auditor;
+
+GRANT SELECT ON TABLE projects.line_vouchers TO mingzhang_app;
+GRANT SELECT ON TABLE projects.line_vouchers TO mingzhang_auditor;
+
+GRANT SELECT,INSERT ON TABLE projects.list_profiles TO mingzhang_app;
+GRANT SELECT ON TABLE projects.list_profiles TO mingzhang_auditor;
+
+GRANT UPDATE(profile) ON TABLE projects.list_profiles TO mingzhang_app;
+
+GRANT UPDATE(changed_by) ON TABLE projects.list_profiles TO mingzhang_app;
+
+GRANT UPDATE(changed_at) ON TABLE projects.list_profiles TO mingzhang_app;
 
 GRANT SELECT ON TABLE projects.node_milestones TO mingzhang_app;
 GRANT SELECT ON TABLE projects.node_milestones TO mingzhang_auditor;
@@ -8065,6 +8726,9 @@ GRANT SELECT ON TABLE projects.payees TO mingzhang_auditor;
 GRANT SELECT ON TABLE projects.payment_draws TO mingzhang_app;
 GRANT SELECT ON TABLE projects.payment_draws TO mingzhang_auditor;
 
+GRANT SELECT ON TABLE projects.payment_exports TO mingzhang_app;
+GRANT SELECT ON TABLE projects.payment_exports TO mingzhang_auditor;
+
 GRANT SELECT ON TABLE projects.payment_requests TO mingzhang_app;
 GRANT SELECT ON TABLE projects.payment_requests TO mingzhang_auditor;
 
@@ -8085,6 +8749,12 @@ GRANT SELECT ON TABLE projects.settlements TO mingzhang_auditor;
 
 GRANT SELECT ON TABLE projects.subsidy_batches TO mingzhang_app;
 GRANT SELECT ON TABLE projects.subsidy_batches TO mingzhang_auditor;
+
+GRANT SELECT ON TABLE projects.treasury_matches TO mingzhang_app;
+GRANT SELECT ON TABLE projects.treasury_matches TO mingzhang_auditor;
+
+GRANT SELECT ON TABLE projects.treasury_payments TO mingzhang_app;
+GRANT SELECT ON TABLE projects.treasury_payments TO mingzhang_auditor;
 
 GRANT SELECT ON TABLE projects.village_records TO mingzhang_app;
 GRANT SELECT ON TABLE projects.village_records TO mingzhang_auditor;

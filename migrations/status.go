@@ -23,11 +23,15 @@ func Pending(ctx context.Context, db *sql.DB) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	names := make([]string, len(todo))
-	for i, m := range todo {
+	return namesOf(todo), nil
+}
+
+func namesOf(list []migration) []string {
+	names := make([]string, len(list))
+	for i, m := range list {
 		names[i] = m.name
 	}
-	return names, nil
+	return names
 }
 
 // Check refuses a database that is older or newer than this program, or that was made from other files.
@@ -42,6 +46,37 @@ func Check(ctx context.Context, db *sql.DB) error {
 	return nil
 }
 
+// Applied is a migration that a database has had: its file's name and the hash of its text.
+type Applied struct {
+	Name   string `json:"name"`
+	SHA256 string `json:"sha256"`
+}
+
+// History lists what a database has had, in order.
+func History(ctx context.Context, db querier) ([]Applied, error) {
+	done, err := readApplied(ctx, db)
+	list := make([]Applied, len(done))
+	for i, a := range done {
+		list[i] = Applied{a.name, a.sha256}
+	}
+	return list, err
+}
+
+// Lacking names what this program would add to a database with such a history. It is an error when the program does not
+// know all of it: the database, or the backup of one, is newer or made from other files.
+func Lacking(history []Applied) ([]string, error) {
+	list, err := load(files)
+	if err != nil {
+		return nil, err
+	}
+	done := make([]applied, len(history))
+	for i, a := range history {
+		done[i] = applied{a.Name, a.SHA256, "the history"}
+	}
+	todo, err := lacking(done, list)
+	return namesOf(todo), err
+}
+
 // pending compares the files with the rows. Rows must be the first files, unchanged: a file that sorts before one
 // already applied would run in another order here than in the next database.
 func pending(ctx context.Context, db querier, list []migration) ([]migration, error) {
@@ -49,6 +84,10 @@ func pending(ctx context.Context, db querier, list []migration) ([]migration, er
 	if err != nil {
 		return nil, err
 	}
+	return lacking(done, list)
+}
+
+func lacking(done []applied, list []migration) ([]migration, error) {
 	for _, a := range done {
 		i := slices.IndexFunc(list, func(m migration) bool { return m.name == a.name })
 		if i < 0 {

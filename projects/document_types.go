@@ -8,7 +8,7 @@ func init() { // the effects themselves look kinds up, which an initialiser may 
 		roleGrantDocument, delegationDocument, departureDocument, accountDocument,
 		budgetDocument, contractDocument, changeOrderDocument, certificateDocument, settlementDocument, terminationDocument,
 		completionDocument, finalAccountDocument, milestoneDocument, yearEndDocument,
-		manualVoucherDocument, correctionDocument, settingDocument,
+		manualVoucherDocument, correctionDocument, settingDocument, openingDocument,
 		payeeDocument, paymentDocument, refundDocument,
 		allocationDocument, cashPlanDocument, subsidyDocument, fundDocument, injectionDocument, villageDocument,
 	}

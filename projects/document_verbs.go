@@ -59,6 +59,7 @@ var drafters = map[DocumentKind][]string{
 	"completion": {"project_clerk"}, "final_account": {"project_clerk"}, "milestone": {"project_clerk"},
 	"payee": {"project_clerk", "treasury_officer"}, "fund": {"project_clerk", "treasury_officer"}, "refund": {"project_clerk", "treasury_officer"},
 	"allocation": {"budget_officer"}, "cash_plan": {"budget_officer"}, "injection_record": {"project_clerk"}, "village_record": {"project_clerk"},
+	"opening": {"budget_officer"},
 	// of the first three the budget officer only while the book has no administrator
 	"role_grant": {"admin", "budget_officer"}, "departure": {"admin", "budget_officer"}, "account": {"admin", "budget_officer"}, "setting": {"admin", "budget_officer"},
 	"delegation":     {"budget_officer", "treasury_officer", "project_clerk", "project_head", "lead_approver"},

@@ -98,7 +98,7 @@ func AddBudgetLine(ctx context.Context, db *bun.DB, c accounting.Command, in New
 }
 
 // completeBudgetLine gives the line its code and refuses what the registry could not hold.
-func completeBudgetLine(ctx context.Context, tx bun.Tx, n *Node, b *accounting.BudgetLine) error {
+func completeBudgetLine(ctx context.Context, tx bun.IDB, n *Node, b *accounting.BudgetLine) error {
 	if b.FiscalYear < 2000 || b.FiscalYear > 2999 || b.FundNature != accounting.GeneralPublicBudget && b.FundNature != accounting.GovernmentFund {
 		return fault.Invalid("budget_line_invalid", "fiscal year %d, fund nature %q: a line has a year and is of %q or %q", b.FiscalYear, b.FundNature, accounting.GeneralPublicBudget, accounting.GovernmentFund)
 	}

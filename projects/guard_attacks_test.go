@@ -44,6 +44,19 @@ func contractRow(more string) string {
 // theirAttacks are those that the form of a guard does not tell. A row is what stands there and else nothing that matters:
 // every number of it is 1, every identity the same.
 var theirAttacks = map[string][]attack{
+	// lists brought in, the bank's side
+	"external_codes code_is_of_one":                    rows("project_id=, budget_line_id="),
+	"bank_statements opens_as_the_month_before_closed": only("<row month=202503, month_before=202502, opening=7, closing=9>", "23503"),
+	"bank_lines day_of_the_month":                      rows("month=202503, day='2025-04-01'", "month=202503, day='2024-03-01'"),
+	"bank_lines received_or_paid":                      rows("received=1, paid=1", "received=0, paid=0"),
+	"bank_statements bank_statements_month_check":      rows("month=202513", "month=202500"),
+	"bank_statements before_is_the_month_before":       rows("month=202503, month_before=202501", "month=202501, month_before=202500"),
+	"bank_statements statement_adds_up":                rows("opening=1, received=1, paid=1, closing=2"),
+	"bank_statements statements_begin_once":            only("<row month=202503>; <row month=202504>", "23505"),
+	"treasury_payments day_in_month":                   rows("month=202503, day='2025-04-01'", "month=202503, day='2024-03-01'"),
+	"treasury_matches order_is_paid_once":              only("<row returned=false>; <row returned=false, voucher_no='y'>", "23505"),
+	"payment_lines note_failed_order":                  only("<row state='ordered', order_number=>; update projects.payment_lines set state = 'failed'; do $$ begin if exists (select from projects.failed_orders) then raise 'the trigger was here' using errcode = 'AC000'; end if; end $$", "AC000"),
+
 	// documents and what is done with them
 	"acts outside_act_by_two":                     rows("entered_by="),
 	"acts outside_act_is_whole":                   rows("outside_name=, outside_office=, outside_date=, paper_hash=", "entered_by="),

@@ -28,7 +28,7 @@ func guards(t *testing.T, db bun.IDB) (all []guard) {
 	t.Helper()
 	err := db.NewRaw(`select k.conrelid::regclass::text as "table", k.conname as name, k.contype as kind, pg_get_constraintdef(k.oid) as definition,
 				array(select a.attname::text from unnest(k.conkey) x join pg_attribute a on a.attrelid = k.conrelid and a.attnum = x) as columns
-			from pg_constraint k where k.connamespace = 'projects'::regnamespace and k.conrelid <> 0 and k.contype in ('c', 'f', 'p', 'u', 'x')
+			from pg_constraint k where k.connamespace = 'projects'::regnamespace and k.conrelid <> 0 and k.conparentid = 0 and k.contype in ('c', 'f', 'p', 'u', 'x')
 		union all
 		select i.indrelid::regclass::text, c.relname, 'i', pg_get_indexdef(i.indexrelid), array(select a.attname::text from unnest(i.indkey::int2[]) x join pg_attribute a on a.attrelid = i.indrelid and a.attnum = x)
 			from pg_index i join pg_class c on c.oid = i.indexrelid where c.relnamespace = 'projects'::regnamespace and i.indisunique and not exists (select from pg_constraint k where k.conindid = i.indexrelid)
@@ -55,6 +55,8 @@ var rules = []struct {
 	{regexp.MustCompile(`^CHECK \(\(\(?(\w+)\)?(?:::\w+)? >= \(?0\)?(?:::\w+)?\)\)$`), func([]string) string { return "-1" }},
 	{regexp.MustCompile(`^CHECK \(\(\(?(\w+)\)?(?:::\w+)? <> \(?0\)?(?:::\w+)?\)\)$`), func([]string) string { return "0" }},
 	{regexp.MustCompile(`^CHECK \(\((\w+) <> ''::text\)\)$`), func([]string) string { return "''" }},
+	{regexp.MustCompile(`^CHECK \(\(\(length\((\w+)\) >= 1\) AND \(length\(\w+\) <= \d+\)\)\)$`), func([]string) string { return "''" }},
+	{regexp.MustCompile(`^CHECK \(\(\(length\((\w+)\) >= 1\) AND \(length\(\w+\) <= (\d+)\)\)\)$`), func(m []string) string { n, _ := strconv.Atoi(m[2]); return fmt.Sprintf("repeat('x',%d)", n+1) }},
 	{regexp.MustCompile(`^CHECK \(\(octet_length\((\w+)\) = 32\)\)$`), func([]string) string { return "'\\x00'" }},
 	{regexp.MustCompile(`^CHECK \(\((\w+) = ANY \(ARRAY\[.*\]\)\)\)$`), func([]string) string { return "'none of these'" }},
 	{regexp.MustCompile(`^CHECK \(\((\w+) ~ .*\)\)$`), func([]string) string { return "'!'" }},

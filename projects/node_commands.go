@@ -60,36 +60,41 @@ type (
 func CreateNode(ctx context.Context, db *bun.DB, c accounting.Command, in NewNode) (*Node, error) {
 	c.Name, c.Body = "node.create", in
 	return accounting.Do(ctx, db, c, func(ctx context.Context, tx bun.Tx) (*Node, error) {
-		n := Node{
-			Book: c.Book, ID: accounting.ProjectID{UUID: accounting.NewID()}, Code: in.Code, NameZH: in.NameZH, NameEN: in.NameEN, Kind: in.Kind, Type: in.Type, DueMonth: in.DueMonth,
-			StatedAmount: in.StatedAmount, Approximate: in.Approximate, Target: in.Target, SeedRef: in.SeedRef, CreatedBy: c.By.Person,
-		}
-		if err := n.check(); err != nil {
-			return nil, err
-		}
-		if in.Parent != "" {
-			parent, err := FindNode(ctx, tx, c.Book, in.Parent)
-			if err != nil {
-				return nil, err
-			}
-			n.Parent = parent.ID
-		}
-		if err := freeCode(ctx, tx, (*Node)(nil), c.Book, in.Code); err != nil {
-			return nil, err
-		}
-		if _, err := tx.NewInsert().Model(&n).Exec(ctx); err != nil {
-			return nil, fault.FromSQL(err)
-		}
-		if err := putParties(ctx, tx, &n, in.Parties); err != nil {
-			return nil, err
-		}
-		if in.Unit != "" {
-			if err := giveUnit(ctx, tx, &n, in.Unit); err != nil {
-				return nil, err
-			}
-		}
-		return FindNode(ctx, tx, c.Book, in.Code)
+		return createNode(ctx, tx, c, in)
 	})
+}
+
+// createNode is CreateNode within a transaction.
+func createNode(ctx context.Context, tx bun.Tx, c accounting.Command, in NewNode) (*Node, error) {
+	n := Node{
+		Book: c.Book, ID: accounting.ProjectID{UUID: accounting.NewID()}, Code: in.Code, NameZH: in.NameZH, NameEN: in.NameEN, Kind: in.Kind, Type: in.Type, DueMonth: in.DueMonth,
+		StatedAmount: in.StatedAmount, Approximate: in.Approximate, Target: in.Target, SeedRef: in.SeedRef, CreatedBy: c.By.Person,
+	}
+	if err := n.check(); err != nil {
+		return nil, err
+	}
+	if in.Parent != "" {
+		parent, err := FindNode(ctx, tx, c.Book, in.Parent)
+		if err != nil {
+			return nil, err
+		}
+		n.Parent = parent.ID
+	}
+	if err := freeCode(ctx, tx, (*Node)(nil), c.Book, in.Code); err != nil {
+		return nil, err
+	}
+	if _, err := tx.NewInsert().Model(&n).Exec(ctx); err != nil {
+		return nil, fault.FromSQL(err)
+	}
+	if err := putParties(ctx, tx, &n, in.Parties); err != nil {
+		return nil, err
+	}
+	if in.Unit != "" {
+		if err := giveUnit(ctx, tx, &n, in.Unit); err != nil {
+			return nil, err
+		}
+	}
+	return FindNode(ctx, tx, c.Book, in.Code)
 }
 
 // RenameNode mends the names; the code stays. Codes: node_unknown, text_invalid.
@@ -188,7 +193,7 @@ func putParties(ctx context.Context, tx bun.Tx, n *Node, parties []Party) error 
 }
 
 // freeCode refuses a code that is in use. Codes: duplicate.
-func freeCode(ctx context.Context, tx bun.Tx, model any, book accounting.BookID, code string) error {
+func freeCode(ctx context.Context, tx bun.IDB, model any, book accounting.BookID, code string) error {
 	taken, err := tx.NewSelect().Model(model).Where("book_id = ? and code = ?", book, code).Exists(ctx)
 	if err != nil {
 		return fault.FromSQL(err)

@@ -131,6 +131,8 @@ func orderRequest(ctx context.Context, tx bun.Tx, c accounting.Command, d *Docum
 	if err != nil {
 		return nil, err
 	}
-	_, err = tx.ExecContext(ctx, `select projects.order_lines(?, ?, ?)`, c.Book, d.ID, s.dated(q.Date).Year())
-	return nil, fault.FromSQL(err)
+	if _, err = tx.ExecContext(ctx, `select projects.order_lines(?, ?, ?)`, c.Book, d.ID, s.dated(q.Date).Year()); err != nil {
+		return nil, fault.FromSQL(err)
+	}
+	return nil, matchTreasury(ctx, tx, c.Book) // a late request is of a payment that a list has brought
 }

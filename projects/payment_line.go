@@ -127,7 +127,12 @@ func confirmLine(ctx context.Context, tx bun.Tx, c accounting.Command, d *Docume
 			return nil, err
 		}
 	}
-	return postEvent(ctx, tx, c, rule.event(Paid{Head: h, Request: requestSubject(d), Sources: draws, EconomicClass: q.EconomicClass}, q, subject, overOneYear))
+	receipts, err := postEvent(ctx, tx, c, rule.event(Paid{Head: h, Request: requestSubject(d), Sources: draws, EconomicClass: q.EconomicClass}, q, subject, overOneYear))
+	if err != nil {
+		return nil, err
+	}
+	_, err = tx.ExecContext(ctx, `select projects.keep_line_voucher(?, ?, ?, ?, ?)`, c.Book, d.ID, line, receipts[0].No.Period, receipts[0].No.Number)
+	return receipts, fault.FromSQL(err)
 }
 
 // FailLine 退票 before it was confirmed: the bank sent the money back, nothing is posted and the request still holds it.

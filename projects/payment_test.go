@@ -16,8 +16,8 @@ import (
 // payingBureau is the clinic's bureau with the five desks of a payment and a registered contractor.
 type payingBureau struct {
 	*contractBureau
-	finance, treasury, payer desk
-	payee                    string
+	finance, second, treasury, payer desk
+	payee                            string
 }
 
 const contractorAccount, wagesAccount = "6402-0001", "6402-0002"
@@ -26,12 +26,18 @@ func newPayingBureau(t *testing.T) *payingBureau {
 	t.Helper()
 	b := newBureau(t)
 	b.node("2025-05", "ADM", 2025, 2026)
-	b.parties("2025-05", projects.Party{Role: projects.Lead, Name: "卫健局"})
 	b.mustRecord(projects.Approve{Head: b.on("2025-01-05"), Draw: draw("2025-05/2025", "8600000.00")}, projects.Issue{Head: b.on("2025-01-06"), Draw: draw("2025-05/2025", "8600000.00")})
+	return b.withDesks()
+}
+
+// withDesks gives the clinic's bureau its people and the contractor's registration.
+func (b *bureau) withDesks() *payingBureau {
+	b.t.Helper()
+	b.parties("2025-05", projects.Party{Role: projects.Lead, Name: "卫健局"})
 	desks := b.desks([2]string{"wu", "project_clerk"}, [2]string{"ma", "project_head"}, [2]string{"li", "lead_approver"},
-		[2]string{"bai", "budget_officer"}, [2]string{"tian", "treasury_officer"}, [2]string{"jin", "treasury_officer"})
+		[2]string{"bai", "budget_officer"}, [2]string{"hao", "budget_officer"}, [2]string{"tian", "treasury_officer"}, [2]string{"jin", "treasury_officer"})
 	p := &payingBureau{&contractBureau{b, desks["wu project_clerk"], desks["ma project_head"], desks["li lead_approver"]},
-		desks["bai budget_officer"], desks["tian treasury_officer"], desks["jin treasury_officer"], ""}
+		desks["bai budget_officer"], desks["hao budget_officer"], desks["tian treasury_officer"], desks["jin treasury_officer"], ""}
 	doc := p.mustDraft("payee", &projects.PayeeForm{Paper: paperOf("2025-02-01"), Name: "宁夏某建筑公司", Kind: "company",
 		Accounts: []projects.BankAccount{{Number: contractorAccount, Bank: "农行红寺堡支行"}, {Number: wagesAccount, Bank: "农行红寺堡支行"}}})
 	p.mustTake(doc, p.clerk, "submit")

@@ -68,12 +68,17 @@ type Check struct {
 	Detail string `json:"detail"`
 }
 
-// OpenItem is an amount that waits for somebody: a request approved and not paid, an overpayment not yet returned.
+// OpenItem is an amount that waits for somebody: a request approved and not paid, an overpayment not yet returned, a payment of the
+// treasury's list that is not booked.
 type OpenItem struct {
 	Kind    string           `json:"kind"`
 	Project string           `json:"project"`
 	Subject string           `json:"subject"`
 	Amount  accounting.Money `json:"amount"`
+	Day     accounting.Date  `json:"day,omitzero"`
+	Age     *int             `json:"age_days,omitempty"` // on the as-of day
+	Reason  string           `json:"reason,omitempty"`
+	Owner   string           `json:"owner,omitempty"` // code of a person
 }
 
 // Reconciliation is spend against plan, from lines and turnover only, the plan apart.
@@ -102,7 +107,10 @@ func Reconcile(ctx context.Context, db *bun.DB, q ReconcileQuery) (*Reconciliati
 		if err := r.addChecks(ctx, tx, q); err != nil {
 			return err
 		}
-		return r.addOpenItems(ctx, tx, q)
+		if err := r.addOpenItems(ctx, tx, q); err != nil {
+			return err
+		}
+		return r.treasuryItems(ctx, tx, q)
 	})
 	return r, err
 }

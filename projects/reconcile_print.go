@@ -170,8 +170,11 @@ func (r *Reconciliation) table(w *bytes.Buffer, lang string) {
 		}
 	}
 	for _, o := range r.OpenItems {
-		fmt.Fprintf(w, "%s %s %s %s %s\n", pick(lang, "未了事项", "open"), o.Kind, o.Project, o.Subject, grouped(o.Amount))
+		if o.Age == nil {
+			fmt.Fprintf(w, "%s %s %s %s %s\n", pick(lang, "未了事项", "open"), o.Kind, o.Project, o.Subject, grouped(o.Amount))
+		}
 	}
+	r.treasuryTable(w, lang)
 	if r.OK {
 		fmt.Fprintln(w, pick(lang, "全部核对通过", "all checks hold"))
 	} else {

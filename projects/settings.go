@@ -11,8 +11,8 @@ import (
 )
 
 // Setting 参数设置 changes how many persons a flow needs, from what amount on a payment needs more approvers, how long a payee's
-// changed account waits and which roles ask for a second factor. It takes effect when another person approves it, for
-// whatever is ordered, approved, registered or asked for from then on.
+// changed account waits, which roles ask for a second factor and whether a month needs the treasury's list. It takes effect
+// when another person approves it, for whatever is ordered, approved, registered or asked for from then on.
 type Setting struct {
 	Paper
 	Flows          []FlowSetting   `json:"flows,omitempty"`
@@ -20,6 +20,7 @@ type Setting struct {
 	PayeeWaitHours *int            `json:"payee_wait_hours,omitempty"` // 0 to 720, before a payee's changed account is paid to
 	// All roles in which a session needs a second factor.
 	SecondFactorRoles *[]string `json:"second_factor_roles,omitempty"`
+	TreasuryLists     string    `json:"treasury_lists,omitempty"` // required or not_required to close a month in which something was paid
 }
 
 type (
@@ -43,6 +44,7 @@ type (
 		PayeeWaitHours int            `json:"payee_wait_hours"`
 		// The roles in which a session needs a second factor.
 		SecondFactorRoles []string `json:"second_factor_roles" nullable:"false"`
+		TreasuryLists     string   `json:"treasury_lists"` // required or not_required
 	}
 )
 
@@ -56,8 +58,8 @@ func (s Setting) about(context.Context, resolver) (about, error) {
 	invalid := func(format string, args ...any) (about, error) {
 		return about{}, fault.Invalid("document_invalid", format, args...)
 	}
-	if len(s.Flows) == 0 && s.ApprovalBands == nil && s.PayeeWaitHours == nil && s.SecondFactorRoles == nil {
-		return invalid("a setting says flows, approval_bands, payee_wait_hours or second_factor_roles")
+	if len(s.Flows) == 0 && s.ApprovalBands == nil && s.PayeeWaitHours == nil && s.SecondFactorRoles == nil && s.TreasuryLists == "" {
+		return invalid("a setting says flows, approval_bands, payee_wait_hours, second_factor_roles or treasury_lists")
 	}
 	if s.SecondFactorRoles != nil {
 		for i, role := range *s.SecondFactorRoles {
@@ -68,6 +70,9 @@ func (s Setting) about(context.Context, resolver) (about, error) {
 	}
 	if s.PayeeWaitHours != nil && (*s.PayeeWaitHours < 0 || *s.PayeeWaitHours > 720) {
 		return invalid("payee_wait_hours: %d; a changed account waits 0 to 720 hours", *s.PayeeWaitHours)
+	}
+	if s.TreasuryLists != "" && s.TreasuryLists != "required" && s.TreasuryLists != "not_required" {
+		return invalid("treasury_lists: %q is neither required nor not_required", s.TreasuryLists)
 	}
 	flows := map[Flow]bool{}
 	for _, f := range s.Flows {
@@ -109,7 +114,7 @@ func SettingsOf(ctx context.Context, db bun.IDB, book accounting.BookID) (Settin
 		err = db.NewRaw(`select from_amount, approvers from projects.approval_bands where book_id = ? order by from_amount`, book).Scan(ctx, &s.ApprovalBands)
 	}
 	if err == nil {
-		err = db.NewRaw(`select projects.payee_wait_hours(?)`, book).Scan(ctx, &s.PayeeWaitHours)
+		err = db.NewRaw(`select projects.payee_wait_hours(?0), case when projects.treasury_lists_required(?0) then 'required' else 'not_required' end`, book).Scan(ctx, &s.PayeeWaitHours, &s.TreasuryLists)
 	}
 	if err == nil {
 		err = db.NewRaw(`select r from unnest(projects.second_factor_roles(?)) r`, book).Scan(ctx, &s.SecondFactorRoles)

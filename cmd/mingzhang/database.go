@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/uptrace/bun"
@@ -41,6 +42,9 @@ func (o *options) open(ctx context.Context) (*database, error) {
 			return nil, errors.Join(err, db.Close())
 		}
 		return &database{DB: db}, nil
+	}
+	if _, err := os.Stat(filepath.Join(o.dataDir, unfinished)); err == nil {
+		return nil, fmt.Errorf("%s was left by a restore that did not end well: remove it and restore again", o.dataDir)
 	}
 	cluster, err := pglocal.Start(ctx, pglocal.Options{DataDir: o.dataDir})
 	if err != nil {

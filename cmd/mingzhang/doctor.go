@@ -3,36 +3,30 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"mingzhang/api"
 	"mingzhang/migrations"
 )
 
 func doctorCommand(o *options) *cobra.Command {
 	return &cobra.Command{
 		Use:   "doctor",
-		Short: "Look at the installation: server settings, login, migrations, room for coming years, sizes",
+		Short: "Look at the installation: engine, settings, clock, disk, backups, roles, migrations, room for coming years, sizes",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return o.withDatabase(cmd.Context(), func(ctx context.Context, db *database) error {
-				healthy := true
-				say := func(what string, err error) {
-					if err != nil {
-						healthy = false
-						fmt.Printf("FAIL  %s: %v\n", what, err)
-						return
+				d := &doctor{db: db, options: o}
+				for _, look := range []func(context.Context) error{d.engine, d.settings, d.schema, d.roles, d.partitions, d.clock, d.disk, d.backups, d.books, d.sizes} {
+					if err := look(ctx); err != nil {
+						return err
 					}
-					fmt.Printf("ok    %s\n", what)
 				}
-				say("server settings and login are safe", migrations.CheckServer(ctx, db.DB))
-				say("the database is up to date", migrations.Check(ctx, db.DB.DB))
-				say("journal partitions reach two years ahead", partitionsAhead(ctx, db))
-				if err := sizes(ctx, db); err != nil {
-					return err
-				}
-				if !healthy {
+				if d.failed {
 					return errChecksFailed
 				}
 				return nil
@@ -41,38 +35,138 @@ func doctorCommand(o *options) *cobra.Command {
 	}
 }
 
-// partitionsAhead warns while there is time: the service cannot make partitions, a migration must.
-func partitionsAhead(ctx context.Context, db *database) error {
+// doctor prints a line for each thing it looks at: ok, warn (soon) or FAIL (now), with what to do.
+type doctor struct {
+	*options
+	db     *database
+	failed bool
+}
+
+func (d *doctor) ok(format string, args ...any)   { fmt.Printf("ok    "+format+"\n", args...) }
+func (d *doctor) warn(format string, args ...any) { fmt.Printf("warn  "+format+"\n", args...) }
+func (d *doctor) fail(format string, args ...any) {
+	d.failed = true
+	fmt.Printf("FAIL  "+format+"\n", args...)
+}
+
+func (d *doctor) engine(ctx context.Context) error {
+	var version string
+	var major int
+	if err := d.db.NewRaw(`select current_setting('server_version'), current_setting('server_version_num')::int / 10000`).Scan(ctx, &version, &major); err != nil {
+		return err
+	}
+	where := "of your own"
+	if d.db.cluster != nil {
+		where = "private"
+	}
+	if major < 15 {
+		d.fail("PostgreSQL %s is too old: 15 is needed, see Upgrade", version)
+		return nil
+	}
+	d.ok("PostgreSQL %s, %s; program %s", version, where, programVersion())
+	return nil
+}
+
+func (d *doctor) settings(ctx context.Context) error {
+	if err := migrations.CheckServer(ctx, d.db.DB); err != nil {
+		d.fail("server settings and login: %s", strings.ReplaceAll(err.Error(), "\n", "; "))
+	} else {
+		d.ok("server settings and login are safe")
+	}
+	var checksums, autovacuum, archive, buffers, connections, wal string
+	err := d.db.NewRaw(`select current_setting('data_checksums'), current_setting('autovacuum'), current_setting('archive_mode'), current_setting('shared_buffers'),
+		current_setting('max_connections'), current_setting('max_wal_size')`).Scan(ctx, &checksums, &autovacuum, &archive, &buffers, &connections, &wal)
+	if err != nil {
+		return err
+	}
+	if autovacuum != "on" {
+		d.fail("autovacuum is off: tables grow and plans go wrong; turn it on")
+	}
+	if checksums != "on" {
+		d.warn("data checksums are off: a decaying disk is not noticed; stop the server and run pg_checksums --enable")
+	}
+	d.ok("shared_buffers %s, max_connections %s, max_wal_size %s, WAL archiving %s", buffers, connections, wal, archive)
+	return nil
+}
+
+func (d *doctor) schema(ctx context.Context) error {
+	if err := migrations.Check(ctx, d.db.DB.DB); err != nil {
+		d.fail("migrations: %v", err)
+		return nil
+	}
+	var last string
+	if err := d.db.NewRaw(`select max(name collate "C") from migrations.applied`).Scan(ctx, &last); err != nil {
+		return err
+	}
+	d.ok("the database is up to date: %s", strings.TrimSuffix(last, ".tx.up.sql"))
+	return nil
+}
+
+// partitions warns while there is time: the service cannot make partitions, a migration must.
+func (d *doctor) partitions(ctx context.Context) error {
 	var last int
-	err := db.NewRaw(`select coalesce(max(right(c.relname, 4)::int), 0) from pg_catalog.pg_class c join pg_catalog.pg_inherits i on i.inhrelid = c.oid
+	err := d.db.NewRaw(`select coalesce(max(right(c.relname, 4)::int), 0) from pg_catalog.pg_class c join pg_catalog.pg_inherits i on i.inhrelid = c.oid
 		where i.inhparent = 'accounting.lines'::regclass`).Scan(ctx, &last)
 	if err != nil {
 		return err
 	}
-	if need := time.Now().Year() + 2; last < need {
-		return fmt.Errorf("the last year prepared is %d, %d is needed: a migration has to add years", last, need)
+	switch ahead := last - time.Now().Year(); {
+	case ahead < 2:
+		d.fail("journal partitions reach to %d only: a migration has to add years, install a newer program", last)
+	case ahead < 4:
+		d.warn("journal partitions reach to %d: a newer program adds years", last)
+	default:
+		d.ok("journal partitions reach to %d", last)
 	}
 	return nil
 }
 
-func sizes(ctx context.Context, db *database) error {
-	var books []struct {
-		BookID   int64
-		Name     string
-		Vouchers int
-	}
-	err := db.NewRaw(`select b.book_id, b.name, coalesce(sum(p.last_number), 0) as vouchers from accounting.books b
-		left join accounting.periods p on p.book_id = b.book_id group by 1, 2 order by 1`).Scan(ctx, &books)
-	if err != nil {
+const (
+	driftWarn = time.Second
+	driftFail = time.Minute
+)
+
+// clock compares the database's clock, which dates vouchers, with the program's.
+func (d *doctor) clock(ctx context.Context) error {
+	var theirs time.Time
+	before := time.Now()
+	if err := d.db.NewRaw(`select clock_timestamp()`).Scan(ctx, &theirs); err != nil {
 		return err
 	}
-	for _, b := range books {
-		fmt.Printf("      book %d %s: %d vouchers\n", b.BookID, b.Name, b.Vouchers)
+	took := time.Since(before)
+	drift := theirs.Sub(before.Add(took / 2)).Abs()
+	switch {
+	case drift > driftFail+took:
+		d.fail("the clocks of database and program are %.0f s apart: set both by the network's time (timedatectl)", drift.Seconds())
+	case drift > driftWarn+took:
+		d.warn("the clocks of database and program are %.1f s apart: set both by the network's time (timedatectl)", drift.Seconds())
+	default:
+		d.ok("the clocks of database and program agree within 1 s")
 	}
-	var size string
-	if err := db.NewRaw(`select pg_size_pretty(pg_database_size(current_database()))`).Scan(ctx, &size); err != nil {
+	return nil
+}
+
+func (d *doctor) backups(ctx context.Context) error {
+	state, there, err := api.Backups(ctx, d.db)
+	if err != nil || !there {
 		return err
 	}
-	fmt.Printf("      database: %s\n", size)
+	const how = "mingzhang backup FILE, or serve --backup-dir DIR for every night"
+	switch {
+	case state.Good == nil:
+		d.warn("no good backup yet: %s", how)
+	case state.Late():
+		d.warn("the last good backup is %d hours old (%s): %s", int(state.Age.Hours()), state.Good.File, how)
+	default:
+		d.ok("the last good backup is %d hours old: %s, %s", int(state.Age.Hours()), state.Good.File, bytesText(*state.Good.Size))
+	}
+	if state.Good != nil {
+		if info, err := os.Stat(state.Good.File); err != nil || info.Size() != *state.Good.Size {
+			d.warn("%s is not there any more as it was written; make sure that it was moved on purpose", state.Good.File)
+		}
+	}
+	if state.Trouble != "" {
+		d.warn("the last attempt to back up failed: %s", state.Trouble)
+	}
 	return nil
 }

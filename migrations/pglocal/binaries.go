@@ -23,15 +23,37 @@ const oldest = 15
 // BinDir is the folder of the newest usable server programs on this machine.
 func BinDir(ctx context.Context) (string, error) { return chooseBinaries(ctx, binaryDirs(ctx), 0) }
 
+// Major is the major version of the server programs in a folder.
+func Major(ctx context.Context, bin string) int { return serverVersion(ctx, bin) }
+
+// ClientTool finds a client program (pg_dump, pg_restore) of a server's major version, or of the next newer one there is. Such
+// programs work with older servers than themselves, never with newer ones.
+func ClientTool(ctx context.Context, name string, major int) (string, error) {
+	best, bestVersion := "", 0
+	for _, d := range binaryDirs(ctx) {
+		path := filepath.Join(d, name)
+		v := majorOf(ctx, path)
+		if v >= major && (best == "" || v < bestVersion) {
+			best, bestVersion = path, v
+		}
+	}
+	if best == "" {
+		return "", fmt.Errorf("%s of PostgreSQL %d or newer is not on this machine; install it with: sudo apt-get install -y --no-install-recommends postgresql-client-%d", name, major, major)
+	}
+	return best, nil
+}
+
 // binaryDirs lists where server binaries may be: Debian keeps them out of the PATH, one folder per version.
 func binaryDirs(ctx context.Context) []string {
 	dirs, _ := filepath.Glob("/usr/lib/postgresql/*/bin") // the pattern is well-formed
 	if out, err := exec.CommandContext(ctx, "pg_config", "--bindir").Output(); err == nil {
 		dirs = append(dirs, strings.TrimSpace(string(out)))
 	}
-	if p, err := exec.LookPath("postgres"); err == nil {
-		if p, err = filepath.EvalSymlinks(p); err == nil {
-			dirs = append(dirs, filepath.Dir(p))
+	for _, name := range []string{"postgres", "pg_dump"} {
+		if p, err := exec.LookPath(name); err == nil {
+			if p, err = filepath.EvalSymlinks(p); err == nil {
+				dirs = append(dirs, filepath.Dir(p))
+			}
 		}
 	}
 	slices.Sort(dirs)
@@ -72,7 +94,12 @@ func serverVersion(ctx context.Context, dir string) int {
 	if _, err := exec.LookPath(filepath.Join(dir, "initdb")); err != nil {
 		return 0
 	}
-	out, err := exec.CommandContext(ctx, filepath.Join(dir, "postgres"), "--version").Output() //nolint:gosec // only folders that we looked up ourselves
+	return majorOf(ctx, filepath.Join(dir, "postgres"))
+}
+
+// majorOf asks a program of PostgreSQL for its major version, 0 if it is not there.
+func majorOf(ctx context.Context, program string) int {
+	out, err := exec.CommandContext(ctx, program, "--version").Output()
 	if err != nil {
 		return 0
 	}
