@@ -122,7 +122,9 @@ begin
     raise exception 'settings are put in effect once, by a document that another person approved' using errcode = 'AC043';
   end if;
   said := d.content::jsonb;
-  insert into projects.settings (book_id, document_id, payee_wait_hours, treasury_lists) values (in_book, document, (said ->> 'payee_wait_hours')::int, said ->> 'treasury_lists');
+  insert into projects.settings (book_id, document_id, payee_wait_hours, second_factor_roles, treasury_lists)
+    values (in_book, document, (said ->> 'payee_wait_hours')::int,
+      case when said ? 'second_factor_roles' then array(select r from jsonb_array_elements_text(said -> 'second_factor_roles') r order by r) end, said ->> 'treasury_lists');
   insert into projects.flows as f (book_id, flow, minimum_persons, up_to)
     select in_book, x.flow, x.minimum_persons, x.up_to from jsonb_to_recordset(coalesce(said -> 'flows', '[]')) as x (flow text, minimum_persons int, up_to numeric)
     on conflict (book_id, flow) do update set minimum_persons = excluded.minimum_persons, up_to = excluded.up_to;

@@ -796,6 +796,156 @@ $$;
 
 ALTER FUNCTION accounting.voucher_detail(p_book bigint, p_code text, p_key text, p_date date, p_period integer, p_source text, p_prepared uuid, p_reviewed uuid, p_line_count integer) OWNER TO mingzhang_owner;
 
+CREATE FUNCTION api.account_keeps() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  if (old.book_id, old.account, old.person_id, old.opened_at) is distinct from (new.book_id, new.account, new.person_id, new.opened_at) then
+    raise exception 'account % stays its person''s', old.account using errcode = 'AC034';
+  end if;
+  return new;
+end $$;
+
+ALTER FUNCTION api.account_keeps() OWNER TO mingzhang_owner;
+
+CREATE FUNCTION api.carry_out_account(in_book bigint, document uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare d projects.documents; k jsonb; who uuid;
+begin
+  select * into d from projects.documents x where x.book_id = in_book and x.document_id = document and x.kind = 'account' and x.state = 'granted' for update;
+  if not found or exists (select from api.account_documents x where x.book_id = in_book and x.document_id = document) then
+    raise exception 'there is no granted account document that waits to take effect' using errcode = 'AC043';
+  end if;
+  k := d.content;
+  who := projects.person_called(in_book, k ->> 'person');
+  if exists (select from projects.acts a where a.book_id = in_book and a.document_id = document and a.verb = 'approve' and a.person_id = who) then
+    raise exception 'nobody approves % for oneself', d.number using errcode = 'AC045';
+  end if;
+  if exists (select from projects.departures l where l.book_id = in_book and l.person_id = who and l.left_on <= current_date) then
+    raise exception '% has left', k ->> 'person' using errcode = 'AC044';
+  end if;
+  if coalesce((k ->> 'reset')::boolean, false) then
+    update api.accounts a set password_hash = null, start_until = null, disabled_at = null where a.book_id = in_book and a.account = k ->> 'account' and a.person_id = who;
+    if not found then
+      raise exception '% has no account %', k ->> 'person', k ->> 'account' using errcode = 'AC080';
+    end if;
+    update api.second_factors f set secret = null, waiting_secret = null, code_set = null where f.book_id = in_book and f.account = k ->> 'account';
+    delete from api.sessions s where s.book_id = in_book and s.account = k ->> 'account';
+  else
+    insert into api.accounts (book_id, account, person_id) values (in_book, k ->> 'account', who);
+  end if;
+  insert into api.account_documents (book_id, document_id, account) values (in_book, document, k ->> 'account');
+end $$;
+
+ALTER FUNCTION api.carry_out_account(in_book bigint, document uuid) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION api.change_password(in_book bigint, name text, old_hash text, new_hash text, but_session bytea) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  update api.accounts a set password_hash = new_hash, start_until = null where a.book_id = in_book and a.account = name and a.password_hash = old_hash and a.disabled_at is null;
+  if not found then
+    return false;
+  end if;
+  delete from api.sessions s where s.book_id = in_book and s.account = name and s.session_hash <> but_session;
+  return true;
+end $$;
+
+ALTER FUNCTION api.change_password(in_book bigint, name text, old_hash text, new_hash text, but_session bytea) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION api.disable_account(in_book bigint, name text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  update api.accounts a set disabled_at = coalesce(a.disabled_at, clock_timestamp()) where a.book_id = in_book and a.account = name;
+  if not found then
+    raise exception 'this book has no account %', name using errcode = 'AC080';
+  end if;
+  delete from api.sessions s where s.book_id = in_book and s.account = name;
+end $$;
+
+ALTER FUNCTION api.disable_account(in_book bigint, name text) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION api.locked_until(in_book bigint, name text, from_address text, moment timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  with known as (
+    select exists (select from api.sign_ins s where s.book_id = in_book and s.account = name and s.address = from_address and s.outcome = 'signed_in'
+      and s.at > moment - interval '90 days' and s.at < moment) as here
+  ), failed as (
+    select t.at, t.account, t.address from api.sign_ins t
+     where t.book_id = in_book and t.outcome = 'tried' and t.at > moment - interval '30 minutes' and t.at < moment and (t.account = name or t.address = from_address)
+       and not exists (select from api.sign_ins s where s.book_id = in_book and s.account = t.account and s.address = t.address and s.outcome in ('signed_in', 'confirmed') and s.at > t.at and s.at < moment)
+  ), counted as (
+    select f.at, 5 as most, count(*) over (order by f.at range between interval '15 minutes' preceding and current row) as n
+      from failed f cross join known where f.account = name and (not known.here or f.address = from_address)
+    union all
+    select f.at, 50, count(*) over (order by f.at range between interval '15 minutes' preceding and current row) from failed f where f.address = from_address
+  )
+  select max(c.at) + interval '15 minutes' from counted c where c.n >= c.most having max(c.at) + interval '15 minutes' > moment
+$$;
+
+ALTER FUNCTION api.locked_until(in_book bigint, name text, from_address text, moment timestamp with time zone) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION api.one_time_code_keeps() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  if old.used_at is not null or to_jsonb(old) - 'used_at' <> to_jsonb(new) - 'used_at' then
+    raise exception 'a one-time code is used once' using errcode = 'AC034';
+  end if;
+  return new;
+end $$;
+
+ALTER FUNCTION api.one_time_code_keeps() OWNER TO mingzhang_owner;
+
+CREATE FUNCTION api.open_account(in_book bigint, person uuid, name text, hash text) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  insert into api.accounts (book_id, account, person_id, password_hash, start_until) values (in_book, name, person, hash, clock_timestamp() + interval '7 days')
+$$;
+
+ALTER FUNCTION api.open_account(in_book bigint, person uuid, name text, hash text) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION api.open_demonstration_accounts(in_book bigint, hash text) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+  insert into api.accounts (book_id, account, person_id, password_hash)
+    select p.book_id, p.code, p.person_id, hash from accounting.persons p join accounting.books b using (book_id)
+     where b.book_id = in_book and b.kind = 'demo' and p.code ~ '^[a-z0-9][a-z0-9._-]{1,63}$' on conflict do nothing
+$_$;
+
+ALTER FUNCTION api.open_demonstration_accounts(in_book bigint, hash text) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION api.start_password(in_book bigint, document uuid, approver uuid, hash text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare name text;
+begin
+  update api.account_documents x set start_password_at = clock_timestamp()
+   where x.book_id = in_book and x.document_id = document and x.start_password_at is null
+     and exists (select from projects.acts a where a.book_id = in_book and a.document_id = document and a.verb = 'approve' and a.person_id = approver) returning x.account into name;
+  if name is not null then
+    update api.accounts a set password_hash = hash, start_until = clock_timestamp() + interval '7 days' where a.book_id = in_book and a.account = name and a.password_hash is null and a.disabled_at is null;
+  end if;
+  if name is null or not found then
+    raise exception 'a start password is made once for an approved document, by who approved it' using errcode = 'AC081';
+  end if;
+  return name;
+end $$;
+
+ALTER FUNCTION api.start_password(in_book bigint, document uuid, approver uuid, hash text) OWNER TO mingzhang_owner;
+
 CREATE FUNCTION projects.act(in_book bigint, document uuid, by_verb text, person uuid, in_unit uuid, as_role text, behalf uuid, shown_hash bytea, because text, outside uuid DEFAULT NULL::uuid, OUT old_state text, OUT new_state text, OUT ordinal integer, OUT complete boolean) RETURNS record
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -816,10 +966,16 @@ begin
     if not as_role = any (s.roles) then
       raise exception '% of a % is for %, not for %', by_verb, d.kind, array_to_string(s.roles, ', '), as_role using errcode = 'AC044';
     end if;
+    if projects.is_left_to_admin(in_book, d.kind, s.duty, as_role) then
+      raise exception '% of a % is for the administrator, whom this book has', by_verb, d.kind using errcode = 'AC044';
+    end if;
     insert into projects.duties (book_id, document_id, person_id, duty) values (in_book, document, person, s.duty) on conflict do nothing;
     select x.duty into has from projects.duties x where x.book_id = in_book and x.document_id = document and x.person_id = person;
     if has <> s.duty then
-      raise exception 'this person has the duty % on % already and cannot also %', has, d.number, by_verb using errcode = 'AC045';
+      raise exception 'this person has the duty % on % already and cannot also %', has, d.number, by_verb || case when d.kind = 'payment_request' and not exists (
+          select from projects.role_grants g where g.book_id = in_book and g.role = any (s.roles) and projects.reaches(d, g.role, g.unit_id) and projects.holds(in_book, g.person_id, g.unit_id, g.role, null)
+            and not exists (select from projects.duties x where x.book_id = in_book and x.document_id = document and x.person_id = g.person_id and x.duty <> s.duty))
+        then format('; nobody else is left who could: a payment of the flow %s takes %s different persons', d.flow, projects.minimum_persons(in_book, d.flow)) else '' end using errcode = 'AC045';
     end if;
   else
     select * into o from projects.outside_acts x where x.book_id = in_book and x.outside_act_id = outside and x.document_id = document for update;
@@ -851,7 +1007,10 @@ begin
     end if;
   end if;
   if d.kind = 'payment_request' and by_verb = 'order' then
-    select count(*) into persons from projects.duties x where x.book_id = in_book and x.document_id = document;
+    -- who acted on it before it went back to its maker, and not since, has not acted on what is paid
+    select count(*) into persons from projects.duties x where x.book_id = in_book and x.document_id = document and (x.person_id = act.person
+      or d.round = coalesce((select max(a.round) from projects.acts a where a.book_id = in_book and a.document_id = document and a.person_id = x.person_id and a.entered_by is null),
+        case when x.duty in ('prepare', 'file') then 0 else d.round end)); -- to have written it is no act
     if persons < projects.minimum_persons(in_book, d.flow) then
       raise exception '% different persons have acted on %, its flow needs %', persons, d.number, projects.minimum_persons(in_book, d.flow) using errcode = 'AC047';
     end if;
@@ -1218,6 +1377,17 @@ end $$;
 
 ALTER FUNCTION projects.bank_open_items(in_book bigint, in_account uuid, of_month integer) OWNER TO mingzhang_owner;
 
+CREATE FUNCTION projects.batch_room(in_book bigint, in_node uuid, in_batch uuid, OUT owed numeric, OUT held numeric) RETURNS record
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select coalesce((select sum(p.credit - p.debit) from accounting.positions p where p.book_id = in_book and p.account in ('2303', '2307.03') and p.project_id = in_node and p.subject_id = in_batch), 0),
+    coalesce((select sum(r.held) from projects.payment_requests r join projects.documents d on d.book_id = r.book_id and d.document_id = r.document_id
+      where r.book_id = in_book and r.batch_id = in_batch and d.node_id = in_node), 0)
+$$;
+
+ALTER FUNCTION projects.batch_room(in_book bigint, in_node uuid, in_batch uuid, OUT owed numeric, OUT held numeric) OWNER TO mingzhang_owner;
+
 CREATE FUNCTION projects.cancel_line(in_book bigint, document uuid, line integer, person uuid, in_unit uuid, as_role text, OUT of_round integer) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1226,6 +1396,9 @@ declare l projects.payment_lines;
 begin
   perform projects.require_desk(in_book, document, person, in_unit, as_role, '{treasury_officer}');
   l := projects.line_of(in_book, document, line, '{failed}');
+  if l.failed_by = person then -- or one person alone takes back what the bank may have paid
+    raise exception 'line %: who said that the bank sent it back does not give it up too', line using errcode = 'AC045';
+  end if;
   update projects.payment_lines x set state = 'cancelled' where x.book_id = in_book and x.document_id = document and x.round = l.round and x.line_no = line;
   update projects.payment_requests x set held = x.held - l.amount, given_back = x.given_back + l.amount where x.book_id = in_book and x.document_id = document and x.round = l.round;
   perform projects.free_excess(in_book, document);
@@ -1444,6 +1617,19 @@ $$;
 
 ALTER FUNCTION projects.close_blockers(in_book bigint, in_period integer) OWNER TO mingzhang_owner;
 
+CREATE FUNCTION projects.concerns(in_book bigint, of_node uuid, of_unit uuid) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  with theirs as (
+    select l.unit_id from accounting.ledgers l where l.book_id = in_book and l.project_id = of_node
+    union select l.unit_id from projects.leads(in_book, of_node) l
+  )
+  select of_node is null or of_unit in (select t.unit_id from theirs t) or not exists (select from theirs)
+$$;
+
+ALTER FUNCTION projects.concerns(in_book bigint, of_node uuid, of_unit uuid) OWNER TO mingzhang_owner;
+
 CREATE FUNCTION projects.conclude_contract(in_book bigint, document uuid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1547,6 +1733,9 @@ begin
   if not exists (select from projects.steps() s where s.kind = of_kind and s.from_state = 'draft' and as_role = any (s.roles)) then
     raise exception 'role % drafts no %', as_role, of_kind using errcode = 'AC044';
   end if;
+  if projects.is_left_to_admin(in_book, of_kind, 'prepare', as_role) then
+    raise exception 'a % is made by the administrator, whom this book has', of_kind using errcode = 'AC044';
+  end if;
   if not projects.holds(in_book, person, in_unit, as_role, null) then
     raise exception 'role % of this unit is not held today', as_role using errcode = 'AC044';
   end if;
@@ -1555,9 +1744,10 @@ begin
   made := draft.prefix || '-' || draft.year || '-' || lpad(n::text, 4, '0');
   insert into projects.documents (book_id, document_id, kind, number, unit_id, node_id, flow, amount, content, content_hash, state, created_by)
     values (in_book, document, of_kind, made, of_unit, of_node, by_flow, of_amount, of_content, sha256(convert_to(of_content, 'UTF8')), 'draft', person) returning * into d;
-  if not projects.reaches(d, as_role, in_unit) then
+  if not projects.reaches(d, as_role, in_unit) or not projects.oversees(as_role) and not projects.concerns(in_book, of_node, of_unit) then
     raise exception 'there is no such project for your unit' using errcode = 'AC041';
   end if;
+  perform projects.writes(d, person);
   return made;
 end $$;
 
@@ -1589,6 +1779,9 @@ declare l projects.payment_lines;
 begin
   perform projects.require_desk(in_book, document, person, in_unit, as_role, '{treasury_officer,project_clerk,budget_officer,project_head}');
   l := projects.line_of(in_book, document, line, '{ordered}');
+  if exists (select from projects.receipts r where r.book_id = in_book and r.bank_serial = serial and r.bank_date = on_date and r.checked_by is not null) then
+    raise exception 'receipt % of % has confirmed a payment before', serial, on_date using errcode = 'AC067';
+  end if;
   insert into projects.receipts (book_id, document_id, round, line_no, attempt, bank_date, bank_serial, paper_hash, entered_by)
     select in_book, document, l.round, line, coalesce(max(r.attempt), 0) + 1, on_date, serial, paper, person from projects.receipts r
     where r.book_id = in_book and r.document_id = document and r.round = l.round and r.line_no = line;
@@ -1718,7 +1911,7 @@ end $$;
 
 ALTER FUNCTION projects.explain_item(in_book bigint, item uuid, because text, owner uuid, person uuid, in_unit uuid, as_role text) OWNER TO mingzhang_owner;
 
-CREATE FUNCTION projects.fail_line(in_book bigint, document uuid, line integer, person uuid, in_unit uuid, as_role text) RETURNS void
+CREATE FUNCTION projects.fail_line(in_book bigint, document uuid, line integer, because text, person uuid, in_unit uuid, as_role text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
@@ -1726,10 +1919,13 @@ declare l projects.payment_lines;
 begin
   perform projects.require_desk(in_book, document, person, in_unit, as_role, '{treasury_officer}');
   l := projects.line_of(in_book, document, line, '{ordered}');
-  update projects.payment_lines x set state = 'failed' where x.book_id = in_book and x.document_id = document and x.round = l.round and x.line_no = line;
+  if coalesce(because, '') = '' then
+    raise exception 'line %: write why the bank sent it back', line using errcode = 'AC043';
+  end if;
+  update projects.payment_lines x set state = 'failed', failed_by = person, failed_because = because where x.book_id = in_book and x.document_id = document and x.round = l.round and x.line_no = line;
 end $$;
 
-ALTER FUNCTION projects.fail_line(in_book bigint, document uuid, line integer, person uuid, in_unit uuid, as_role text) OWNER TO mingzhang_owner;
+ALTER FUNCTION projects.fail_line(in_book bigint, document uuid, line integer, because text, person uuid, in_unit uuid, as_role text) OWNER TO mingzhang_owner;
 
 CREATE FUNCTION projects.fen(amount numeric) RETURNS text
     LANGUAGE sql IMMUTABLE
@@ -1957,6 +2153,16 @@ $$;
 
 ALTER FUNCTION projects.holds(in_book bigint, person uuid, in_unit uuid, as_role text, behalf uuid) OWNER TO mingzhang_owner;
 
+CREATE FUNCTION projects.is_left_to_admin(in_book bigint, of_kind text, of_duty text, as_role text) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select of_kind in ('role_grant', 'departure', 'account') and of_duty = 'prepare' and as_role <> 'admin'
+    and exists (select from projects.role_grants g where g.book_id = in_book and g.role = 'admin' and projects.holds(in_book, g.person_id, g.unit_id, 'admin', null))
+$$;
+
+ALTER FUNCTION projects.is_left_to_admin(in_book bigint, of_kind text, of_duty text, as_role text) OWNER TO mingzhang_owner;
+
 CREATE FUNCTION projects.judge_acts() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -2068,12 +2274,16 @@ end $$;
 ALTER FUNCTION projects.judge_manual_voucher(v accounting.vouchers) OWNER TO mingzhang_owner;
 
 CREATE FUNCTION projects.judge_red_voucher(red accounting.vouchers, right_period integer, right_number integer) RETURNS void
-    LANGUAGE plpgsql STABLE
+    LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare kept text := projects.register_behind(red.book_id, red.refers_period, red.refers_number); wrong record;
 begin
   if kept is null then
+    for wrong in select distinct l.project_id, s.subject_id, s.code from accounting.lines l join accounting.subjects s on s.book_id = l.book_id and s.subject_id = l.subject_id and s.kind = 'batch'
+        where l.book_id = red.book_id and (l.period, l.number) in ((red.period, red.number), (right_period, right_number)) order by s.subject_id loop
+      perform projects.require_batch(red.book_id, wrong.project_id, wrong.subject_id, wrong.code, 0);
+    end loop;
     return;
   end if;
   select l.account, a.name_zh, sum(l.debit - l.credit) as moved into wrong
@@ -2309,9 +2519,12 @@ CREATE TABLE projects.payment_lines (
     paid accounting.yuan DEFAULT 0 NOT NULL,
     returned accounting.yuan DEFAULT 0 NOT NULL,
     paid_on date,
+    failed_by uuid,
+    failed_because text,
     CONSTRAINT confirmed_is_paid CHECK (((state = 'confirmed'::text) <= ((paid)::numeric = (amount)::numeric))),
     CONSTRAINT line_paid_once CHECK ((((paid)::numeric = (0)::numeric) OR ((paid)::numeric = (amount)::numeric))),
     CONSTRAINT payment_lines_amount_check CHECK (((amount)::numeric > (0)::numeric)),
+    CONSTRAINT payment_lines_failed_because_check CHECK ((failed_because <> ''::text)),
     CONSTRAINT payment_lines_kind_check CHECK ((kind = ANY (ARRAY['wages'::text, 'works'::text, 'other'::text]))),
     CONSTRAINT payment_lines_line_no_check CHECK ((line_no > 0)),
     CONSTRAINT payment_lines_returned_check CHECK (((returned)::numeric >= (0)::numeric)),
@@ -2559,7 +2772,7 @@ begin
   elsif act = 'hold' and money = 'payable' then
     room := c.payable_now;
     said := 'payable now ' || projects.payable_formula(c);
-  elsif act = 'hold' and money = 'retention' then
+  elsif act in ('hold', 'forfeit') and money = 'retention' then
     room := c.retention_kept - c.retention_forfeited - c.retention_held - c.retention_paid;
     said := format('retention kept %s, forfeited %s, requested %s, paid %s', projects.fen(c.retention_kept), projects.fen(c.retention_forfeited), projects.fen(c.retention_held), projects.fen(c.retention_paid));
   elsif act in ('release', 'pay') and held is not null then
@@ -2583,11 +2796,12 @@ begin
   if amount > room then
     raise exception 'contract %: %; asked %: % too much', c.number, said, projects.fen(amount), projects.fen(amount - room) using errcode = 'AC048';
   end if;
-  select case act when 'hold' then amount when 'return' then 0 else -amount end as held, case act when 'pay' then amount when 'return' then -amount else 0 end as paid into d;
+  select case act when 'hold' then amount when 'return' then 0 when 'forfeit' then 0 else -amount end as held, case act when 'pay' then amount when 'return' then -amount else 0 end as paid into d;
   update projects.contracts x set
       advance_held = x.advance_held + case money when 'advance' then d.held else 0 end, advance_paid = x.advance_paid + case money when 'advance' then d.paid else 0 end,
       payable_held = x.payable_held + case money when 'payable' then d.held else 0 end, payable_paid = x.payable_paid + case money when 'payable' then d.paid else 0 end,
       retention_held = x.retention_held + case money when 'retention' then d.held else 0 end, retention_paid = x.retention_paid + case money when 'retention' then d.paid else 0 end,
+      retention_forfeited = x.retention_forfeited + case act when 'forfeit' then amount else 0 end,
       claim_returned = x.claim_returned + case money when 'claim' then amount else 0 end
     where x.book_id = in_book and x.contract_id = contract;
 end $$;
@@ -2720,6 +2934,15 @@ end $$;
 
 ALTER FUNCTION projects.order_lines(in_book bigint, document uuid, year integer) OWNER TO mingzhang_owner;
 
+CREATE FUNCTION projects.oversees(as_role text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select as_role in ('budget_officer', 'treasury_officer', 'auditor', 'inspector', 'admin')
+$$;
+
+ALTER FUNCTION projects.oversees(as_role text) OWNER TO mingzhang_owner;
+
 CREATE FUNCTION projects.party_unit() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -2850,7 +3073,9 @@ begin
     raise exception 'settings are put in effect once, by a document that another person approved' using errcode = 'AC043';
   end if;
   said := d.content::jsonb;
-  insert into projects.settings (book_id, document_id, payee_wait_hours, treasury_lists) values (in_book, document, (said ->> 'payee_wait_hours')::int, said ->> 'treasury_lists');
+  insert into projects.settings (book_id, document_id, payee_wait_hours, second_factor_roles, treasury_lists)
+    values (in_book, document, (said ->> 'payee_wait_hours')::int,
+      case when said ? 'second_factor_roles' then array(select r from jsonb_array_elements_text(said -> 'second_factor_roles') r order by r) end, said ->> 'treasury_lists');
   insert into projects.flows as f (book_id, flow, minimum_persons, up_to)
     select in_book, x.flow, x.minimum_persons, x.up_to from jsonb_to_recordset(coalesce(said -> 'flows', '[]')) as x (flow text, minimum_persons int, up_to numeric)
     on conflict (book_id, flow) do update set minimum_persons = excluded.minimum_persons, up_to = excluded.up_to;
@@ -2881,7 +3106,7 @@ CREATE FUNCTION projects.reaches(d projects.documents, as_role text, in_unit uui
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-  select as_role in ('budget_officer', 'treasury_officer', 'auditor', 'inspector', 'admin') or d.unit_id = in_unit
+  select projects.oversees(as_role) or d.unit_id = in_unit
     or as_role = 'lead_approver' and in_unit in (select l.unit_id from projects.leads(d.book_id, d.node_id) l)
     or as_role = 'supervisor' and exists (select from projects.node_parties p where p.book_id = d.book_id and p.node_id = d.node_id and p.role = 'supervisor' and p.valid and p.unit_id = in_unit)
 $$;
@@ -2986,6 +3211,11 @@ CREATE FUNCTION projects.register_invoice(in_book bigint, payee uuid, of_code te
     AS $$
 declare i projects.invoices;
 begin
+  perform from projects.payees p where p.book_id = in_book and p.payee_id = payee for no key update; -- one way of writing a number at a time
+  select * into i from projects.invoices x where x.book_id = in_book and x.payee_id = payee and x.number = of_number and x.code <> of_code and '' in (x.code, of_code) limit 1;
+  if found then
+    raise exception 'invoice % is registered with the code "%": with "%" it would be paid a second time', of_number, i.code, of_code using errcode = 'AC050';
+  end if;
   insert into projects.invoices (book_id, payee_id, code, number, day, amount) values (in_book, payee, of_code, of_number, on_day, of_amount)
     on conflict (book_id, payee_id, code, number) do update set day = excluded.day, amount = excluded.amount where invoices.used = 0 and invoices.reduced = 0 and invoices.red_of is null;
   select * into i from projects.invoices x where x.book_id = in_book and x.payee_id = payee and x.code = of_code and x.number = of_number;
@@ -3008,9 +3238,9 @@ begin
   if k ->> 'code' is null then
     insert into projects.payees (book_id, payee_id, code, name, kind, credit_code) values (in_book, document, d.number, k ->> 'name', k ->> 'kind', coalesce(k ->> 'credit_code', '')) returning * into p;
   else
-    select * into p from projects.payees x where x.book_id = in_book and x.code = k ->> 'code' for update;
+    select * into p from projects.payees x where x.book_id = in_book and x.code = k ->> 'code' and x.name = k ->> 'name' for update;
     if not found then
-      raise exception 'there is no payee %', k ->> 'code' using errcode = 'AC042';
+      raise exception 'there is no payee % called %', k ->> 'code', k ->> 'name' using errcode = 'AC042';
     end if;
   end if;
   insert into projects.payee_accounts (book_id, payee_id, account_number, bank, bank_code, usable_from, document_id)
@@ -3054,6 +3284,21 @@ CREATE FUNCTION projects.registered(in_book bigint, in_node uuid, in_account tex
 $$;
 
 ALTER FUNCTION projects.registered(in_book bigint, in_node uuid, in_account text, OUT register numeric, OUT books numeric) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.require_batch(in_book bigint, in_node uuid, in_batch uuid, code text, asked numeric) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare b record;
+begin
+  perform from accounting.subjects s where s.book_id = in_book and s.subject_id = in_batch for no key update; -- one change of a batch at a time
+  select * into b from projects.batch_room(in_book, in_node, in_batch);
+  if asked > b.owed - b.held then
+    raise exception 'batch %: owed %, requested %, asked %: % too much', code, projects.fen(b.owed), projects.fen(b.held), projects.fen(asked), projects.fen(asked - b.owed + b.held) using errcode = 'AC065';
+  end if;
+end $$;
+
+ALTER FUNCTION projects.require_batch(in_book bigint, in_node uuid, in_batch uuid, code text, asked numeric) OWNER TO mingzhang_owner;
 
 CREATE FUNCTION projects.require_certified(in_book bigint, in_node uuid) RETURNS void
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -3123,6 +3368,34 @@ end $$;
 
 ALTER FUNCTION projects.require_estimate(in_book bigint, node uuid, number text, added numeric, approved_by text) OWNER TO mingzhang_owner;
 
+CREATE FUNCTION projects.require_payable(d projects.documents) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare k jsonb := d.content; c projects.contracts; p record; v projects.village_records; used numeric;
+begin
+  select * into c from projects.contracts x where x.book_id = d.book_id and x.number = k ->> 'contract';
+  if found then
+    select y.code, y.name into p from jsonb_array_elements(k -> 'payees') l join projects.payees y on y.book_id = d.book_id and y.code = l ->> 'payee'
+      where not (y.name = c.supplier and c.payee in ('', y.code)) and not (l ->> 'kind' = 'wages' and y.kind = 'wages_account') limit 1;
+    if found then
+      raise exception 'contract % is of %, payee % is %', c.number, c.supplier, p.code, p.name using errcode = 'AC066';
+    end if;
+  end if;
+  select * into v from projects.village_records x where x.book_id = d.book_id and x.node_id = d.node_id order by x.document_id desc limit 1;
+  if found then
+    perform from projects.nodes n where n.book_id = d.book_id and n.node_id = d.node_id for no key update; -- one request of a village at a time
+    select coalesce(sum(r.held + r.paid - (select coalesce(sum(l.returned), 0) from projects.payment_lines l where l.book_id = r.book_id and l.document_id = r.document_id and l.round = r.round)), 0) into used
+      from projects.payment_requests r join projects.documents x on x.book_id = r.book_id and x.document_id = r.document_id where x.book_id = d.book_id and x.node_id = d.node_id;
+    if used + d.amount > v.county + v.bridging then
+      raise exception 'the village voted for % of the county and % bridging, requested and paid %, asked %: % too much', projects.fen(v.county), projects.fen(v.bridging), projects.fen(used), projects.fen(d.amount),
+        projects.fen(used + d.amount - v.county - v.bridging) using errcode = 'AC055';
+    end if;
+  end if;
+end $$;
+
+ALTER FUNCTION projects.require_payable(d projects.documents) OWNER TO mingzhang_owner;
+
 CREATE FUNCTION projects.require_usable(in_book bigint, payee uuid, account text) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -3146,10 +3419,15 @@ CREATE FUNCTION projects.reserve_request(in_book bigint, document uuid) RETURNS 
     AS $$
 declare
   d projects.documents := projects.signed(in_book, document, 'payment_request', 'approved'); k jsonb := d.content; l record; s record; n int := 0; has numeric; takes numeric;
-  source int := 0; sources jsonb := k -> 'sources'; rest_of_source numeric := 0; line_id uuid;
+  source int := 0; sources jsonb := k -> 'sources'; rest_of_source numeric := 0; line_id uuid; batch uuid;
 begin
-  insert into projects.payment_requests (book_id, document_id, round, payment, contract_id, amount, held) values (in_book, document, d.round, k ->> 'payment',
-    (select c.contract_id from projects.contracts c where c.book_id = in_book and c.number = k ->> 'contract'), d.amount, d.amount);
+  perform projects.require_payable(d);
+  if k ->> 'payment' = 'subsidy' then
+    select x.subject_id into batch from accounting.subjects x where x.book_id = in_book and x.kind <> '' and x.kind = 'batch' and x.code = k ->> 'batch';
+    perform projects.require_batch(in_book, d.node_id, batch, k ->> 'batch', d.amount);
+  end if;
+  insert into projects.payment_requests (book_id, document_id, round, payment, contract_id, batch_id, amount, held) values (in_book, document, d.round, k ->> 'payment',
+    (select c.contract_id from projects.contracts c where c.book_id = in_book and c.number = k ->> 'contract'), batch, d.amount, d.amount);
   for l in select p ->> 'payee' as payee, p ->> 'account' as account, p ->> 'kind' as kind, (p ->> 'amount')::numeric as amount from jsonb_array_elements(k -> 'payees') with ordinality t (p, o) order by o loop
     n := n + 1;
     insert into projects.payment_lines (book_id, document_id, round, line_no, payee_id, account_number, kind, amount)
@@ -3229,12 +3507,19 @@ CREATE FUNCTION projects.revise(in_book bigint, document uuid, of_node uuid, by_
     AS $$
 declare d projects.documents := projects.require_document(in_book, document, person, in_unit, as_role, null);
 begin
+  if not projects.oversees(as_role) and not projects.concerns(in_book, of_node, d.unit_id) then
+    raise exception 'there is no such project for your unit' using errcode = 'AC041';
+  end if;
   if d.state not in ('draft', 'returned') then
     raise exception '% is %: what was shown to others does not change; recall it first', d.number, d.state using errcode = 'AC043';
   end if;
   if not exists (select from projects.steps() s where s.kind = d.kind and s.from_state = d.state and as_role = any (s.roles)) then
     raise exception 'role % does not write %', as_role, d.kind using errcode = 'AC044';
   end if;
+  if projects.is_left_to_admin(in_book, d.kind, 'prepare', as_role) then
+    raise exception 'a % is made by the administrator, whom this book has', d.kind using errcode = 'AC044';
+  end if;
+  perform projects.writes(d, person);
   update projects.documents x set node_id = of_node, flow = by_flow, amount = of_amount, content = of_content, content_hash = sha256(convert_to(of_content, 'UTF8'))
     where x.book_id = in_book and x.document_id = document;
 end $$;
@@ -3253,6 +3538,15 @@ CREATE FUNCTION projects.roles_held(in_book bigint, person uuid) RETURNS TABLE(u
 $$;
 
 ALTER FUNCTION projects.roles_held(in_book bigint, person uuid) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.second_factor_roles(in_book bigint) RETURNS text[]
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select coalesce((select s.second_factor_roles from projects.settings s where s.book_id = in_book and s.second_factor_roles is not null order by s.in_effect_at desc limit 1), '{}')
+$$;
+
+ALTER FUNCTION projects.second_factor_roles(in_book bigint) OWNER TO mingzhang_owner;
 
 CREATE FUNCTION projects.settle_assets(in_book bigint, document uuid) RETURNS TABLE(account text, change numeric)
     LANGUAGE plpgsql SECURITY DEFINER
@@ -3467,18 +3761,22 @@ CREATE FUNCTION projects.steps() RETURNS TABLE(kind text, flow text, verb text, 
     ('payee', '', 'withdraw', 'draft', 'withdrawn', 'prepare', '{project_clerk,treasury_officer}'),
     ('payee', '', 'withdraw', 'returned', 'withdrawn', 'prepare', '{project_clerk,treasury_officer}'),
     -- 角色授予, 授权, 离岗
-    ('role_grant', '', 'submit', 'draft', 'submitted', 'prepare', '{admin}'),
+    ('account', '', 'submit', 'draft', 'submitted', 'prepare', '{admin,budget_officer}'),
+    ('account', '', 'approve', 'submitted', 'granted', 'approve', '{admin,budget_officer}'),
+    ('account', '', 'reject', 'submitted', 'rejected', 'approve', '{admin,budget_officer}'),
+    ('account', '', 'withdraw', 'draft', 'withdrawn', 'prepare', '{admin,budget_officer}'),
+    ('role_grant', '', 'submit', 'draft', 'submitted', 'prepare', '{admin,budget_officer}'),
     ('role_grant', '', 'approve', 'submitted', 'granted', 'approve', '{admin,budget_officer,project_head}'),
     ('role_grant', '', 'reject', 'submitted', 'rejected', 'approve', '{admin,budget_officer,project_head}'),
-    ('role_grant', '', 'withdraw', 'draft', 'withdrawn', 'prepare', '{admin}'),
+    ('role_grant', '', 'withdraw', 'draft', 'withdrawn', 'prepare', '{admin,budget_officer}'),
     ('delegation', '', 'submit', 'draft', 'submitted', 'prepare', '{budget_officer,treasury_officer,project_clerk,project_head,lead_approver}'),
     ('delegation', '', 'approve', 'submitted', 'granted', 'approve', '{admin,budget_officer,project_head}'),
     ('delegation', '', 'reject', 'submitted', 'rejected', 'approve', '{admin,budget_officer,project_head}'),
     ('delegation', '', 'withdraw', 'draft', 'withdrawn', 'prepare', '{budget_officer,treasury_officer,project_clerk,project_head,lead_approver}'),
-    ('departure', '', 'submit', 'draft', 'submitted', 'prepare', '{admin}'),
+    ('departure', '', 'submit', 'draft', 'submitted', 'prepare', '{admin,budget_officer}'),
     ('departure', '', 'approve', 'submitted', 'granted', 'approve', '{admin,budget_officer,project_head}'),
     ('departure', '', 'reject', 'submitted', 'rejected', 'approve', '{admin,budget_officer,project_head}'),
-    ('departure', '', 'withdraw', 'draft', 'withdrawn', 'prepare', '{admin}'),
+    ('departure', '', 'withdraw', 'draft', 'withdrawn', 'prepare', '{admin,budget_officer}'),
     -- 补贴批次: published, then locked, which posts what is owed
     ('subsidy_batch', '', 'submit', 'draft', 'submitted', 'prepare', '{project_clerk}'),
     ('subsidy_batch', '', 'submit', 'returned', 'submitted', 'prepare', '{project_clerk}'),
@@ -3721,6 +4019,7 @@ CREATE FUNCTION projects.use_invoices(in_book bigint, document uuid) RETURNS voi
     AS $$
 declare d projects.documents := projects.signed(in_book, document, 'payment_request', 'filed'); u record; payee uuid; left_of numeric;
 begin
+  perform projects.require_payable(d); -- the maker hears it, not only who approves
   if (select sum((i ->> 'use')::numeric) from jsonb_array_elements(coalesce(d.content::jsonb -> 'invoices', '[]')) i) > d.amount then
     raise exception '% uses more of its invoices than it pays', d.number using errcode = 'AC050';
   end if;
@@ -3738,6 +4037,21 @@ begin
 end $$;
 
 ALTER FUNCTION projects.use_invoices(in_book bigint, document uuid) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.writes(d projects.documents, person uuid) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare prepares text := (select s.duty from projects.steps() s where s.kind = d.kind and s.from_state = 'draft' and s.verb in ('submit', 'file') limit 1); has text;
+begin
+  insert into projects.duties (book_id, document_id, person_id, duty) values (d.book_id, d.document_id, person, prepares) on conflict do nothing;
+  select x.duty into has from projects.duties x where x.book_id = d.book_id and x.document_id = d.document_id and x.person_id = person;
+  if has <> prepares then
+    raise exception 'this person has the duty % on % already and cannot also write it', has, d.number using errcode = 'AC045';
+  end if;
+end $$;
+
+ALTER FUNCTION projects.writes(d projects.documents, person uuid) OWNER TO mingzhang_owner;
 
 CREATE TABLE accounting.books (
     book_id bigint NOT NULL,
@@ -4890,6 +5204,30 @@ CREATE TABLE accounting.vouchers_2040 (
 
 ALTER TABLE accounting.vouchers_2040 OWNER TO mingzhang_owner;
 
+CREATE TABLE api.account_documents (
+    book_id bigint NOT NULL,
+    document_id uuid NOT NULL,
+    account text NOT NULL,
+    in_effect_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    start_password_at timestamp with time zone
+);
+
+ALTER TABLE api.account_documents OWNER TO mingzhang_owner;
+
+CREATE TABLE api.accounts (
+    book_id bigint NOT NULL,
+    account text NOT NULL,
+    person_id uuid NOT NULL,
+    password_hash text,
+    start_until timestamp with time zone,
+    opened_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    disabled_at timestamp with time zone,
+    CONSTRAINT accounts_account_check CHECK ((account ~ '^[a-z0-9][a-z0-9._-]{1,63}$'::text)),
+    CONSTRAINT accounts_password_hash_check CHECK ((password_hash ~~ '$argon2id$%'::text))
+);
+
+ALTER TABLE api.accounts OWNER TO mingzhang_owner;
+
 CREATE TABLE api.backups (
     book_id bigint NOT NULL,
     started_at timestamp with time zone NOT NULL,
@@ -4907,6 +5245,59 @@ CREATE TABLE api.backups (
 
 ALTER TABLE api.backups OWNER TO mingzhang_owner;
 
+CREATE TABLE api.one_time_codes (
+    book_id bigint NOT NULL,
+    account text NOT NULL,
+    code_hash bytea NOT NULL,
+    code_set uuid NOT NULL,
+    made_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    used_at timestamp with time zone,
+    CONSTRAINT one_time_codes_code_hash_check CHECK ((octet_length(code_hash) = 32))
+);
+
+ALTER TABLE api.one_time_codes OWNER TO mingzhang_owner;
+
+CREATE TABLE api.second_factors (
+    book_id bigint NOT NULL,
+    account text NOT NULL,
+    secret text,
+    waiting_secret text,
+    last_step bigint DEFAULT 0 NOT NULL,
+    code_set uuid
+);
+
+ALTER TABLE api.second_factors OWNER TO mingzhang_owner;
+
+CREATE TABLE api.sessions (
+    book_id bigint NOT NULL,
+    session_hash bytea NOT NULL,
+    account text NOT NULL,
+    unit_id uuid,
+    role text,
+    on_behalf_of uuid,
+    second_factor boolean NOT NULL,
+    address text NOT NULL,
+    began_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    seen_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT role_of_a_unit CHECK ((num_nonnulls(unit_id, role) = ANY (ARRAY[0, 2]))),
+    CONSTRAINT sessions_session_hash_check CHECK ((octet_length(session_hash) = 32))
+);
+
+ALTER TABLE api.sessions OWNER TO mingzhang_owner;
+
+CREATE TABLE api.sign_ins (
+    book_id bigint NOT NULL,
+    sign_in_id uuid NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    account text NOT NULL,
+    address text NOT NULL,
+    outcome text NOT NULL,
+    CONSTRAINT sign_ins_account_check CHECK ((account <> ''::text)),
+    CONSTRAINT sign_ins_outcome_check CHECK ((outcome = ANY (ARRAY['tried'::text, 'refused'::text, 'locked'::text, 'signed_in'::text, 'confirmed'::text])))
+);
+
+ALTER TABLE api.sign_ins OWNER TO mingzhang_owner;
+
 CREATE TABLE api.tokens (
     book_id bigint NOT NULL,
     token_hash bytea NOT NULL,
@@ -4915,6 +5306,8 @@ CREATE TABLE api.tokens (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     expires_at timestamp with time zone NOT NULL,
     revoked_at timestamp with time zone,
+    token_id uuid NOT NULL,
+    unit_id uuid NOT NULL,
     CONSTRAINT tokens_role_check CHECK ((role = ANY (ARRAY['budget_officer'::text, 'treasury_officer'::text, 'project_clerk'::text, 'project_head'::text, 'supervisor'::text, 'lead_approver'::text, 'auditor'::text, 'inspector'::text, 'admin'::text, 'system'::text]))),
     CONSTRAINT tokens_token_hash_check CHECK ((octet_length(token_hash) = 32))
 );
@@ -5587,11 +5980,13 @@ CREATE TABLE projects.payment_requests (
     round integer NOT NULL,
     payment text NOT NULL,
     contract_id uuid,
+    batch_id uuid,
     amount accounting.yuan NOT NULL,
     held accounting.yuan NOT NULL,
     paid accounting.yuan DEFAULT 0 NOT NULL,
     given_back accounting.yuan DEFAULT 0 NOT NULL,
     approved_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT batch_of_subsidy CHECK (((payment = 'subsidy'::text) = (batch_id IS NOT NULL))),
     CONSTRAINT contract_of_payment CHECK (((contract_id IS NOT NULL) = (payment = ANY (ARRAY['advance'::text, 'progress'::text, 'settlement'::text, 'retention'::text])))),
     CONSTRAINT payment_requests_amount_check CHECK (((amount)::numeric > (0)::numeric)),
     CONSTRAINT payment_requests_given_back_check CHECK (((given_back)::numeric >= (0)::numeric)),
@@ -5660,6 +6055,7 @@ CREATE TABLE projects.settings (
     document_id uuid NOT NULL,
     in_effect_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     payee_wait_hours integer,
+    second_factor_roles text[],
     treasury_lists text,
     CONSTRAINT settings_payee_wait_hours_check CHECK (((payee_wait_hours >= 0) AND (payee_wait_hours <= 720))),
     CONSTRAINT settings_treasury_lists_check CHECK ((treasury_lists = ANY (ARRAY['required'::text, 'not_required'::text])))
@@ -6062,8 +6458,29 @@ ALTER TABLE ONLY accounting.vouchers_2040
 ALTER TABLE ONLY accounting.vouchers_2040
     ADD CONSTRAINT vouchers_2040_pkey PRIMARY KEY (book_id, period, number);
 
+ALTER TABLE ONLY api.account_documents
+    ADD CONSTRAINT account_documents_pkey PRIMARY KEY (book_id, document_id);
+
+ALTER TABLE ONLY api.accounts
+    ADD CONSTRAINT accounts_pkey PRIMARY KEY (book_id, account);
+
 ALTER TABLE ONLY api.backups
     ADD CONSTRAINT backups_pkey PRIMARY KEY (book_id, started_at);
+
+ALTER TABLE ONLY api.one_time_codes
+    ADD CONSTRAINT one_time_codes_pkey PRIMARY KEY (book_id, account, code_hash);
+
+ALTER TABLE ONLY api.second_factors
+    ADD CONSTRAINT second_factors_pkey PRIMARY KEY (book_id, account);
+
+ALTER TABLE ONLY api.sessions
+    ADD CONSTRAINT sessions_pkey PRIMARY KEY (book_id, session_hash);
+
+ALTER TABLE ONLY api.sign_ins
+    ADD CONSTRAINT sign_ins_pkey PRIMARY KEY (book_id, sign_in_id);
+
+ALTER TABLE ONLY api.tokens
+    ADD CONSTRAINT tokens_book_id_token_id_key UNIQUE (book_id, token_id);
 
 ALTER TABLE ONLY api.tokens
     ADD CONSTRAINT tokens_pkey PRIMARY KEY (book_id, token_hash);
@@ -6181,6 +6598,9 @@ ALTER TABLE ONLY projects.funding_sources
 
 ALTER TABLE ONLY projects.imports
     ADD CONSTRAINT imports_pkey PRIMARY KEY (book_id, import_id);
+
+ALTER TABLE ONLY projects.injections
+    ADD CONSTRAINT injections_book_id_node_id_investee_agreement_day_key UNIQUE (book_id, node_id, investee, agreement, day);
 
 ALTER TABLE ONLY projects.injections
     ADD CONSTRAINT injections_pkey PRIMARY KEY (book_id, injection_id);
@@ -6368,6 +6788,16 @@ CREATE INDEX refusals_by_time ON accounting.refusals USING brin (at);
 
 CREATE UNIQUE INDEX subjects_by_code ON accounting.subjects USING btree (book_id, kind, code) WHERE (kind <> ''::text);
 
+CREATE INDEX accounts_of_person ON api.accounts USING btree (book_id, person_id);
+
+CREATE INDEX sessions_of_account ON api.sessions USING btree (book_id, account);
+
+CREATE INDEX sign_ins_by_account ON api.sign_ins USING btree (book_id, account, at);
+
+CREATE INDEX sign_ins_by_address ON api.sign_ins USING btree (book_id, address, at);
+
+CREATE INDEX sign_ins_by_moment ON api.sign_ins USING btree (book_id, at);
+
 CREATE INDEX assets_of_node ON projects.assets USING btree (book_id, node_id);
 
 CREATE INDEX contracts_of_node ON projects.contracts USING btree (book_id, node_id);
@@ -6400,11 +6830,17 @@ CREATE INDEX nodes_by_parent ON projects.nodes USING btree (book_id, parent_id);
 
 CREATE UNIQUE INDEX one_open_certificate ON projects.documents USING btree (book_id, (((content)::jsonb ->> 'contract'::text))) WHERE ((kind = 'certificate'::text) AND (state <> ALL (ARRAY['certified'::text, 'withdrawn'::text])));
 
+CREATE UNIQUE INDEX one_payee_of_a_credit_code ON projects.payees USING btree (book_id, credit_code) WHERE ((credit_code <> ''::text) AND (kind <> 'wages_account'::text));
+
+CREATE UNIQUE INDEX one_payee_of_a_name ON projects.payees USING btree (book_id, name) WHERE (kind <> ALL (ARRAY['person'::text, 'wages_account'::text]));
+
 CREATE UNIQUE INDEX order_is_paid_once ON projects.treasury_matches USING btree (book_id, document_id, round, line_no, order_number) WHERE (NOT returned);
 
 CREATE INDEX payment_requests_of_contract ON projects.payment_requests USING btree (book_id, contract_id);
 
 CREATE INDEX plan_lines_of_node ON projects.plan_lines USING btree (book_id, node_id);
+
+CREATE UNIQUE INDEX receipt_confirms_once ON projects.receipts USING btree (book_id, bank_serial, bank_date) WHERE (checked_by IS NOT NULL);
 
 CREATE UNIQUE INDEX role_grants_by_document ON projects.role_grants USING btree (book_id, document_id);
 
@@ -6751,6 +7187,58 @@ ALTER TABLE accounting.turnover ENABLE ALWAYS TRIGGER turnover_stays;
 CREATE TRIGGER unit_party AFTER INSERT OR UPDATE OF name ON accounting.units FOR EACH ROW EXECUTE FUNCTION projects.unit_party();
 
 ALTER TABLE accounting.units ENABLE ALWAYS TRIGGER unit_party;
+
+CREATE TRIGGER account_keeps BEFORE UPDATE ON api.accounts FOR EACH ROW EXECUTE FUNCTION api.account_keeps();
+
+ALTER TABLE api.accounts ENABLE ALWAYS TRIGGER account_keeps;
+
+CREATE TRIGGER one_time_code_keeps BEFORE UPDATE ON api.one_time_codes FOR EACH ROW EXECUTE FUNCTION api.one_time_code_keeps();
+
+ALTER TABLE api.one_time_codes ENABLE ALWAYS TRIGGER one_time_code_keeps;
+
+CREATE TRIGGER row_stays BEFORE DELETE ON api.account_documents FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE api.account_documents ENABLE ALWAYS TRIGGER row_stays;
+
+CREATE TRIGGER row_stays BEFORE DELETE ON api.accounts FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE api.accounts ENABLE ALWAYS TRIGGER row_stays;
+
+CREATE TRIGGER row_stays BEFORE DELETE ON api.one_time_codes FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE api.one_time_codes ENABLE ALWAYS TRIGGER row_stays;
+
+CREATE TRIGGER row_stays BEFORE DELETE ON api.second_factors FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE api.second_factors ENABLE ALWAYS TRIGGER row_stays;
+
+CREATE TRIGGER row_stays BEFORE DELETE ON api.sign_ins FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE api.sign_ins ENABLE ALWAYS TRIGGER row_stays;
+
+CREATE TRIGGER rows_stay BEFORE TRUNCATE ON api.account_documents FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE api.account_documents ENABLE ALWAYS TRIGGER rows_stay;
+
+CREATE TRIGGER rows_stay BEFORE TRUNCATE ON api.accounts FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE api.accounts ENABLE ALWAYS TRIGGER rows_stay;
+
+CREATE TRIGGER rows_stay BEFORE TRUNCATE ON api.one_time_codes FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE api.one_time_codes ENABLE ALWAYS TRIGGER rows_stay;
+
+CREATE TRIGGER rows_stay BEFORE TRUNCATE ON api.second_factors FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE api.second_factors ENABLE ALWAYS TRIGGER rows_stay;
+
+CREATE TRIGGER rows_stay BEFORE TRUNCATE ON api.sign_ins FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE api.sign_ins ENABLE ALWAYS TRIGGER rows_stay;
+
+CREATE TRIGGER sign_in_keeps BEFORE UPDATE ON api.sign_ins FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE api.sign_ins ENABLE ALWAYS TRIGGER sign_in_keeps;
 
 CREATE TRIGGER act_is_final BEFORE UPDATE ON projects.acts FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
 
@@ -7458,14 +7946,44 @@ ALTER TABLE ONLY accounting.vouchers_2039
 ALTER TABLE ONLY accounting.vouchers_2040
     ADD CONSTRAINT voucher_has_lines FOREIGN KEY (book_id, period, number, line_count) REFERENCES accounting.lines_2040(book_id, period, number, line_no);
 
+ALTER TABLE ONLY api.account_documents
+    ADD CONSTRAINT account_documents_book_id_account_fkey FOREIGN KEY (book_id, account) REFERENCES api.accounts(book_id, account);
+
+ALTER TABLE ONLY api.account_documents
+    ADD CONSTRAINT account_documents_book_id_document_id_fkey FOREIGN KEY (book_id, document_id) REFERENCES projects.documents(book_id, document_id);
+
+ALTER TABLE ONLY api.accounts
+    ADD CONSTRAINT accounts_book_id_person_id_fkey FOREIGN KEY (book_id, person_id) REFERENCES accounting.persons(book_id, person_id);
+
 ALTER TABLE ONLY api.backups
     ADD CONSTRAINT backups_book_id_fkey FOREIGN KEY (book_id) REFERENCES accounting.books(book_id);
+
+ALTER TABLE ONLY api.one_time_codes
+    ADD CONSTRAINT one_time_codes_book_id_account_fkey FOREIGN KEY (book_id, account) REFERENCES api.accounts(book_id, account);
+
+ALTER TABLE ONLY api.second_factors
+    ADD CONSTRAINT second_factors_book_id_account_fkey FOREIGN KEY (book_id, account) REFERENCES api.accounts(book_id, account);
+
+ALTER TABLE ONLY api.sessions
+    ADD CONSTRAINT sessions_book_id_account_fkey FOREIGN KEY (book_id, account) REFERENCES api.accounts(book_id, account);
+
+ALTER TABLE ONLY api.sessions
+    ADD CONSTRAINT sessions_book_id_on_behalf_of_fkey FOREIGN KEY (book_id, on_behalf_of) REFERENCES accounting.persons(book_id, person_id);
+
+ALTER TABLE ONLY api.sessions
+    ADD CONSTRAINT sessions_book_id_unit_id_fkey FOREIGN KEY (book_id, unit_id) REFERENCES accounting.units(book_id, unit_id);
+
+ALTER TABLE ONLY api.sign_ins
+    ADD CONSTRAINT sign_ins_book_id_fkey FOREIGN KEY (book_id) REFERENCES accounting.books(book_id);
 
 ALTER TABLE ONLY api.tokens
     ADD CONSTRAINT tokens_book_id_fkey FOREIGN KEY (book_id) REFERENCES accounting.books(book_id);
 
 ALTER TABLE ONLY api.tokens
     ADD CONSTRAINT tokens_book_id_person_id_fkey FOREIGN KEY (book_id, person_id) REFERENCES accounting.persons(book_id, person_id);
+
+ALTER TABLE ONLY api.tokens
+    ADD CONSTRAINT tokens_book_id_unit_id_fkey FOREIGN KEY (book_id, unit_id) REFERENCES accounting.units(book_id, unit_id);
 
 ALTER TABLE ONLY projects.acts
     ADD CONSTRAINT acts_book_id_document_id_fkey FOREIGN KEY (book_id, document_id) REFERENCES projects.documents(book_id, document_id);
@@ -7744,7 +8262,13 @@ ALTER TABLE ONLY projects.payment_lines
     ADD CONSTRAINT payment_lines_book_id_document_id_round_fkey FOREIGN KEY (book_id, document_id, round) REFERENCES projects.payment_requests(book_id, document_id, round);
 
 ALTER TABLE ONLY projects.payment_lines
+    ADD CONSTRAINT payment_lines_book_id_failed_by_fkey FOREIGN KEY (book_id, failed_by) REFERENCES accounting.persons(book_id, person_id);
+
+ALTER TABLE ONLY projects.payment_lines
     ADD CONSTRAINT payment_lines_book_id_payee_id_account_number_fkey FOREIGN KEY (book_id, payee_id, account_number) REFERENCES projects.payee_accounts(book_id, payee_id, account_number);
+
+ALTER TABLE ONLY projects.payment_requests
+    ADD CONSTRAINT payment_requests_book_id_batch_id_fkey FOREIGN KEY (book_id, batch_id) REFERENCES accounting.subjects(book_id, subject_id);
 
 ALTER TABLE ONLY projects.payment_requests
     ADD CONSTRAINT payment_requests_book_id_contract_id_fkey FOREIGN KEY (book_id, contract_id) REFERENCES projects.contracts(book_id, contract_id);
@@ -8180,6 +8704,31 @@ GRANT ALL ON FUNCTION accounting.tree_root(p_leaves bytea[]) TO mingzhang_audito
 
 REVOKE ALL ON FUNCTION accounting.voucher_detail(p_book bigint, p_code text, p_key text, p_date date, p_period integer, p_source text, p_prepared uuid, p_reviewed uuid, p_line_count integer) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION api.account_keeps() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION api.carry_out_account(in_book bigint, document uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.carry_out_account(in_book bigint, document uuid) TO mingzhang_app;
+
+REVOKE ALL ON FUNCTION api.change_password(in_book bigint, name text, old_hash text, new_hash text, but_session bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.change_password(in_book bigint, name text, old_hash text, new_hash text, but_session bytea) TO mingzhang_app;
+
+REVOKE ALL ON FUNCTION api.disable_account(in_book bigint, name text) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.disable_account(in_book bigint, name text) TO mingzhang_app;
+
+REVOKE ALL ON FUNCTION api.locked_until(in_book bigint, name text, from_address text, moment timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.locked_until(in_book bigint, name text, from_address text, moment timestamp with time zone) TO mingzhang_app;
+
+REVOKE ALL ON FUNCTION api.one_time_code_keeps() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION api.open_account(in_book bigint, person uuid, name text, hash text) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.open_account(in_book bigint, person uuid, name text, hash text) TO mingzhang_app;
+
+REVOKE ALL ON FUNCTION api.open_demonstration_accounts(in_book bigint, hash text) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.open_demonstration_accounts(in_book bigint, hash text) TO mingzhang_app;
+
+REVOKE ALL ON FUNCTION api.start_password(in_book bigint, document uuid, approver uuid, hash text) FROM PUBLIC;
+GRANT ALL ON FUNCTION api.start_password(in_book bigint, document uuid, approver uuid, hash text) TO mingzhang_app;
+
 REVOKE ALL ON FUNCTION projects.act(in_book bigint, document uuid, by_verb text, person uuid, in_unit uuid, as_role text, behalf uuid, shown_hash bytea, because text, outside uuid, OUT old_state text, OUT new_state text, OUT ordinal integer, OUT complete boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.act(in_book bigint, document uuid, by_verb text, person uuid, in_unit uuid, as_role text, behalf uuid, shown_hash bytea, because text, outside uuid, OUT old_state text, OUT new_state text, OUT ordinal integer, OUT complete boolean) TO mingzhang_app;
 
@@ -8220,6 +8769,10 @@ REVOKE ALL ON FUNCTION projects.bank_open_items(in_book bigint, in_account uuid,
 GRANT ALL ON FUNCTION projects.bank_open_items(in_book bigint, in_account uuid, of_month integer) TO mingzhang_app;
 GRANT ALL ON FUNCTION projects.bank_open_items(in_book bigint, in_account uuid, of_month integer) TO mingzhang_auditor;
 
+REVOKE ALL ON FUNCTION projects.batch_room(in_book bigint, in_node uuid, in_batch uuid, OUT owed numeric, OUT held numeric) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.batch_room(in_book bigint, in_node uuid, in_batch uuid, OUT owed numeric, OUT held numeric) TO mingzhang_app;
+GRANT ALL ON FUNCTION projects.batch_room(in_book bigint, in_node uuid, in_batch uuid, OUT owed numeric, OUT held numeric) TO mingzhang_auditor;
+
 REVOKE ALL ON FUNCTION projects.cancel_line(in_book bigint, document uuid, line integer, person uuid, in_unit uuid, as_role text, OUT of_round integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.cancel_line(in_book bigint, document uuid, line integer, person uuid, in_unit uuid, as_role text, OUT of_round integer) TO mingzhang_app;
 
@@ -8242,6 +8795,8 @@ REVOKE ALL ON FUNCTION projects.check_final_account(in_book bigint, document uui
 GRANT ALL ON FUNCTION projects.check_final_account(in_book bigint, document uuid) TO mingzhang_app;
 
 REVOKE ALL ON FUNCTION projects.close_blockers(in_book bigint, in_period integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION projects.concerns(in_book bigint, of_node uuid, of_unit uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION projects.conclude_contract(in_book bigint, document uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.conclude_contract(in_book bigint, document uuid) TO mingzhang_app;
@@ -8282,8 +8837,8 @@ GRANT ALL ON FUNCTION projects.explain_bank_item(in_book bigint, in_account uuid
 REVOKE ALL ON FUNCTION projects.explain_item(in_book bigint, item uuid, because text, owner uuid, person uuid, in_unit uuid, as_role text) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.explain_item(in_book bigint, item uuid, because text, owner uuid, person uuid, in_unit uuid, as_role text) TO mingzhang_app;
 
-REVOKE ALL ON FUNCTION projects.fail_line(in_book bigint, document uuid, line integer, person uuid, in_unit uuid, as_role text) FROM PUBLIC;
-GRANT ALL ON FUNCTION projects.fail_line(in_book bigint, document uuid, line integer, person uuid, in_unit uuid, as_role text) TO mingzhang_app;
+REVOKE ALL ON FUNCTION projects.fail_line(in_book bigint, document uuid, line integer, because text, person uuid, in_unit uuid, as_role text) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.fail_line(in_book bigint, document uuid, line integer, because text, person uuid, in_unit uuid, as_role text) TO mingzhang_app;
 
 REVOKE ALL ON FUNCTION projects.fen(amount numeric) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.fen(amount numeric) TO mingzhang_app;
@@ -8318,6 +8873,10 @@ GRANT ALL ON FUNCTION projects.hand_over(in_book bigint, document uuid, ids uuid
 REVOKE ALL ON FUNCTION projects.holds(in_book bigint, person uuid, in_unit uuid, as_role text, behalf uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.holds(in_book bigint, person uuid, in_unit uuid, as_role text, behalf uuid) TO mingzhang_app;
 GRANT ALL ON FUNCTION projects.holds(in_book bigint, person uuid, in_unit uuid, as_role text, behalf uuid) TO mingzhang_auditor;
+
+REVOKE ALL ON FUNCTION projects.is_left_to_admin(in_book bigint, of_kind text, of_duty text, as_role text) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.is_left_to_admin(in_book bigint, of_kind text, of_duty text, as_role text) TO mingzhang_app;
+GRANT ALL ON FUNCTION projects.is_left_to_admin(in_book bigint, of_kind text, of_duty text, as_role text) TO mingzhang_auditor;
 
 REVOKE ALL ON FUNCTION projects.judge_acts() FROM PUBLIC;
 
@@ -8414,6 +8973,10 @@ GRANT ALL ON FUNCTION projects.open_items(in_book bigint, from_month integer, to
 REVOKE ALL ON FUNCTION projects.order_lines(in_book bigint, document uuid, year integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.order_lines(in_book bigint, document uuid, year integer) TO mingzhang_app;
 
+REVOKE ALL ON FUNCTION projects.oversees(as_role text) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.oversees(as_role text) TO mingzhang_app;
+GRANT ALL ON FUNCTION projects.oversees(as_role text) TO mingzhang_auditor;
+
 REVOKE ALL ON FUNCTION projects.party_unit() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION projects.payable_formula(c projects.contracts) FROM PUBLIC;
@@ -8478,6 +9041,8 @@ GRANT ALL ON FUNCTION projects.register_red_invoice(in_book bigint, of_payee tex
 
 REVOKE ALL ON FUNCTION projects.registered(in_book bigint, in_node uuid, in_account text, OUT register numeric, OUT books numeric) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION projects.require_batch(in_book bigint, in_node uuid, in_batch uuid, code text, asked numeric) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION projects.require_certified(in_book bigint, in_node uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION projects.require_desk(in_book bigint, document uuid, person uuid, in_unit uuid, as_role text, roles text[]) FROM PUBLIC;
@@ -8485,6 +9050,8 @@ REVOKE ALL ON FUNCTION projects.require_desk(in_book bigint, document uuid, pers
 REVOKE ALL ON FUNCTION projects.require_document(in_book bigint, document uuid, person uuid, in_unit uuid, as_role text, behalf uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION projects.require_estimate(in_book bigint, node uuid, number text, added numeric, approved_by text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION projects.require_payable(d projects.documents) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION projects.require_usable(in_book bigint, payee uuid, account text) FROM PUBLIC;
 
@@ -8500,6 +9067,10 @@ GRANT ALL ON FUNCTION projects.revise(in_book bigint, document uuid, of_node uui
 REVOKE ALL ON FUNCTION projects.roles_held(in_book bigint, person uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.roles_held(in_book bigint, person uuid) TO mingzhang_app;
 GRANT ALL ON FUNCTION projects.roles_held(in_book bigint, person uuid) TO mingzhang_auditor;
+
+REVOKE ALL ON FUNCTION projects.second_factor_roles(in_book bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.second_factor_roles(in_book bigint) TO mingzhang_app;
+GRANT ALL ON FUNCTION projects.second_factor_roles(in_book bigint) TO mingzhang_auditor;
 
 REVOKE ALL ON FUNCTION projects.settle_assets(in_book bigint, document uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.settle_assets(in_book bigint, document uuid) TO mingzhang_app;
@@ -8541,6 +9112,8 @@ GRANT ALL ON FUNCTION projects.use_budget_number(in_book bigint, document uuid) 
 
 REVOKE ALL ON FUNCTION projects.use_invoices(in_book bigint, document uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.use_invoices(in_book bigint, document uuid) TO mingzhang_app;
+
+REVOKE ALL ON FUNCTION projects.writes(d projects.documents, person uuid) FROM PUBLIC;
 
 GRANT SELECT,INSERT ON TABLE accounting.books TO mingzhang_app;
 GRANT SELECT ON TABLE accounting.books TO mingzhang_auditor;
@@ -8589,8 +9162,64 @@ GRANT SELECT ON TABLE accounting.units TO mingzhang_auditor;
 
 GRANT UPDATE(name) ON TABLE accounting.units TO mingzhang_app;
 
+GRANT SELECT(book_id) ON TABLE api.account_documents TO mingzhang_app;
+
+GRANT SELECT(document_id) ON TABLE api.account_documents TO mingzhang_app;
+
+GRANT SELECT(account) ON TABLE api.account_documents TO mingzhang_app;
+
+GRANT SELECT(start_password_at) ON TABLE api.account_documents TO mingzhang_app;
+
+GRANT SELECT ON TABLE api.accounts TO mingzhang_app;
+
 GRANT SELECT,INSERT ON TABLE api.backups TO mingzhang_app;
 GRANT SELECT ON TABLE api.backups TO mingzhang_auditor;
+
+GRANT SELECT,INSERT ON TABLE api.one_time_codes TO mingzhang_app;
+
+GRANT UPDATE(used_at) ON TABLE api.one_time_codes TO mingzhang_app;
+
+GRANT SELECT,INSERT ON TABLE api.second_factors TO mingzhang_app;
+
+GRANT UPDATE(secret) ON TABLE api.second_factors TO mingzhang_app;
+
+GRANT UPDATE(waiting_secret) ON TABLE api.second_factors TO mingzhang_app;
+
+GRANT UPDATE(last_step) ON TABLE api.second_factors TO mingzhang_app;
+
+GRANT UPDATE(code_set) ON TABLE api.second_factors TO mingzhang_app;
+
+GRANT SELECT,DELETE ON TABLE api.sessions TO mingzhang_app;
+
+GRANT INSERT(book_id) ON TABLE api.sessions TO mingzhang_app;
+
+GRANT INSERT(session_hash),UPDATE(session_hash) ON TABLE api.sessions TO mingzhang_app;
+
+GRANT INSERT(account) ON TABLE api.sessions TO mingzhang_app;
+
+GRANT UPDATE(unit_id) ON TABLE api.sessions TO mingzhang_app;
+
+GRANT UPDATE(role) ON TABLE api.sessions TO mingzhang_app;
+
+GRANT UPDATE(on_behalf_of) ON TABLE api.sessions TO mingzhang_app;
+
+GRANT INSERT(second_factor),UPDATE(second_factor) ON TABLE api.sessions TO mingzhang_app;
+
+GRANT INSERT(address) ON TABLE api.sessions TO mingzhang_app;
+
+GRANT UPDATE(seen_at) ON TABLE api.sessions TO mingzhang_app;
+
+GRANT SELECT ON TABLE api.sign_ins TO mingzhang_app;
+
+GRANT INSERT(book_id) ON TABLE api.sign_ins TO mingzhang_app;
+
+GRANT INSERT(sign_in_id) ON TABLE api.sign_ins TO mingzhang_app;
+
+GRANT INSERT(account) ON TABLE api.sign_ins TO mingzhang_app;
+
+GRANT INSERT(address) ON TABLE api.sign_ins TO mingzhang_app;
+
+GRANT INSERT(outcome) ON TABLE api.sign_ins TO mingzhang_app;
 
 GRANT SELECT,INSERT ON TABLE api.tokens TO mingzhang_app;
 

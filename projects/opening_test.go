@@ -352,7 +352,7 @@ func TestOpeningListsGather(t *testing.T) {
 	b.must(b.finance.bringsOpening("opening-indicators", rows("40.00")))
 	b.must(b.finance.bringsOpening("opening-indicators", rows("40.00")))
 	b.must(b.finance.bringsOpening("opening-indicators", rows("60.00")))
-	b.must(b.second.bringsOpening("opening-balances", []fields{{"project": "2025-10", "account": "1601", "balance": yuan("7.00")}, {"project": "2025-10", "account": "3001", "balance": yuan("7.00")}}))
+	b.must(b.finance.bringsOpening("opening-balances", []fields{{"project": "2025-10", "account": "1601", "balance": yuan("7.00")}, {"project": "2025-10", "account": "3001", "balance": yuan("7.00")}}))
 	doc := b.opening()
 	b.mustTake(doc, b.finance, "submit")
 	b.mustTake(doc, b.second, "approve")

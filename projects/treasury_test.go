@@ -251,7 +251,7 @@ func TestPaidNotBookedIsClearedByALateRequest(t *testing.T) {
 		t.Errorf("%+v", done)
 	}
 	b.must(projects.FailLine(t.Context(), b.db, b.payer.command(), late.Number, 1, "账号不符"))
-	_, err := projects.CancelLine(t.Context(), b.db, b.payer.command(), late.Number, 1, accounting.MustDate("2025-03-20"))
+	_, err := projects.CancelLine(t.Context(), b.db, b.treasury.command(), late.Number, 1, accounting.MustDate("2025-03-20"))
 	b.must(err)
 }
 
