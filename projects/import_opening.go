@@ -30,7 +30,7 @@ var (
 			{Field: "executed", Heading: "本年已执行", Also: []string{"已执行", "本年累计支出"}, Type: lists.AmountColumn, Required: true},
 			{Field: "available", Heading: "可用", Also: []string{"可用指标", "指标结余"}, Type: lists.AmountColumn, Help: "填写时核对：已下达−冻结−合同占用−已执行"},
 		}},
-		roles: []string{"budget_officer"}, monthly: true, ownDays: true, gathers: true, compare: compareIndicators,
+		roles: []string{"budget_officer"}, monthly: true, ownDays: true, gathers: true, compare: compareOpenIndicators,
 	}
 	openingContractList = listType{
 		form:  lists.Form{Kind: "opening-contracts", NameZH: "期初合同", NameEN: "opening contracts", Columns: append(append([]lists.Column{}, contractList.form.Columns...), openingContractColumns...)},
@@ -136,8 +136,8 @@ func optionalAmount(r lists.Record, field string) *accounting.Money {
 
 var fundNatures = map[string]accounting.FundNature{"": accounting.GeneralPublicBudget, "一般公共预算": accounting.GeneralPublicBudget, "一般公共预算资金": accounting.GeneralPublicBudget, "政府性基金": accounting.GovernmentFund, "政府性基金预算": accounting.GovernmentFund, "政府性基金预算资金": accounting.GovernmentFund}
 
-// compareIndicators registers budget lines that are not there yet: they hold nothing until the document is approved.
-func compareIndicators(ctx context.Context, i *importing) (takeIn, error) {
+// compareOpenIndicators registers budget lines that are not there yet: they hold nothing until the document is approved.
+func compareOpenIndicators(ctx context.Context, i *importing) (takeIn, error) {
 	_, before, err := i.openDraft(ctx)
 	if err != nil {
 		return nil, err
