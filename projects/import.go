@@ -68,7 +68,8 @@ type (
 		Kind       ListKind            `json:"kind"`
 		Source     string              `json:"source"`
 		File       accounting.Hash     `bun:"file_sha256" json:"file"`
-		Month      *accounting.Period  `json:"month,omitempty"`
+		Month      *accounting.Period  `json:"-"`
+		Of         string              `bun:"-" json:"month,omitempty"` // 2025-03
 		Rows       int                 `bun:"row_count" json:"rows"`
 		Added      int                 `json:"added"`
 		Total      *accounting.Money   `json:"total,omitempty"` // yuan
@@ -179,7 +180,15 @@ func importedBefore(ctx context.Context, db bun.IDB, book accounting.BookID, in 
 	if err != nil || len(before) == 0 {
 		return nil, fault.FromSQL(err)
 	}
-	return &before[0], nil
+	return before[0].said(), nil
+}
+
+// said is an import with its month as people write it.
+func (i *Import) said() *Import {
+	if i.Month != nil {
+		i.Of = i.Month.String()
+	}
+	return i
 }
 
 // openList reads the stored file as a table.
@@ -324,7 +333,7 @@ func (i *importing) keep(ctx context.Context, tx bun.Tx) (kept *Import, mine boo
 		return nil, false, fault.FromSQL(err)
 	}
 	if n, _ := done.RowsAffected(); n > 0 {
-		return kept, true, nil
+		return kept.said(), true, nil
 	}
 	kept, err = importedBefore(ctx, tx, i.c.Book, i.request)
 	return kept, false, err
@@ -337,5 +346,9 @@ func Imports(ctx context.Context, db bun.IDB, book accounting.BookID, kind ListK
 	if kind != "" {
 		q.Where("import.kind = ?", kind)
 	}
-	return found, fault.FromSQL(q.Scan(ctx))
+	err := q.Scan(ctx)
+	for i := range found {
+		found[i].said()
+	}
+	return found, fault.FromSQL(err)
 }

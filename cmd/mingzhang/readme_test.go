@@ -115,10 +115,13 @@ func TestReadmeShowsWhatHappens(t *testing.T) {
 	compare(t, "README.md", all, outputs)
 }
 
-// The clinic's life in docs is a script that anyone can follow, so it is followed here.
-func TestReadmeClinicShowsWhatHappens(t *testing.T) {
+// The stories in docs are scripts that anyone can follow, so they are followed here.
+func TestReadmeClinicShowsWhatHappens(t *testing.T) { follow(t, "docs/CLINIC.md") }
+func TestReadmeMonthShowsWhatHappens(t *testing.T)  { follow(t, "docs/MONTH.md") }
+
+func follow(t *testing.T, name string) {
+	t.Helper()
 	t.Parallel()
-	const name = "docs/CLINIC.md"
 	text := readRepositoryFile(t, name)
 	all := examples(text)
 	outputs := play(t, all)
