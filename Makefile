@@ -17,9 +17,10 @@ run:
 	@.ci/need postgresql
 	go run ./cmd/mingzhang serve --data-dir $(DATA_DIR) --listen $(LISTEN)
 
-# hledger is the outside judge of our books; the C compiler links the race detector; curl and jq are what the README types.
+# hledger is the outside judge of our books; the C compiler links the race detector; curl and jq are what the README types;
+# soffice saves workbooks as offices do.
 test:
-	@.ci/need postgresql hledger gcc curl jq
+	@.ci/need postgresql hledger gcc curl jq soffice
 	CGO_ENABLED=1 go test -race -timeout $(TEST_TIMEOUT) ./...
 
 lint:
