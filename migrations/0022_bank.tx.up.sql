@@ -200,6 +200,9 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare a projects.bank_accounts; before_month int := case when of_month % 100 = 1 then of_month - 89 else of_month - 1 end; closed numeric; wrong record; came numeric; went numeric; ends numeric; n int;
 begin
   select * into a from projects.bank_accounts x where x.book_id = in_book and x.bank_account_id = in_account for update;
+  if exists (select from projects.bank_statements s where s.book_id = in_book and s.bank_account_id = in_account and s.month = of_month) then
+    raise exception 'account %: the statement of % is in already', a.number, of_month using errcode = 'AC074';
+  end if;
   if exists (select from projects.bank_statements s where s.book_id = in_book and s.bank_account_id = in_account) then
     select s.closing into closed from projects.bank_statements s where s.book_id = in_book and s.bank_account_id = in_account and s.month = before_month;
     if closed is null then

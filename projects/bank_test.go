@@ -227,6 +227,38 @@ func TestBankStatementKilledInTheMiddle(t *testing.T) {
 	}
 }
 
+// Two bring the same month at once, one as it is and one without a row: one is in, whole, and the other is told so.
+func TestBankStatementsMeet(t *testing.T) {
+	t.Parallel()
+	b := newBankingBureau(t)
+	first := "2025-03-04,捐款,甲,,,1000.00,1000.00,1\n"
+	requests := []projects.ImportRequest{b.statement("2025-03", bankHeading+first), b.statement("2025-03", bankHeading+first+"2025-03-12,救助,乙,,300.00,,700.00,2\n")}
+	commands := []accounting.Command{b.tian.command(), b.tian.command()}
+	waits, super := make(chan struct{}), pgtest.Superuser(t, b.db)
+	results := make(chan error, 2)
+	go func() {
+		_, err := projects.TakeIn(t.Context(), b.db, b.files, commands[0], requests[0], func(int, int) {
+			close(waits) // its statement is written and not yet there for others
+			for waiting := 0; waiting == 0; {
+				if err := super.NewRaw(`select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query ~ 'add_bank_statement'`).Scan(t.Context(), &waiting); err != nil {
+					t.Error(err)
+					return
+				}
+			}
+		})
+		results <- err
+	}()
+	<-waits
+	_, err := projects.TakeIn(t.Context(), b.db, b.files, commands[1], requests[1], func(int, int) {})
+	if fault.Code(err) != "statement_broken" || !strings.Contains(err.Error(), "the statement of 202503 is in already") {
+		t.Errorf("the second: %v", err)
+	}
+	b.must(<-results)
+	if n := b.countAll(`select count(*) from projects.bank_lines`); n != 1 {
+		t.Errorf("%d lines", n)
+	}
+}
+
 // The bank's message does what its table does, and both are one statement.
 func TestBankStatementAsMessage(t *testing.T) {
 	t.Parallel()
