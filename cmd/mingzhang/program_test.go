@@ -44,7 +44,6 @@ func (p *program) command(args ...string) *exec.Cmd {
 	}
 	cmd := exec.CommandContext(context.WithoutCancel(p.t.Context()), self, args...) // stopped in good order, after the test's context
 	cmd.Dir, cmd.Env = p.dir, p.env
-	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGTERM}
 	return cmd
 }
 
