@@ -78,7 +78,7 @@ create table projects.bank_matches (
   primary key (book_id, bank_account_id, month, line_no),
   unique (book_id, period, number, voucher_line),
   foreign key (book_id, bank_account_id, month, line_no) references projects.bank_lines (book_id, bank_account_id, month, line_no),
-  foreign key (book_id, period, number, voucher_line) references accounting.lines (book_id, period, number, line_no),
+  foreign key (book_id, period, number) references accounting.vouchers (book_id, period, number),
   foreign key (book_id, matched_by) references accounting.persons (book_id, person_id)
 );
 

@@ -7516,7 +7516,7 @@ ALTER TABLE ONLY projects.bank_matches
     ADD CONSTRAINT bank_matches_book_id_matched_by_fkey FOREIGN KEY (book_id, matched_by) REFERENCES accounting.persons(book_id, person_id);
 
 ALTER TABLE ONLY projects.bank_matches
-    ADD CONSTRAINT bank_matches_book_id_period_number_voucher_line_fkey FOREIGN KEY (book_id, period, number, voucher_line) REFERENCES accounting.lines(book_id, period, number, line_no);
+    ADD CONSTRAINT bank_matches_book_id_period_number_fkey FOREIGN KEY (book_id, period, number) REFERENCES accounting.vouchers(book_id, period, number);
 
 ALTER TABLE ONLY projects.bank_statements
     ADD CONSTRAINT bank_statements_book_id_bank_account_id_fkey FOREIGN KEY (book_id, bank_account_id) REFERENCES projects.bank_accounts(book_id, bank_account_id);

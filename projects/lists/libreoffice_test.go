@@ -23,11 +23,11 @@ func converted(t *testing.T, format, content, columns string) []byte {
 	if err := os.WriteFile(filepath.Join(folder, "list.csv"), []byte(content), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	run := exec.CommandContext(t.Context(), soffice, "-env:UserInstallation=file://"+folder+"/profile", "--headless", "--infilter=CSV:44,34,76,1,"+columns, "--convert-to", format, "--outdir", folder, filepath.Join(folder, "list.csv")) //nolint:gosec // names of this test
+	run := exec.CommandContext(t.Context(), soffice, "-env:UserInstallation=file://"+folder+"/profile", "--headless", "--infilter=CSV:44,34,76,1,"+columns, "--convert-to", format, "--outdir", folder, filepath.Join(folder, "list.csv"))
 	if out, err := run.CombinedOutput(); err != nil {
 		t.Fatalf("soffice: %v\n%s", err, out)
 	}
-	made, err := os.ReadFile(filepath.Join(folder, "list."+format)) //nolint:gosec // of this test
+	made, err := os.ReadFile(filepath.Join(folder, "list."+format))
 	if err != nil {
 		t.Fatal(err)
 	}
