@@ -38,8 +38,8 @@ type (
 	}
 	confirmListRequest struct {
 		KeyHeader
-		treasuryListRequest
-		Body struct {
+		Import string `path:"import" format:"uuid" doc:"of the import"`
+		Body   struct {
 			VoucherNos []string `json:"voucher_nos,omitempty" maxItems:"10000" doc:"支付凭证号 of the rows; none: all that match an ordered line"`
 		}
 	}

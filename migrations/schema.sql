@@ -2475,6 +2475,10 @@ CREATE FUNCTION projects.match_treasury(in_book bigint) RETURNS integer
     AS $$
 declare made int; more int;
 begin
+  if not exists (select from projects.treasury_payments p where p.book_id = in_book
+      and not exists (select from projects.treasury_matches m where m.book_id = p.book_id and m.voucher_no = p.voucher_no and m.returned = p.returned)) then
+    return 0;
+  end if;
   -- orders that no list has brought yet
   with rows_left as (
     select p.*, (regexp_match(upper(p.purpose), 'ZF-[0-9]{4}-[0-9]{4,}'))[1] as request from projects.treasury_payments p
