@@ -26,6 +26,7 @@ var eventRoutes = []struct {
 	{"opening", "O1 期初 Opening balances", func() projects.Event { return new(projects.Opening) }},
 	{"approval", "I1 预算批复 Budget approved", func() projects.Event { return new(projects.Approve) }},
 	{"issue", "I2 指标下达 Authority issued", func() projects.Event { return new(projects.Issue) }},
+	{"indicators", "I1、I2、I3 指标 Indicators of one number, on many budget lines", func() projects.Event { return new(projects.Indicators) }},
 	{"supplement", "I3+ 追加 Supplement", func() projects.Event { return new(projects.Supplement) }},
 	{"reduction", "I3- 追减 Reduction", func() projects.Event { return new(projects.Reduce) }},
 	{"transfer", "I4 调剂 Transfer between projects", func() projects.Event { return new(projects.Transfer) }},

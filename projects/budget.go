@@ -19,7 +19,7 @@ func (b Budget) about(context.Context, resolver) (about, error) {
 	if strings.TrimSpace(b.DocumentNo) == "" {
 		return about{}, fault.Invalid("document_no_required", "a budget document has its number (文号)")
 	}
-	return about{node: b.Node}, b.says("Approve", "Issue", "Supplement", "Reduce", "Transfer", "Split", "Freeze", "Thaw", "Lapse")
+	return about{node: b.Node}, b.says("Approve", "Issue", "Indicators", "Supplement", "Reduce", "Transfer", "Split", "Freeze", "Thaw", "Lapse")
 }
 
 var budgetDocument = documentType{

@@ -12,6 +12,9 @@ func paymentLegs(account, spend string) []leg {
 
 func legs(l ...leg) []leg { return l }
 
+// indicatorLegs are those of a list: I1 and I2 for what is issued, I3- for what is cut.
+var indicatorLegs = legs(dr("9201").takes("issued"), cr("9101").takes("issued"), dr("9301.01").takes("issued"), cr("9201").takes("issued"), dr("9101").takes("cut"), cr("9301.01").takes("cut"))
+
 // eventTable is the posting rule of each event, the only place where it stands (public-finance rules, section 3.1). Read
 // a row as: this event, these lines. dr and cr name an account or a {choice}; at says whose project and budget line,
 // takes which figure. docs/ACCOUNTING.md prints it from here.
@@ -23,6 +26,7 @@ var eventTable = []eventRow{
 	{"I1", "", "预算批复", "budget approved", legs(dr("9201"), cr("9101")), "no 文号"},
 	{"I2", "", "指标下达", "authority issued", legs(dr("9301.01"), cr("9201")), "more than 9201"},
 	{"I3+", "", "追加", "supplement", legs(dr("9201"), cr("9101"), dr("9301.01"), cr("9201")), "no 文号"},
+	{"I1", "list", "指标批复下达", "list of indicators approved and issued (I3+ as supplement, I3- when all are reductions)", indicatorLegs, "no 文号; a reduction above what is available"},
 	{"I3-", "", "追减", "reduction", legs(dr("9101"), cr("{source}")), "no 文号; authority is used or held: contract holds x, at most y may be cut"},
 	{"I4", "", "调剂", "transfer between projects", legs(dr("9101").at("from"), cr("9301.01").at("from"), dr("9301.01").at("to"), cr("9101").at("to")),
 		"no 文号; more than available on the giving line"},

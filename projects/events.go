@@ -4,7 +4,7 @@ import "reflect"
 
 // kinds are all events, so that whoever offers them (the API, a form, an import) offers every row of the event table.
 var kinds = []Event{
-	Opening{}, Approve{}, Issue{}, Supplement{}, Reduce{}, Transfer{}, Split{}, Freeze{}, Thaw{}, Commit{}, Release{}, HoldForRequest{}, ReturnRequest{},
+	Opening{}, Approve{}, Issue{}, Indicators{}, Supplement{}, Reduce{}, Transfer{}, Split{}, Freeze{}, Thaw{}, Commit{}, Release{}, HoldForRequest{}, ReturnRequest{},
 	PayAdvance{}, Certify{}, CutSettlement{}, PayProgress{}, PayCost{}, ReturnRetention{}, ForfeitRetention{}, Refund{}, RefundEarlierYear{},
 	Apportion{}, PassDown{}, ClearPassedDown{}, HandOver{}, TransferOut{}, WriteOff{}, PayWrittenOff{}, AdjustAsset{}, ClaimOverpayment{}, OverpaymentBack{},
 	ApproveList{}, PaySubsidy{}, Grant{}, Inject{}, ReceiveInjection{}, PassOnInjection{}, FundReceipt{}, Relief{},
@@ -39,6 +39,6 @@ func EventIn(input any) (Event, bool) {
 }
 
 // variants are the events that share their code with another.
-var variants = map[reflect.Type]string{reflect.TypeFor[Thaw](): "thaw", reflect.TypeFor[ClearPassedDown](): "clear", reflect.TypeFor[PayWrittenOff](): "paid"}
+var variants = map[reflect.Type]string{reflect.TypeFor[Indicators](): "list", reflect.TypeFor[Thaw](): "thaw", reflect.TypeFor[ClearPassedDown](): "clear", reflect.TypeFor[PayWrittenOff](): "paid"}
 
 func rowOf(e Event) eventRow { return eventRule(e.EventCode(), variants[reflect.TypeOf(e)]) }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"strings"
 
+	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
 	"mingzhang/accounting"
@@ -59,6 +60,11 @@ func compareTreasury(ctx context.Context, i *importing) (takeIn, error) {
 	rows, place := i.treasuryRows()
 	if len(i.preview.Problems) > 0 {
 		return nil, nil
+	}
+	if i.id != uuid.Nil { // of two who bring lists at once the second compares with what the first has brought
+		if _, err := i.db.ExecContext(ctx, `select pg_advisory_xact_lock(hashtextextended('treasury list', ?))`, i.c.Book); err != nil {
+			return nil, fault.FromSQL(err)
+		}
 	}
 	there, err := i.treasuryThere(ctx, rows)
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 )
 
 // listTypes are the kinds of lists that are taken in. Each stands in the file of its kind.
-var listTypes = []listType{payeeList, villageList, contractList, treasuryList, bankStatementList, openingIndicatorList, openingContractList, openingBalanceList}
+var listTypes = []listType{payeeList, villageList, contractList, indicatorList, treasuryList, bankStatementList, openingIndicatorList, openingContractList, openingBalanceList}
 
 // ListForms are the columns of the kinds of lists.
 func ListForms() []lists.Form {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/uptrace/bun"
 
@@ -110,6 +111,7 @@ func TestMonthClosesWithItsTreasuryList(t *testing.T) {
 	for _, month := range []accounting.Period{202503, 202504} {
 		b.balanced(b.sheet(month))
 	}
+	b.carriedIsShown()
 	var book bytes.Buffer
 	b.must(b.sheet(202503).WriteWorkbook(&book))
 	if book.Len() < 2000 {
@@ -117,6 +119,27 @@ func TestMonthClosesWithItsTreasuryList(t *testing.T) {
 	}
 	if err := b.closes(202504); fault.Code(err) != "close_blocked" || b.blocking(202504) != 1 {
 		t.Errorf("April: %v", err)
+	}
+}
+
+// carriedIsShown looks at the reconciliation as of the month's end: with what was booked later still open then, and without
+// any of it before the list was known.
+func (b *payingBureau) carriedIsShown() {
+	b.t.Helper()
+	var imported time.Time
+	b.must(pgtest.Superuser(b.t, b.db).NewRaw(`select min(imported_at) - interval '1 millisecond' from projects.imports`).Scan(b.t.Context(), &imported))
+	ctx := accounting.WithReader(b.t.Context(), accounting.Operator)
+	for known, want := range map[time.Time]string{
+		{}:       "未达事项 已付未记：2 笔，170.00，最长 17 天\n  2025-03-14  ZFPZ-2025-000001  100.00  17  四月办理，责任人 tian\n  2025-03-19  64030325000003  70.00  12  四月办理，责任人 tian\n",
+		imported: "",
+	} {
+		r, err := projects.Reconcile(ctx, b.db, projects.ReconcileQuery{Book: book, AsOf: accounting.MustDate("2025-03-31"), Known: known})
+		b.must(err)
+		var table bytes.Buffer
+		b.must(r.WriteTable(&table, "zh"))
+		if shown := strings.Contains(table.String(), "已付未记"); shown != (want != "") || !strings.Contains(table.String(), want) {
+			b.t.Errorf("known at %s:\n%s", known, table.String())
+		}
 	}
 }
 
