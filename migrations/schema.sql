@@ -3003,6 +3003,14 @@ $$;
 
 ALTER FUNCTION projects.plain_name(name text) OWNER TO mingzhang_owner;
 
+CREATE FUNCTION projects.plain_number(document_no text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select translate(document_no, '[]【】（）()［］﹝﹞０１２３４５６７８９ 　', '〔〕〔〕〔〕〔〕〔〕〔〕0123456789')
+$$;
+
+ALTER FUNCTION projects.plain_number(document_no text) OWNER TO mingzhang_owner;
+
 CREATE TABLE projects.plan_lines (
     book_id bigint NOT NULL,
     plan_line_id uuid NOT NULL,
@@ -4002,17 +4010,29 @@ ALTER FUNCTION projects.unit_party() OWNER TO mingzhang_owner;
 CREATE FUNCTION projects.use_budget_number(in_book bigint, document uuid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-declare d projects.documents := projects.signed(in_book, document, 'budget', 'posted'); k jsonb := d.content; used text;
+    AS $_$
+declare
+  d projects.documents := projects.signed(in_book, document, 'budget', 'posted'); k jsonb := d.content; said text := k ->> 'event'; plain text := projects.plain_number(k ->> 'document_no');
+  named text[]; lines text[]; used text;
 begin
-  insert into projects.budget_numbers (book_id, document_no, event, budget_line, document_id)
-    select in_book, k ->> 'document_no', k ->> 'event', coalesce(k #>> '{input,budget_line}', k #>> '{input,parent}', k #>> '{input,from}', ''), document on conflict do nothing;
-  if not found then
-    select x.number into used from projects.budget_numbers n join projects.documents x on x.book_id = n.book_id and x.document_id = n.document_id
-      where n.book_id = in_book and n.document_no = k ->> 'document_no' and n.event = k ->> 'event' and n.budget_line = coalesce(k #>> '{input,budget_line}', k #>> '{input,parent}', k #>> '{input,from}', '');
-    raise exception '文号 % brought % about on this budget line before, by %', k ->> 'document_no', k ->> 'event', used using errcode = 'AC054';
+  perform pg_advisory_xact_lock(hashtextextended('document number ' || plain, in_book)); -- of two at once the second sees the first
+  if said = 'Indicators' then
+    select array_agg(distinct w ->> 'budget_line') into named from jsonb_array_elements(k #> '{input,rows}') w;
+  else
+    named := array[coalesce(k #>> '{input,budget_line}', k #>> '{input,parent}', k #>> '{input,from}', '')];
   end if;
-end $$;
+  select array_agg(distinct coalesce(c.code, i.code, n.line)) into lines from unnest(named) n (line)
+    left join accounting.budget_lines c on c.book_id = in_book and c.code = n.line
+    left join accounting.budget_lines i on i.book_id = in_book and i.budget_line_id = case when n.line ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then n.line::uuid end;
+  select x.number into used from projects.budget_numbers n join projects.documents x on x.book_id = n.book_id and x.document_id = n.document_id
+    where n.book_id = in_book and projects.plain_number(n.document_no) = plain
+      and ('Indicators' in (said, n.event) or n.event = said and n.budget_line = any (named || lines))
+    order by x.number limit 1;
+  if used is not null then
+    raise exception '文号 % brought % about on this budget line before, by %', k ->> 'document_no', said, used using errcode = 'AC054';
+  end if;
+  insert into projects.budget_numbers (book_id, document_no, event, budget_line, document_id) select in_book, k ->> 'document_no', said, l, document from unnest(lines) l;
+end $_$;
 
 ALTER FUNCTION projects.use_budget_number(in_book bigint, document uuid) OWNER TO mingzhang_owner;
 
@@ -6803,6 +6823,8 @@ CREATE INDEX sign_ins_by_moment ON api.sign_ins USING btree (book_id, at);
 
 CREATE INDEX assets_of_node ON projects.assets USING btree (book_id, node_id);
 
+CREATE INDEX budget_numbers_plain ON projects.budget_numbers USING btree (book_id, projects.plain_number(document_no));
+
 CREATE INDEX contracts_of_node ON projects.contracts USING btree (book_id, node_id);
 
 CREATE UNIQUE INDEX delegations_by_document ON projects.delegations USING btree (book_id, document_id);
@@ -6826,6 +6848,8 @@ CREATE INDEX failed_orders_of_line ON projects.failed_orders USING btree (book_i
 CREATE INDEX imports_by_month ON projects.imports USING btree (book_id, kind, month);
 
 CREATE INDEX line_vouchers_of_line ON projects.line_vouchers USING btree (book_id, document_id, round, line_no);
+
+CREATE UNIQUE INDEX list_of_number_once ON projects.documents USING btree (book_id, projects.plain_number(((content)::jsonb ->> 'document_no'::text))) WHERE ((kind = 'budget'::text) AND (state <> ALL (ARRAY['withdrawn'::text, 'rejected'::text])) AND (((content)::jsonb ->> 'event'::text) = 'Indicators'::text));
 
 CREATE UNIQUE INDEX milestone_once ON projects.node_milestones USING btree (book_id, node_id, milestone) WHERE (milestone <> ALL (ARRAY['in_progress'::text, 'suspended'::text]));
 
@@ -8800,6 +8824,7 @@ GRANT ALL ON FUNCTION projects.check_final_account(in_book bigint, document uuid
 REVOKE ALL ON FUNCTION projects.close_blockers(in_book bigint, in_period integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION projects.concerns(in_book bigint, of_node uuid, of_unit uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.concerns(in_book bigint, of_node uuid, of_unit uuid) TO mingzhang_app;
 
 REVOKE ALL ON FUNCTION projects.conclude_contract(in_book bigint, document uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.conclude_contract(in_book bigint, document uuid) TO mingzhang_app;
@@ -8993,6 +9018,9 @@ GRANT ALL ON FUNCTION projects.payee_wait_hours(in_book bigint) TO mingzhang_aud
 REVOKE ALL ON FUNCTION projects.person_called(in_book bigint, by_code text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION projects.plain_name(name text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION projects.plain_number(document_no text) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.plain_number(document_no text) TO mingzhang_app;
 
 GRANT SELECT,INSERT ON TABLE projects.plan_lines TO mingzhang_app;
 GRANT SELECT ON TABLE projects.plan_lines TO mingzhang_auditor;

@@ -12,7 +12,6 @@ type (
 	// the treasury's indicators come, or cut where the amount is below zero. However many rows, it is one voucher.
 	Indicators struct {
 		Head
-		Year   int             `json:"year"`
 		Origin IndicatorOrigin `json:"origin,omitempty"`
 		Rows   []IndicatorRow  `json:"rows"`
 	}
@@ -32,6 +31,9 @@ const (
 	AddedBudget    IndicatorOrigin = "supplement" // 追加, 预算调整: I3+
 )
 
+// mostIndicators is how many rows one voucher takes: each has up to four of its 10,000 lines.
+const mostIndicators = 2500
+
 // EventCode is I3- when all rows are reductions, else I3+ of a supplement and I1 of the year's budget.
 func (e Indicators) EventCode() string {
 	cuts := len(e.Rows) > 0
@@ -50,6 +52,9 @@ func (e Indicators) EventCode() string {
 func (e Indicators) entries(ctx context.Context, r resolver) ([]entry, error) {
 	if e.Origin != OriginalBudget && e.Origin != AddedBudget {
 		return nil, fault.Invalid("document_invalid", "origin: %q is neither empty nor %q", e.Origin, AddedBudget)
+	}
+	if len(e.Rows) > mostIndicators {
+		return nil, fault.Invalid("voucher_too_long", "%d rows; one voucher takes %d", len(e.Rows), mostIndicators)
 	}
 	draws := make([]Draw, len(e.Rows))
 	for i, row := range e.Rows {
@@ -72,15 +77,19 @@ func (e Indicators) entries(ctx context.Context, r resolver) ([]entry, error) {
 
 // explain says of the line that cannot be cut who holds its authority.
 func (e Indicators) explain(ctx context.Context, r resolver, refused *fault.Error) {
+	net := map[string]accounting.Money{}
 	for _, row := range e.Rows {
-		if row.Amount.Sign() >= 0 {
+		net[row.BudgetLine] = net[row.BudgetLine].Add(row.Amount)
+	}
+	for _, line := range sortedKeys(net) {
+		if net[line].Sign() >= 0 {
 			continue
 		}
 		var available accounting.Money
 		err := r.db.NewRaw(`select coalesce(sum(p.debit - p.credit), 0) from accounting.positions p join accounting.budget_lines b on b.book_id = p.book_id and b.budget_line_id = p.budget_line_id
-			where p.book_id = ? and p.account = '9301.01' and (b.code = ? or b.budget_line_id::text = ?)`, r.c.Book, row.BudgetLine, row.BudgetLine).Scan(ctx, &available)
-		if err == nil && available.Cmp(row.Amount.Neg()) < 0 {
-			Reduce{Draw: Draw{row.BudgetLine, row.Amount.Neg()}, From: Available}.explain(ctx, r, refused)
+			where p.book_id = ? and p.account = '9301.01' and (b.code = ? or b.budget_line_id::text = ?)`, r.c.Book, line, line).Scan(ctx, &available)
+		if err == nil && available.Cmp(net[line].Neg()) < 0 {
+			Reduce{Draw: Draw{line, net[line].Neg()}, From: Available}.explain(ctx, r, refused)
 			return
 		}
 	}
