@@ -43,6 +43,11 @@ func readAs(ctx context.Context, tx bun.Tx) error {
 	if !said {
 		return nil
 	}
+	return ReadAs(ctx, tx, reader)
+}
+
+// ReadAs lets a transaction that was opened elsewhere see what an actor may see.
+func ReadAs(ctx context.Context, tx bun.Tx, reader Actor) error {
 	_, err := tx.ExecContext(ctx, `select set_config('mingzhang.reads', ?, true)`, reader.reads())
 	return fault.FromSQL(err)
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humaecho"
+	"github.com/labstack/echo/v4"
 
 	"mingzhang/accounting"
 	"mingzhang/accounting/fault"
@@ -52,8 +53,10 @@ func (r *uploadRequest) Resolve(c huma.Context) []error {
 }
 
 // lendTime lets this request take longer than others may. A connection that cannot is cut sooner.
-func lendTime(c huma.Context) {
-	control := http.NewResponseController(humaecho.Unwrap(c).Response())
+func lendTime(c huma.Context) { lendFormTime(humaecho.Unwrap(c)) }
+
+func lendFormTime(c echo.Context) {
+	control := http.NewResponseController(c.Response())
 	_ = control.SetReadDeadline(time.Now().Add(fileTime))
 	_ = control.SetWriteDeadline(time.Now().Add(fileTime))
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -116,6 +117,13 @@ func (s *Server) writeError(err error, c echo.Context) {
 			err = fault.NotFound("not_found", "%s %s is no address of this service", c.Request().Method, c.Request().URL.Path)
 		case http.StatusRequestEntityTooLarge:
 			err = fault.Invalid("request_malformed", "the request is too large")
+		}
+	}
+	if wantsPage(c.Request()) {
+		lang := pageLanguage(c)
+		l := &look{Context: c, lang: lang, ctx: context.WithValue(c.Request().Context(), languageKey{}, lang), values: url.Values{}}
+		if s.send(l, s.pageProblem(l, err)) == nil {
+			return
 		}
 	}
 	p := s.problem(context.WithValue(c.Request().Context(), languageKey{}, language(c.Request().Header.Get("Accept-Language"))), err)

@@ -29,6 +29,7 @@ type Server struct {
 	metrics   *metrics
 	hashing   queue
 	reach     Reach
+	pages     []pageRoute
 }
 
 const (
@@ -49,6 +50,7 @@ func New(db *bun.DB, files *projects.FileStore, log *slog.Logger) (*Server, *ech
 	e.Use(s.metrics.count, s.recoverPanic, plainAddress)
 	s.health(e)
 	s.routes(e)
+	s.pageRoutes(e)
 	return s, e
 }
 

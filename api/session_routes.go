@@ -161,14 +161,19 @@ func (s *Server) chooseRole(ctx context.Context, in *roleRequest) (*sessionRespo
 		if r.UnitCode != in.Body.Unit || r.Role != in.Body.Role || r.Lender != in.Body.OnBehalfOf {
 			continue
 		}
-		lender := uuid.NullUUID{UUID: r.OnBehalfOf.UUID, Valid: !r.OnBehalfOf.IsZero()}
-		text, err := s.renew(ctx, v, `, unit_id = ?, role = ?, on_behalf_of = ?`, r.Unit, r.Role, lender)
+		text, err := s.actAs(ctx, v, r)
 		if err != nil {
 			return nil, err
 		}
 		return s.sessionAnswer(ctx, text)
 	}
 	return nil, fault.Denied("role_not_held", "role %s of the unit %s is not held today", in.Body.Role, in.Body.Unit)
+}
+
+// actAs lets a session act in a role that its person holds.
+func (s *Server) actAs(ctx context.Context, v session, r projects.HeldRole) (text string, err error) {
+	lender := uuid.NullUUID{UUID: r.OnBehalfOf.UUID, Valid: !r.OnBehalfOf.IsZero()}
+	return s.renew(ctx, v, `, unit_id = ?, role = ?, on_behalf_of = ?`, r.Unit, r.Role, lender)
 }
 
 // again lets a session show its password once more, before what whoever sits down at an open screen must not do.

@@ -19,11 +19,14 @@ func (b Budget) about(context.Context, resolver) (about, error) {
 	if strings.TrimSpace(b.DocumentNo) == "" {
 		return about{}, fault.Invalid("document_no_required", "a budget document has its number (文号)")
 	}
-	return about{node: b.Node}, b.says("Approve", "Issue", "Indicators", "Supplement", "Reduce", "Transfer", "Split", "Freeze", "Thaw", "Lapse")
+	return about{node: b.Node}, b.says(budgetEvents...)
 }
 
+var budgetEvents = []string{"Approve", "Issue", "Indicators", "Supplement", "Reduce", "Transfer", "Split", "Freeze", "Thaw", "Lapse"}
+
 var budgetDocument = documentType{
-	kind: "budget", prefix: "YS", zh: "预算文件", en: "budget document",
+	events: budgetEvents,
+	kind:   "budget", prefix: "YS", zh: "预算文件", en: "budget document",
 	content: func() Content { return new(Budget) },
 	effects: map[string]effect{"submit": checkEvent, "approve": approveBudget},
 }

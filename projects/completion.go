@@ -28,15 +28,18 @@ type CompletionAsset struct {
 	Value accounting.Money `json:"value"`           // yuan
 }
 
+var completionEvents = []string{"Apportion", "PassDown", "ClearPassedDown", "HandOver", "TransferOut", "WriteOff", "AdjustAsset", "ClaimOverpayment", "OverpaymentBack", "ForfeitRetention"}
+
 var completionDocument = documentType{
-	kind: "completion", prefix: "WG", zh: "完工单据", en: "completion document",
+	events: completionEvents,
+	kind:   "completion", prefix: "WG", zh: "完工单据", en: "completion document",
 	content: func() Content { return new(Completion) },
 	effects: map[string]effect{"submit": checkCompletion, "approve": approveCompletion},
 }
 
 func (c Completion) about(ctx context.Context, r resolver) (about, error) {
 	a := about{node: c.Node}
-	if err := c.says("Apportion", "PassDown", "ClearPassedDown", "HandOver", "TransferOut", "WriteOff", "AdjustAsset", "ClaimOverpayment", "OverpaymentBack", "ForfeitRetention"); err != nil {
+	if err := c.says(completionEvents...); err != nil {
 		return a, err
 	}
 	e, err := c.event(Head{})

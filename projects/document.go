@@ -85,6 +85,7 @@ type documentType struct {
 	prefix  string
 	zh, en  string
 	content func() Content
+	events  []string          // of an EventPaper: those it may say
 	effects map[string]effect // by verb, when the state has moved
 }
 
@@ -95,13 +96,14 @@ type DocumentForm struct {
 	NameZH string
 	NameEN string
 	New    func() Content // an empty content to read a request into
+	Events []string       // names of the events it may say, where it says one
 }
 
 // DocumentForms lists the kinds of documents.
 func DocumentForms() []DocumentForm {
 	forms := make([]DocumentForm, len(documentTypes))
 	for i, t := range documentTypes {
-		forms[i] = DocumentForm{t.kind, t.prefix, t.zh, t.en, t.content}
+		forms[i] = DocumentForm{t.kind, t.prefix, t.zh, t.en, t.content, t.events}
 	}
 	return forms
 }

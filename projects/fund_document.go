@@ -40,8 +40,11 @@ type (
 	}
 )
 
+var fundEvents = []string{"FundReceipt", "Relief", "ReceiveInjection", "PassOnInjection"}
+
 var fundDocument = documentType{
-	kind: "fund", prefix: "JJ", zh: "基金单据", en: "fund document",
+	events: fundEvents,
+	kind:   "fund", prefix: "JJ", zh: "基金单据", en: "fund document",
 	content: func() Content { return new(FundPaper) },
 	effects: map[string]effect{"submit": checkEvent, "approve": postPaper},
 }
@@ -56,7 +59,7 @@ func (f FundPaper) about(context.Context, resolver) (about, error) {
 	if f.Node == "" {
 		return about{}, fault.Invalid("document_invalid", "node: a fund document is about a project")
 	}
-	return about{node: f.Node, flow: SmallFlow}, f.says("FundReceipt", "Relief", "ReceiveInjection", "PassOnInjection")
+	return about{node: f.Node, flow: SmallFlow}, f.says(fundEvents...)
 }
 
 func (i InjectionRecord) about(context.Context, resolver) (about, error) {

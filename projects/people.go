@@ -145,6 +145,7 @@ func rename(ctx context.Context, tx bun.Tx, row any, name string) error {
 type HeldRole struct {
 	Unit       accounting.UnitID   `bun:"unit_id"`
 	UnitCode   string              `bun:"unit_code"`
+	UnitName   string              `bun:"unit_name"`
 	Role       string              `bun:"role"`
 	OnBehalfOf accounting.PersonID `bun:"on_behalf_of,nullzero"`
 	Lender     string              `bun:"lender"` // code, "" for an own role
@@ -155,7 +156,7 @@ type HeldRole struct {
 // RolesHeld lists what a person may act as today: own roles before lent ones.
 func RolesHeld(ctx context.Context, db bun.IDB, book accounting.BookID, person accounting.PersonID) ([]HeldRole, error) {
 	var held []HeldRole
-	err := db.NewRaw(`select r.*, u.code as unit_code, coalesce(p.code, '') as lender from projects.roles_held(?0, ?1) r
+	err := db.NewRaw(`select r.*, u.code as unit_code, u.name as unit_name, coalesce(p.code, '') as lender from projects.roles_held(?0, ?1) r
 		join accounting.units u on u.book_id = ?0 and u.unit_id = r.unit_id
 		left join accounting.persons p on p.book_id = ?0 and p.person_id = r.on_behalf_of
 		order by r.on_behalf_of is not null, u.code, r.role, p.code`, book, person).Scan(ctx, &held)

@@ -12,14 +12,17 @@ import (
 // posts is computed from the books when it is approved; posting it again closes only what came since.
 type YearClosing struct{ EventPaper }
 
+var yearEndEvents = []string{"CloseBudgetary", "CloseFinancial", "CarryAuthority", "CarryIn", "Lapse"}
+
 var yearEndDocument = documentType{
-	kind: "year_end", prefix: "NZ", zh: "年终单据", en: "year-end document",
+	events: yearEndEvents,
+	kind:   "year_end", prefix: "NZ", zh: "年终单据", en: "year-end document",
 	content: func() Content { return new(YearClosing) },
 	effects: map[string]effect{"submit": checkYearClosing, "approve": postPaper},
 }
 
 func (y YearClosing) about(context.Context, resolver) (about, error) {
-	return about{node: y.Node}, y.says("CloseBudgetary", "CloseFinancial", "CarryAuthority", "CarryIn", "Lapse")
+	return about{node: y.Node}, y.says(yearEndEvents...)
 }
 
 // checkYearClosing runs the event and takes back what the run made: Y4 makes the new year's budget lines.

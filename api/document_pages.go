@@ -1,0 +1,445 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"reflect"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"mingzhang/accounting"
+	"mingzhang/accounting/fault"
+	"mingzhang/api/web"
+	"mingzhang/projects"
+)
+
+// documentsPage lists documents, newest first.
+func (s *Server) documentsPage(l *look) (*answer, error) {
+	in := listDocumentsRequest{Kind: l.values.Get("kind"), State: l.values.Get("state"), Project: l.values.Get("project"), Before: l.values.Get("before"), Limit: 50}
+	out, err := s.listDocuments(l.ctx, &in)
+	if err != nil {
+		return nil, err
+	}
+	t := s.documentTable(l, l.t("page.documents"), out.Body.Documents)
+	if out.Body.Next != "" {
+		t.Next, _ = withQuery(l, "before", out.Body.Next)
+	}
+	if in.Before != "" {
+		t.First, _ = withQuery(l, "before", "")
+	}
+	kinds := []web.Option{{Text: l.t("choice.all")}}
+	var actions []web.MenuItem
+	for _, f := range projects.DocumentForms() {
+		kinds = append(kinds, web.Option{Value: string(f.Kind), Text: kindName(l.lang, f.Kind), Chosen: string(f.Kind) == in.Kind})
+		if in.Kind == string(f.Kind) && holds(projects.Drafters(f.Kind), l.who.Role) {
+			actions = append(actions, web.MenuItem{Title: l.t("document.new", kindName(l.lang, f.Kind)), Path: "/documents/new?kind=" + string(f.Kind)})
+		}
+	}
+	filters := []web.Field{{Name: "kind", Label: l.t("column.kind"), Kind: web.ChoiceField, Options: kinds}, {Name: "project", Label: l.t("column.project"), Kind: web.TextField, Value: in.Project}}
+	return &answer{template: "list", title: l.t("page.documents"), list: t, data: listData{Filters: filters, Tables: []*web.Table{t}, Actions: actions}}, nil
+}
+
+// listData is what a page of lists shows.
+type listData struct {
+	Lead    string
+	Filters []web.Field
+	Actions []web.MenuItem
+	Tables  []*web.Table
+	Choose  *web.Form // around the tables: what is ticked is sent
+	Forms   []titledForm
+}
+
+type titledForm struct {
+	Title string
+	Form  web.Form
+}
+
+func holds(roles []string, role string) bool {
+	for _, r := range roles {
+		if r == role {
+			return true
+		}
+	}
+	return false
+}
+
+// withQuery is the address of this page with some of its query changed.
+func withQuery(l *look, pairs ...string) (string, error) {
+	u := *l.Request().URL
+	q := u.Query()
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if q.Del(pairs[i]); pairs[i+1] != "" {
+			q.Set(pairs[i], pairs[i+1])
+		}
+	}
+	u.RawQuery = q.Encode()
+	return u.RequestURI(), nil
+}
+
+func (s *Server) documentTable(l *look, caption string, documents []DocumentOutput) *web.Table {
+	t := &web.Table{Name: "documents", Caption: caption, Columns: web.Columns(web.C(web.TextColumn, "column.number"), web.C(web.TextColumn, "column.kind"), web.C(web.TextColumn, "column.project"),
+		web.C(web.TextColumn, "column.unit"), web.C(web.MoneyColumn, "column.amount"), web.C(web.StateColumn, "column.state"), web.C(web.TextColumn, "column.made_by"), web.C(web.DayColumn, "column.since"))}
+	for _, d := range documents {
+		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{web.Text(d.Number).To("/documents/" + d.ID), web.Text(kindName(l.lang, projects.DocumentKind(d.Kind))), projectCell(d.Project), web.Text(d.Unit),
+			web.Maybe(d.Amount.money()), web.State(d.State, l.t("state."+d.State)), web.Text(d.CreatedBy.Name), web.Moment(d.Since)}})
+	}
+	return t
+}
+
+func projectCell(code string) web.Cell {
+	if code == "" {
+		return web.Text("")
+	}
+	return web.Text(code).To("/projects/" + url.PathEscape(code))
+}
+
+func kindName(lang string, kind projects.DocumentKind) string {
+	for _, f := range projects.DocumentForms() {
+		if f.Kind == kind {
+			if lang == "en" {
+				return f.NameEN
+			}
+			return f.NameZH
+		}
+	}
+	return string(kind)
+}
+
+func verbName(lang, verb string) string {
+	for _, v := range projects.DocumentVerbs() {
+		if v.Name == verb {
+			if lang == "en" {
+				return v.NameEN
+			}
+			return v.NameZH
+		}
+	}
+	return verb
+}
+
+// shape finds the form of a kind, and of the event that a paper of it says.
+func (s *Server) shape(l *look, kind, event string) (*formShape, error) {
+	shape := &formShape{l: l, wrong: map[string]string{}}
+	for _, f := range projects.DocumentForms() {
+		if string(f.Kind) == kind {
+			shape.form = f
+		}
+	}
+	if shape.form.New == nil {
+		return nil, fault.NotFound("not_found", "there is no kind of document %q", kind)
+	}
+	for _, e := range projects.Events() {
+		if e.Name == event && holds(shape.form.Events, event) {
+			shape.event = &e
+		}
+	}
+	return shape, nil
+}
+
+// newDocumentPage asks what a new document says; copy fills it as a former one was.
+func (s *Server) newDocumentPage(l *look) (*answer, error) {
+	shape, err := s.shape(l, l.values.Get("kind"), l.values.Get("event"))
+	if err != nil {
+		return nil, err
+	}
+	tree := map[string]any{}
+	if of := l.values.Get("copy"); of != "" {
+		d, err := s.getDocument(l.ctx, &getDocumentRequest{ID: of})
+		if err != nil {
+			return nil, err
+		}
+		if tree, err = contentTree(d.Body.Content); err != nil {
+			return nil, err
+		}
+		for _, own := range []string{"attachments", "invoices", "document_no", "date"} { // each is of one document only
+			delete(tree, own)
+		}
+		event, _ := tree["event"].(string)
+		if shape, err = s.shape(l, d.Body.Kind, event); err != nil {
+			return nil, err
+		}
+	}
+	if len(shape.form.Events) > 0 && shape.event == nil {
+		return s.chooseEvent(l, shape)
+	}
+	for name := range l.values { // what a link fills in beforehand
+		if _, there := tree[name]; !there && name != "kind" && name != "event" && name != "copy" {
+			tree[name] = l.values.Get(name)
+		}
+	}
+	if _, dated := tree["date"]; !dated {
+		today, err := s.today(l.ctx)
+		if err != nil {
+			return nil, err
+		}
+		tree["date"] = today.String()
+	}
+	return s.askDocument(l, shape, tree, "/documents/new", nil)
+}
+
+// today is the database's day, which judges what is late.
+func (s *Server) today(ctx context.Context) (day accounting.Date, err error) {
+	err = s.db.NewRaw(`select (now() at time zone 'Asia/Shanghai')::date`).Scan(ctx, &day)
+	return day, fault.FromSQL(err)
+}
+
+func (s *Server) chooseEvent(l *look, shape *formShape) (*answer, error) {
+	var items []web.MenuItem
+	for _, e := range projects.Events() {
+		if holds(shape.form.Events, e.Name) {
+			items = append(items, web.MenuItem{Title: eventName(l.lang, e), Path: "/documents/new?" + url.Values{"kind": {string(shape.form.Kind)}, "event": {e.Name}}.Encode()})
+		}
+	}
+	return &answer{template: "choose", title: l.t("document.new", kindName(l.lang, shape.form.Kind)), data: items}, nil
+}
+
+func eventName(lang string, e projects.EventKind) string {
+	if lang == "en" {
+		return e.NameEN
+	}
+	return e.NameZH
+}
+
+func (s *Server) askDocument(l *look, shape *formShape, tree map[string]any, action string, wrong *web.Problem) (*answer, error) {
+	var err error
+	if shape.set, err = s.registered(l); err != nil {
+		return nil, err
+	}
+	f := web.Form{Action: action, Key: l.key(), Submit: l.t("document.keep"), Files: true, Error: wrong, Hidden: []web.Hidden{{Name: "kind", Value: string(shape.form.Kind)}}}
+	title := kindName(l.lang, shape.form.Kind)
+	if shape.event != nil {
+		f.Hidden = append(f.Hidden, web.Hidden{Name: "event", Value: shape.event.Name})
+		title += " · " + eventName(l.lang, *shape.event)
+	}
+	f.Fields = shape.fields(tree)
+	placeError(f.Fields, wrong)
+	a := &answer{template: "form", title: title, data: f}
+	if wrong != nil {
+		a.status = 422
+	}
+	return a, nil
+}
+
+// placeError puts what is wrong beside the field its text begins with.
+func placeError(fields []web.Field, wrong *web.Problem) {
+	if wrong == nil {
+		return
+	}
+	for i := range fields {
+		if name, _, ok := strings.Cut(wrong.Detail, ":"); ok && (fields[i].Name == name || strings.HasSuffix(fields[i].Name, "."+name)) {
+			fields[i].Error = wrong.Detail
+		}
+		placeError(fields[i].Fields, wrong)
+	}
+}
+
+// draftByPage keeps what was filled in as a draft, or gives the form back with what is wrong.
+func (s *Server) draftByPage(l *look) (*answer, error) {
+	return s.keepDocument(l, l.values.Get("kind"), "/documents/new", func(shape *formShape, content projects.Content) (*projects.Document, error) {
+		return projects.Draft(l.ctx, s.db, l.who.command(l.key(), ""), shape.form.Kind, content)
+	})
+}
+
+func (s *Server) reviseByPage(l *look) (*answer, error) {
+	id, err := accounting.ParseID(l.Param("id"))
+	if err != nil {
+		return nil, err
+	}
+	return s.keepDocument(l, l.values.Get("kind"), "/documents/"+id.String()+"/edit", func(_ *formShape, content projects.Content) (*projects.Document, error) {
+		return projects.Revise(l.ctx, s.db, l.who.command(l.key(), ""), id, content)
+	})
+}
+
+func (s *Server) keepDocument(l *look, kind, action string, keep func(*formShape, projects.Content) (*projects.Document, error)) (*answer, error) {
+	shape, err := s.shape(l, kind, l.values.Get("event"))
+	if err != nil {
+		return nil, err
+	}
+	if err := s.storeAttached(l); err != nil {
+		return s.askDocument(l, shape, shape.read(l.values), action, s.asProblem(l, err))
+	}
+	if gone := l.values.Get("fewer"); gone != "" {
+		for name := range l.values {
+			if strings.HasPrefix(name, gone+".") {
+				delete(l.values, name)
+			}
+		}
+	}
+	tree := shape.read(l.values)
+	if l.values.Get("more") != "" || l.values.Get("fewer") != "" {
+		return s.askDocument(l, shape, tree, action, nil)
+	}
+	content, err := shape.content(tree)
+	var d *projects.Document
+	if err == nil {
+		d, err = keep(shape, content)
+	}
+	switch {
+	case err == nil:
+		return goTo("/documents/" + d.ID.String() + "?done=kept")
+	case fault.KindOf(err) == fault.KindUnavailable:
+		return nil, err
+	case fault.Code(err) == "key_reused":
+		return &answer{template: "problem", title: l.t("problem.sent_before"), status: 422, data: web.Problem{Title: l.t("problem.sent_before"), Detail: l.t("problem.sent_before_detail")}}, nil
+	default:
+		return s.askDocument(l, shape, tree, action, s.asProblem(l, err))
+	}
+}
+
+// storeAttached stores the files a form brings; from then on they go along by their SHA-256.
+func (s *Server) storeAttached(l *look) error {
+	form := l.Request().MultipartForm
+	if form == nil {
+		return nil
+	}
+	for name, headers := range form.File {
+		field, ok := strings.CutSuffix(name, ".files")
+		for i, h := range headers {
+			if !ok || h.Size == 0 {
+				continue
+			}
+			content, err := h.Open()
+			if err != nil {
+				return fault.Internal(err)
+			}
+			stored, err := projects.StoreFile(l.ctx, s.db, s.files, l.who.command(fmt.Sprintf("%s/%s/%d", l.key(), field, i), ""), h.Filename, content)
+			if err = errors.Join(err, content.Close()); err != nil {
+				return err
+			}
+			l.values.Add(field, stored.Hash.String())
+		}
+	}
+	return nil
+}
+
+// documentPage shows a document with all that happened to it and what can be done with it.
+func (s *Server) documentPage(l *look) (*answer, error) {
+	d, err := s.getDocument(l.ctx, &getDocumentRequest{ID: l.Param("id")})
+	if err != nil {
+		return nil, err
+	}
+	facts, err := s.documentFacts(l, &d.Body.DocumentOutput)
+	if err != nil {
+		return nil, err
+	}
+	vouchers, err := s.vouchersOf(l, d.Body.ID)
+	if err != nil {
+		return nil, err
+	}
+	data := documentData{D: d.Body, Kind: kindName(l.lang, projects.DocumentKind(d.Body.Kind)), State: web.State(d.Body.State, l.t("state."+d.Body.State)), Facts: facts, Acts: actTable(l, d.Body.Acts), Vouchers: vouchers}
+	for _, v := range d.Body.Verbs {
+		data.Verbs = append(data.Verbs, web.MenuItem{Title: verbName(l.lang, v), Path: "/documents/" + d.Body.ID + "/review?verb=" + v, Here: forward(v)})
+	}
+	drafts := holds(projects.Drafters(projects.DocumentKind(d.Body.Kind)), l.who.Role)
+	data.Editable = drafts && (d.Body.State == "draft" || d.Body.State == "returned")
+	data.Copyable = drafts
+	data.Printed = d.Body.Kind == "payment_request"
+	for _, t := range d.Body.DeskTimes {
+		data.Desks = append(data.Desks, web.Fact{Label: l.t("state." + t.State), Cell: web.Text(l.t("document.days", fmt.Sprintf("%.1f", float64(t.Seconds)/86400)))})
+	}
+	return &answer{template: "document", title: data.Kind + " " + d.Body.Number, data: data}, nil
+}
+
+type documentData struct {
+	D        DocumentDetail
+	Kind     string
+	State    web.Cell
+	Facts    []web.Fact
+	Acts     *web.Table
+	Vouchers *web.Table
+	Desks    []web.Fact
+	Verbs    []web.MenuItem
+	Editable bool
+	Copyable bool
+	Printed  bool
+}
+
+func forward(verb string) bool {
+	return !holds([]string{"return", "reject", "recall", "cancel_order", "withdraw"}, verb)
+}
+
+func actTable(l *look, acts []ActOutput) *web.Table {
+	t := &web.Table{Caption: l.t("document.acts"), Empty: l.t("document.no_acts"), Columns: web.Columns(web.C(web.DayColumn, "column.at"), web.C(web.TextColumn, "column.act"), web.C(web.TextColumn, "column.person"),
+		web.C(web.TextColumn, "column.role"), web.C(web.StateColumn, "column.state"), web.C(web.TextColumn, "column.reason"))}
+	for _, a := range acts {
+		who := a.Person.Name
+		if a.Outside != nil {
+			who = l.t("document.outside", a.Outside.Name, a.Outside.Office, a.Outside.Date, a.Person.Name)
+		}
+		if a.OnBehalfOf != nil {
+			who += " " + l.t("page.on_behalf_of", a.OnBehalfOf.Name)
+		}
+		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{web.Moment(a.At), web.Text(verbName(l.lang, a.Verb)), web.Text(who), web.Text(l.t("role." + a.Role)), web.State(a.To, l.t("state."+a.To)), web.Text(a.Reason)}})
+	}
+	return t
+}
+
+// vouchersOf lists what a document has posted.
+func (s *Server) vouchersOf(l *look, document string) (*web.Table, error) {
+	id, err := uuid.Parse(document)
+	if err != nil {
+		return nil, err
+	}
+	t := &web.Table{Caption: l.t("document.vouchers"), Empty: l.t("document.no_vouchers"), Columns: voucherColumns()}
+	return t, accounting.Read(l.ctx, s.db, func(ctx context.Context, tx bun.Tx) error {
+		for v, err := range accounting.Vouchers(ctx, tx, accounting.VoucherQuery{Book: l.who.Book, Document: id}) {
+			if err != nil {
+				return err
+			}
+			t.Rows = append(t.Rows, voucherRow(voucherOutput(v)))
+		}
+		return nil
+	})
+}
+
+func voucherColumns() []web.Column {
+	return web.Columns(web.C(web.TextColumn, "column.voucher"), web.C(web.DayColumn, "column.date"), web.C(web.TextColumn, "column.event"), web.C(web.TextColumn, "column.memo"), web.C(web.MoneyColumn, "column.debit"))
+}
+
+func voucherRow(v VoucherOutput) web.Row {
+	var sum accounting.Money
+	for _, line := range v.Lines {
+		sum = sum.Add(line.Debit.Money)
+	}
+	return web.Row{Cells: []web.Cell{web.Text(v.Voucher).To(fmt.Sprintf("/vouchers/%s/%d", v.Period, v.Number)), web.Text(v.Date), web.Text(v.Source), web.Text(v.Memo), web.Yuan(sum)}}
+}
+
+// editDocumentPage gives a document's form filled as it stands.
+func (s *Server) editDocumentPage(l *look) (*answer, error) {
+	d, err := s.getDocument(l.ctx, &getDocumentRequest{ID: l.Param("id")})
+	if err != nil {
+		return nil, err
+	}
+	tree, err := contentTree(d.Body.Content)
+	if err != nil {
+		return nil, err
+	}
+	event, _ := tree["event"].(string)
+	shape, err := s.shape(l, d.Body.Kind, event)
+	if err != nil {
+		return nil, err
+	}
+	return s.askDocument(l, shape, tree, "/documents/"+d.Body.ID+"/edit", nil)
+}
+
+// documentFacts shows what a document says, under the names of its form.
+func (s *Server) documentFacts(l *look, d *DocumentOutput) ([]web.Fact, error) {
+	tree, err := contentTree(d.Content)
+	if err != nil {
+		return nil, err
+	}
+	event, _ := tree["event"].(string)
+	shape, err := s.shape(l, d.Kind, event)
+	if err != nil {
+		return nil, err
+	}
+	facts := shape.facts(reflect.TypeOf(shape.form.New()).Elem(), "", tree)
+	if shape.event != nil {
+		facts = append([]web.Fact{{Label: l.t("column.event"), Cell: web.Text(eventName(l.lang, *shape.event))}}, facts...)
+	}
+	return facts, nil
+}

@@ -1,0 +1,331 @@
+package api
+
+import (
+	"bytes"
+	"encoding"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/shopspring/decimal"
+
+	"mingzhang/accounting"
+	"mingzhang/api/web"
+	"mingzhang/projects"
+	"mingzhang/projects/lists"
+)
+
+// A document's form is made from the content of its kind: what the API takes is what the form asks, under the same names.
+// A form's values are read into the JSON the API takes, and a document's JSON fills the form again.
+
+// formShape is a kind of document as a form: which of its events is said, and where the choices come from.
+type formShape struct {
+	l     *look
+	form  projects.DocumentForm
+	event *projects.EventKind // of a paper that says an event
+	set   map[string][]web.Option
+	wrong map[string]string // by name: what cannot be read
+}
+
+// computed are fields that follow from the others; the books write them.
+var computed = map[string][]string{
+	"delegation":      {"lender"},
+	"contract":        {"funded", "unfunded", "warnings"},
+	"change_order":    {"price_before", "price_after", "unfunded", "warnings"},
+	"certificate":     {"items.previous", "items.cumulative", "items.amount", "certificate_no", "gross", "recouped", "retained", "net", "deducted", "certified"},
+	"settlement":      {"rest", "cut_unpaid", "cut_retained", "overpaid", "overpaid_due"},
+	"payment_request": {"amount", "warnings"},
+	"subsidy_batch":   {"total"},
+	"refund":          {"node"},
+	"correction":      {"node"},
+	"opening":         {"totals", "indicators.available"},
+}
+
+// part is one field of a content.
+type part struct {
+	name     string // in JSON
+	typ      reflect.Type
+	optional bool
+}
+
+var (
+	moneyType   = reflect.TypeFor[accounting.Money]()
+	dateType    = reflect.TypeFor[accounting.Date]()
+	decimalType = reflect.TypeFor[decimal.Decimal]()
+	hashesType  = reflect.TypeFor[[]accounting.Hash]()
+	rawType     = reflect.TypeFor[json.RawMessage]()
+	headType    = reflect.TypeFor[projects.Head]()
+	textReader  = reflect.TypeFor[encoding.TextUnmarshaler]()
+	jsonReader  = reflect.TypeFor[json.Unmarshaler]()
+)
+
+// parts lists the fields of a content in their order, those of embedded structs among them.
+func parts(t reflect.Type) (all []part) {
+	for i := range t.NumField() {
+		f := t.Field(i)
+		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
+		switch {
+		case name == "-" || f.Type == headType:
+		case f.Anonymous && name == "":
+			all = append(all, parts(f.Type)...)
+		case f.IsExported():
+			p := part{name, f.Type, strings.Contains(options, "omit")}
+			for p.typ.Kind() == reflect.Pointer {
+				p.typ, p.optional = p.typ.Elem(), true
+			}
+			all = append(all, p)
+		}
+	}
+	return all
+}
+
+// plain says whether a type is written as one text.
+func plain(t reflect.Type) bool {
+	p := reflect.PointerTo(t)
+	return t.Kind() == reflect.String || p.Implements(textReader) || p.Implements(jsonReader) && t != rawType
+}
+
+// left says whether a field is the books' to write.
+func (s formShape) left(path string) bool {
+	return slices.Contains(computed[string(s.form.Kind)], path)
+}
+
+// under is the type of the event's own fields.
+func (s formShape) under() reflect.Type {
+	if s.event == nil {
+		return nil
+	}
+	return reflect.TypeOf(s.event.New()).Elem()
+}
+
+// read makes the JSON of a content from the values of a form.
+func (s *formShape) read(values url.Values) map[string]any {
+	return s.object(reflect.TypeOf(s.form.New()).Elem(), "", "", values)
+}
+
+func (s *formShape) object(t reflect.Type, name, path string, values url.Values) map[string]any {
+	out := map[string]any{}
+	for _, p := range parts(t) {
+		at, of := name+p.name, path+p.name
+		if s.left(of) {
+			continue
+		}
+		if v := s.value(p, at, of, values); v != nil {
+			out[p.name] = v
+		}
+	}
+	return out
+}
+
+// value reads one field; nil: nothing was filled in.
+func (s *formShape) value(p part, at, of string, values url.Values) any {
+	text := strings.TrimSpace(values.Get(at))
+	switch {
+	case p.typ == hashesType || p.typ.Kind() == reflect.Slice && p.typ.Elem().Kind() == reflect.String:
+		if chosen := slices.DeleteFunc(slices.Clone(values[at]), func(v string) bool { return v == "" }); len(chosen) > 0 {
+			return chosen
+		}
+		return nil
+	case p.typ == rawType:
+		if s.under() == nil {
+			return nil
+		}
+		return s.object(s.under(), at+".", of+".", values)
+	case p.typ.Kind() == reflect.Bool:
+		if values.Get(at) == "true" {
+			return true
+		}
+		return nil
+	case p.typ == moneyType:
+		return s.amount(at, text)
+	case p.typ == dateType:
+		if day, err := lists.TypedDay(text); err == nil {
+			return day.String()
+		}
+		return nothing(text)
+	case p.typ.Kind() == reflect.Int:
+		if n, err := strconv.Atoi(text); err == nil {
+			return n
+		}
+		return nothing(text)
+	case p.typ == decimalType || plain(p.typ):
+		return nothing(text)
+	case p.typ.Kind() == reflect.Struct:
+		if inner := s.object(p.typ, at+".", of+".", values); len(inner) > 0 || !p.optional {
+			return inner
+		}
+		return nil
+	case p.typ.Kind() == reflect.Slice:
+		var rows []any
+		for _, i := range places(values, at) {
+			if row := s.object(p.typ.Elem(), fmt.Sprintf("%s.%d.", at, i), of+".", values); len(row) > 0 {
+				rows = append(rows, row)
+			}
+		}
+		if rows == nil {
+			return nil
+		}
+		return rows
+	}
+	return nil
+}
+
+func nothing(text string) any {
+	if text == "" {
+		return nil
+	}
+	return text
+}
+
+// amount reads an amount as people paste it. What cannot be read is kept as it was typed, with what is wrong.
+func (s *formShape) amount(at, text string) any {
+	m, empty, err := lists.Typed(text)
+	switch {
+	case err != nil:
+		s.wrong[at] = err.Error()
+		return text
+	case empty:
+		return nil
+	}
+	return m.String()
+}
+
+// places are the rows of a table that the values have something of, in order.
+func places(values url.Values, at string) (rows []int) {
+	for name := range values {
+		rest, ok := strings.CutPrefix(name, at+".")
+		number, _, _ := strings.Cut(rest, ".")
+		if i, err := strconv.Atoi(number); ok && err == nil && i >= 0 && !slices.Contains(rows, i) {
+			rows = append(rows, i)
+		}
+	}
+	slices.Sort(rows)
+	return rows
+}
+
+// fields draws the form, filled with a content's JSON.
+func (s *formShape) fields(content map[string]any) []web.Field {
+	return s.draw(reflect.TypeOf(s.form.New()).Elem(), "", "", content)
+}
+
+func (s *formShape) draw(t reflect.Type, name, path string, content map[string]any) (fields []web.Field) {
+	for _, p := range parts(t) {
+		if s.left(path+p.name) || s.event != nil && path == "" && p.name == "event" {
+			continue
+		}
+		fields = append(fields, s.field(p, name+p.name, path+p.name, content[p.name])...)
+	}
+	return fields
+}
+
+// field draws one field, or those of the event.
+func (s *formShape) field(p part, at, of string, value any) []web.Field {
+	f := web.Field{Name: at, Label: s.label(of), Required: !p.optional, Error: s.wrong[at]}
+	if key := "help." + string(s.form.Kind) + "." + of; web.Has(key) {
+		f.Help = s.l.t(key)
+	}
+	if value != nil {
+		f.Value = fmt.Sprint(value)
+	}
+	if number, ok := value.(float64); ok {
+		f.Value = strconv.FormatFloat(number, 'f', -1, 64)
+	}
+	switch {
+	case p.typ == hashesType:
+		f.Kind, f.Required = web.FilesField, false
+		for _, v := range texts(value) {
+			f.Files = append(f.Files, web.Hidden{Value: v, Name: v[:min(len(v), 12)]})
+		}
+	case p.typ.Kind() == reflect.Slice && p.typ.Elem().Kind() == reflect.String:
+		f.Kind, f.Options = web.ManyField, s.choices(of, texts(value)...)
+	case p.typ == rawType:
+		inner, _ := value.(map[string]any)
+		if s.under() == nil {
+			return nil
+		}
+		return s.draw(s.under(), at+".", of+".", inner)
+	case p.typ.Kind() == reflect.Bool:
+		f.Kind, f.Checked = web.CheckField, value == true
+	case p.typ == moneyType:
+		f.Kind = web.MoneyField
+	case p.typ == dateType:
+		f.Kind = web.DayField
+	case p.typ == decimalType, p.typ.Kind() == reflect.Int:
+		f.Kind = web.NumberField
+	case plain(p.typ):
+		f.Kind = web.TextField
+		if options := s.choices(of, f.Value); options != nil {
+			f.Kind, f.Options = web.ChoiceField, options
+		}
+		if p.name == "memo" || p.name == "reason" || p.name == "purpose" {
+			f.Kind, f.Wide = web.AreaField, true
+		}
+		f.Required = f.Required && p.name != "document_no"
+	case p.typ.Kind() == reflect.Struct:
+		inner, _ := value.(map[string]any)
+		f.Kind, f.Fields = web.GroupField, s.draw(p.typ, at+".", of+".", inner)
+	default:
+		s.rows(&f, p, at, of, value)
+	}
+	return []web.Field{f}
+}
+
+// rows draws a table with a row for each value, one more when asked, and at least one.
+func (s *formShape) rows(f *web.Field, p part, at, of string, value any) {
+	f.Kind = web.RowsField
+	f.Fields = s.draw(p.typ.Elem(), at+".x.", of+".", nil)
+	rows, _ := value.([]any)
+	for _, v := range rows {
+		row, _ := v.(map[string]any)
+		f.Rows = append(f.Rows, s.draw(p.typ.Elem(), fmt.Sprintf("%s.%d.", at, len(f.Rows)), of+".", row))
+	}
+	if len(rows) == 0 && !p.optional || s.l.values.Get("more") == at {
+		f.Rows = append(f.Rows, s.draw(p.typ.Elem(), fmt.Sprintf("%s.%d.", at, len(f.Rows)), of+".", nil))
+	}
+}
+
+func texts(value any) (all []string) {
+	switch v := value.(type) {
+	case []string:
+		return v
+	case []any:
+		for _, one := range v {
+			all = append(all, fmt.Sprint(one))
+		}
+	}
+	return all
+}
+
+// label names a field: of this kind, of its last name anywhere.
+func (s *formShape) label(path string) string { return fieldLabel(s.l.lang, string(s.form.Kind), path) }
+
+func fieldLabel(lang, kind, path string) string {
+	if key := "field." + kind + "." + path; web.Has(key) {
+		return web.T(lang, key)
+	}
+	return web.T(lang, "field."+path[strings.LastIndexByte(path, '.')+1:])
+}
+
+// content is the form's values as the document's content. Codes: those of a body that does not fit.
+func (s *formShape) content(read map[string]any) (projects.Content, error) {
+	if s.event != nil {
+		read["event"] = s.event.Name
+	}
+	text, err := json.Marshal(read)
+	if err != nil {
+		return nil, err
+	}
+	content := s.form.New()
+	return content, strictly(text, content)
+}
+
+// contentTree is a document's content as its form shows it.
+func contentTree(text json.RawMessage) (tree map[string]any, err error) {
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber()
+	return tree, d.Decode(&tree)
+}

@@ -1,0 +1,109 @@
+package web
+
+import (
+	"strconv"
+	"time"
+
+	"mingzhang/accounting"
+)
+
+// Table is a list as the page, its XLSX, its CSV and the tests see it: the same cells, the same sum.
+type Table struct {
+	Name    string // of the downloaded file
+	Caption string
+	Columns []Column
+	Rows    []Row
+	Total   []Cell // the last row 合计; empty: none
+	Count   int    // how many rows the whole list has
+	Counted bool   // Count is known
+	Sum     *accounting.Money
+	Empty   string // what an empty list says: what it is for and the first step
+	Next    string // address of the next page
+	First   string // address of the first page, on a later one
+	Wan     bool
+	Notes   []string
+}
+
+// ColumnKind says how a column is written: amounts to the right, account numbers as text.
+type ColumnKind string
+
+const (
+	TextColumn   ColumnKind = "text"
+	MoneyColumn  ColumnKind = "money"
+	NumberColumn ColumnKind = "number"
+	DayColumn    ColumnKind = "day"
+	StateColumn  ColumnKind = "state"
+)
+
+// Column is one of a table's; its heading is a text of the catalogue.
+type Column struct {
+	Heading string
+	Kind    ColumnKind
+}
+
+// Row is one line of a table.
+type Row struct {
+	Cells  []Cell
+	Indent int    // of the first cell: how deep in the tree
+	Class  string // group: a row that sums up those below it; alert: one to look at
+	Select string // value of the row's checkbox; empty: none
+}
+
+// Cell is a text, an amount or a state, which may lead somewhere.
+type Cell struct {
+	Text  string
+	Money *accounting.Money
+	Kind  ColumnKind
+	Link  string
+	State string // of a document: decides the shape before the word
+	Bar   *Bar
+}
+
+// Text, Number, Yuan, Day, Moment and State make cells.
+func Text(text string) Cell          { return Cell{Text: text, Kind: TextColumn} }
+func Number(n int) Cell              { return Cell{Text: strconv.Itoa(n), Kind: NumberColumn} }
+func Figure(text string) Cell        { return Cell{Text: text, Kind: NumberColumn} }
+func Yuan(m accounting.Money) Cell   { return Cell{Money: &m, Kind: MoneyColumn} }
+func Maybe(m *accounting.Money) Cell { return Cell{Money: m, Kind: MoneyColumn} }
+func Day(d accounting.Date) Cell     { return Cell{Text: d.String(), Kind: DayColumn} }
+func Moment(t time.Time) Cell {
+	return Cell{Text: t.In(Shanghai).Format("2006-01-02 15:04"), Kind: DayColumn}
+}
+func State(state, said string) Cell      { return Cell{Text: said, State: state, Kind: StateColumn} }
+func (c Cell) To(address string) Cell    { c.Link = address; return c }
+func (c Cell) With(b *Bar) Cell          { c.Bar = b; return c }
+func Columns(kinds ...Column) []Column   { return kinds }
+func C(kind ColumnKind, h string) Column { return Column{h, kind} }
+
+// Shape is the sign before a state's word, so that colour is never the only difference.
+func (c Cell) Shape() string { return Shape(c.State) }
+
+// Shape is the sign of a document's state.
+func Shape(state string) string {
+	switch state {
+	case "draft":
+		return "open"
+	case "returned", "rejected", "withdrawn", "failed", "cancelled", "terminated", "red":
+		return "cross"
+	case "posted", "effective", "certified", "confirmed", "registered", "granted", "locked", "accounted", "settled", "ok", "green", "closed", "paid":
+		return "full"
+	case "yellow":
+		return "warn"
+	default:
+		return "half"
+	}
+}
+
+// Bar is a small bar in a cell: parts of a whole in per mille.
+type Bar struct {
+	Label string // what it says to whoever does not see it
+	Parts []BarPart
+	Mark  *int // where time stands, per mille of the whole
+}
+
+// BarPart is one part of a bar.
+type BarPart struct {
+	Class string
+	From  int
+	Width int
+}
