@@ -208,8 +208,17 @@ func places(values url.Values, at string) (rows []int) {
 }
 
 // fields draws the form, filled with a content's JSON.
+// What every document carries comes after what this one says.
 func (s *formShape) fields(content map[string]any) []web.Field {
-	return s.draw(reflect.TypeOf(s.form.New()).Elem(), "", "", content)
+	var own, every []web.Field
+	for _, f := range s.draw(reflect.TypeOf(s.form.New()).Elem(), "", "", content) {
+		if slices.Contains([]string{"unit", "document_no", "memo", "attachments"}, f.Name) && s.label(f.Name) == s.l.t("field."+f.Name) {
+			every = append(every, f)
+		} else {
+			own = append(own, f)
+		}
+	}
+	return append(own, every...)
 }
 
 func (s *formShape) draw(t reflect.Type, name, path string, content map[string]any) (fields []web.Field) {

@@ -59,8 +59,11 @@ func (s *formShape) choices(path string, chosen ...string) (options []web.Option
 		return nil
 	}
 	options = slices.Clone(options)
+	if options[0].Value != "" && len(chosen) <= 1 {
+		options = append([]web.Option{{Text: s.l.t("form.choose")}}, options...)
+	}
 	for _, c := range chosen {
-		known := false
+		known := c == ""
 		for i := range options {
 			if options[i].Value == c {
 				options[i].Chosen, known = true, true
