@@ -77,6 +77,9 @@ func balancesMoved(ctx context.Context, tx bun.Tx, book accounting.BookID, vouch
 	}
 	changes := []BalanceChange{}
 	for at, by := range moved {
+		if by.IsZero() {
+			continue // it only passed through
+		}
 		var rows []struct {
 			NormalSide string
 			Balance    accounting.Money
