@@ -32,6 +32,10 @@ func (s *Server) deskPage(l *look) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
+	called, err := s.named(l)
+	if err != nil {
+		return nil, err
+	}
 	data := listData{}
 	byVerb := map[string]*web.Table{}
 	for i := range waiting {
@@ -43,11 +47,11 @@ func (s *Server) deskPage(l *look) (*answer, error) {
 		verb := w.Verbs[0]
 		t := byVerb[verb]
 		if t == nil {
-			t = s.documentTable(l, l.t("desk.waiting", verbName(l.lang, verb)), nil)
+			t = documentTable(l, called, l.t("desk.waiting", verbName(l.lang, verb)), nil)
 			byVerb[verb] = t
 			data.Tables = append(data.Tables, t)
 		}
-		row := s.documentTable(l, "", []DocumentOutput{d}).Rows[0]
+		row := documentTable(l, called, "", []DocumentOutput{d}).Rows[0]
 		row.Select = d.ID
 		t.Rows, t.Count, t.Counted = append(t.Rows, row), t.Count+1, true
 		if d.Amount != nil {
@@ -66,7 +70,7 @@ func (s *Server) deskPage(l *look) (*answer, error) {
 		}
 		sentOut = append(sentOut, d)
 	}
-	mine := s.documentTable(l, l.t("desk.sent"), sentOut)
+	mine := documentTable(l, called, l.t("desk.sent"), sentOut)
 	mine.Empty = l.t("desk.nothing_sent")
 	desk := deskData{Sent: mine, Start: l.starts()}
 	for _, t := range data.Tables {

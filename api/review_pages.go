@@ -186,6 +186,10 @@ func (s *Server) askMany(l *look, results *web.Table) (*answer, error) {
 	if len(ids) == 0 || len(ids) > mostReviewed {
 		return nil, fault.Invalid("request_invalid", "%s", l.t("review.most", len(ids), mostReviewed))
 	}
+	called, err := s.named(l)
+	if err != nil {
+		return nil, err
+	}
 	var sum accounting.Money
 	t := &web.Table{Caption: l.t("review.each"), Columns: web.Columns(web.C(web.TextColumn, "column.number"), web.C(web.TextColumn, "column.project"), web.C(web.MoneyColumn, "column.amount"), web.C(web.StateColumn, "column.after_step"), web.C(web.TextColumn, "column.effect"))}
 	var effects []*effect
@@ -199,7 +203,7 @@ func (s *Server) askMany(l *look, results *web.Table) (*answer, error) {
 		if err != nil {
 			return nil, err
 		}
-		row := web.Row{Cells: []web.Cell{web.Text(d.Body.Number).To("/documents/" + id), projectCell(d.Body.Project), web.Maybe(e.Amount)}}
+		row := web.Row{Cells: []web.Cell{web.Text(d.Body.Number).To("/documents/" + id), called.project(d.Body.Project), web.Maybe(e.Amount)}}
 		if e.Refused != nil {
 			row.Class = "alert"
 			row.Cells = append(row.Cells, web.State("rejected", l.t("review.refused")), web.Text(e.Refused.Title+" "+e.Refused.Detail))
