@@ -32,7 +32,7 @@ func (s *Server) deskPage(l *look) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	called, err := s.named(l)
+	called, err := s.called(l)
 	if err != nil {
 		return nil, err
 	}

@@ -24,7 +24,7 @@ func (s *Server) documentsPage(l *look) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	called, err := s.named(l)
+	called, err := s.called(l)
 	if err != nil {
 		return nil, err
 	}
@@ -327,7 +327,7 @@ func (s *Server) documentPage(l *look) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	called, err := s.named(l)
+	called, err := s.called(l)
 	if err != nil {
 		return nil, err
 	}

@@ -10,8 +10,8 @@ import (
 // namesHere are what codes are called, read once for a page.
 type namesHere struct{ units, nodes map[string]string }
 
-// named reads what units and projects are called; nobody reads a bare code.
-func (s *Server) named(l *look) (*namesHere, error) {
+// called reads what units and projects are called; nobody reads a bare code.
+func (s *Server) called(l *look) (*namesHere, error) {
 	if l.names != nil {
 		return l.names, nil
 	}

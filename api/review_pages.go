@@ -186,7 +186,7 @@ func (s *Server) askMany(l *look, results *web.Table) (*answer, error) {
 	if len(ids) == 0 || len(ids) > mostReviewed {
 		return nil, fault.Invalid("request_invalid", "%s", l.t("review.most", len(ids), mostReviewed))
 	}
-	called, err := s.named(l)
+	called, err := s.called(l)
 	if err != nil {
 		return nil, err
 	}
