@@ -141,17 +141,6 @@ func (c *chromium) press(css string) *chromium {
 	return c
 }
 
-// follows presses the link that says so.
-func (c *chromium) follows(text string) *chromium {
-	c.t.Helper()
-	found, err := chromedp.Run(c.ctx, chromedp.Evaluate[bool](fmt.Sprintf(`(function(){ var a = Array.from(document.querySelectorAll("main a, nav a")).find(function(a){ return a.textContent.trim() === %q; }); if (a) { a.setAttribute("data-pressed", "yes"); } return !!a; })()`, text)))
-	if err != nil || !found {
-		c.shot("failed")
-		c.t.Fatalf("no link %q (%v)", text, err)
-	}
-	return c.press(`[data-pressed=yes]`)
-}
-
 // types fills fields of the page.
 func (c *chromium) types(fields map[string]string) *chromium {
 	c.t.Helper()

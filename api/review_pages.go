@@ -80,15 +80,7 @@ func (s *Server) effect(l *look, d *DocumentOutput, verb string) (*effect, error
 	if e.Facts, err = s.documentFacts(l, d); err != nil {
 		return nil, err
 	}
-	in := stepRequest{ID: d.ID, Body: StepInput{Hash: d.Hash}}
-	if !forward(verb) {
-		in.Body.Reason = l.t("review.reason_follows")
-	}
-	step, err := s.step(l.ctx, l.who, &in, verb)
-	if err != nil {
-		return nil, err
-	}
-	foreseen, err := projects.Foresee(l.ctx, s.db, l.who.command("foresee", ""), step)
+	foreseen, err := s.foresee(l.ctx, &foreseeRequest{ID: d.ID, Verb: verb})
 	if err != nil {
 		if kind := fault.KindOf(err); kind == fault.KindInternal || kind == fault.KindUnavailable {
 			return nil, err
@@ -96,19 +88,17 @@ func (s *Server) effect(l *look, d *DocumentOutput, verb string) (*effect, error
 		e.Refused = s.asProblem(l, err)
 		return e, nil
 	}
-	e.After, e.More = web.State(foreseen.State, l.t("state."+foreseen.State)), !foreseen.Complete
-	for _, v := range foreseen.Vouchers {
-		e.Vouchers = append(e.Vouchers, l.voucherView(voucherOutput(v)))
-	}
-	if len(foreseen.Balances) > 0 {
+	e.After, e.More = web.State(foreseen.Body.State, l.t("state."+foreseen.Body.State)), !foreseen.Body.Complete
+	e.Vouchers = each(foreseen.Body.Vouchers, l.voucherView)
+	if len(foreseen.Body.Balances) > 0 {
 		e.Balances = &web.Table{Caption: l.t("review.balances"), Columns: web.Columns(web.C(web.TextColumn, "column.budget_line"), web.C(web.TextColumn, "column.account"), web.C(web.TextColumn, "column.subject"),
 			web.C(web.MoneyColumn, "column.before"), web.C(web.MoneyColumn, "column.after"))}
-		for _, b := range foreseen.Balances {
+		for _, b := range foreseen.Body.Balances {
 			line := b.BudgetLine
 			if line == "" {
 				line = b.Project
 			}
-			e.Balances.Rows = append(e.Balances.Rows, web.Row{Cells: []web.Cell{web.Text(line), web.Text(b.Account + " " + b.AccountName), web.Text(b.Subject), web.Yuan(b.Before), web.Yuan(b.After)}})
+			e.Balances.Rows = append(e.Balances.Rows, web.Row{Cells: []web.Cell{web.Text(line), web.Text(b.Account + " " + b.Name), web.Text(b.Subject), web.Yuan(b.Before.Money), web.Yuan(b.After.Money)}})
 		}
 	}
 	return e, nil

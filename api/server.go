@@ -70,6 +70,7 @@ func (s *Server) routes(e *echo.Echo) huma.API {
 	s.reportRoutes(api)
 	s.reconciliationRoutes(api)
 	s.documentRoutes(api)
+	s.deskRoutes(api)
 	s.fileRoutes(api)
 	s.importRoutes(api)
 	s.treasuryRoutes(api)
