@@ -19,6 +19,7 @@ var menus = []struct {
 	items []menuItem
 }{
 	{"work", []menuItem{{"desk", "/desk", nil}, {"documents", "/documents", nil}}},
+	{"projects", projectsMenu},
 }
 
 // menu is what the role of who looks may open.
