@@ -8824,7 +8824,6 @@ GRANT ALL ON FUNCTION projects.check_final_account(in_book bigint, document uuid
 REVOKE ALL ON FUNCTION projects.close_blockers(in_book bigint, in_period integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION projects.concerns(in_book bigint, of_node uuid, of_unit uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION projects.concerns(in_book bigint, of_node uuid, of_unit uuid) TO mingzhang_app;
 
 REVOKE ALL ON FUNCTION projects.conclude_contract(in_book bigint, document uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.conclude_contract(in_book bigint, document uuid) TO mingzhang_app;
@@ -9020,7 +9019,6 @@ REVOKE ALL ON FUNCTION projects.person_called(in_book bigint, by_code text) FROM
 REVOKE ALL ON FUNCTION projects.plain_name(name text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION projects.plain_number(document_no text) FROM PUBLIC;
-GRANT ALL ON FUNCTION projects.plain_number(document_no text) TO mingzhang_app;
 
 GRANT SELECT,INSERT ON TABLE projects.plan_lines TO mingzhang_app;
 GRANT SELECT ON TABLE projects.plan_lines TO mingzhang_auditor;
