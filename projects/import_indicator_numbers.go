@@ -138,7 +138,7 @@ func (r *indicatorReading) isNew(p *indicatorPaper) bool {
 	}
 	detail := fmt.Sprintf("%d rows, %s", len(p.rows), total)
 	if len(made) > 0 {
-		detail += fmt.Sprintf(", %d budget lines are made", len(made))
+		detail += fmt.Sprintf(", new budget lines: %d", len(made))
 	}
 	r.differs(p.place, p.number, NewRow, "%s", detail)
 	return true
