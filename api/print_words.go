@@ -41,7 +41,7 @@ var (
 		"kind fine": "罚款", "kind supplied_material": "甲供材", "kind utilities": "水电费", "kind other": "其他", "kind wages": "农民工工资", "kind works": "工程款",
 		"kind company": "企业", "kind person": "个人", "kind wages_account": "农民工工资专户", "kind government": "行政事业单位", "kind village": "村集体",
 		"milestone approved": "立项", "milestone in_progress": "开工", "milestone completed": "完工", "milestone accepted": "验收", "milestone capitalised": "转固", "milestone closed": "销号", "milestone suspended": "停工", "milestone cancelled": "取消",
-		"mode builds": "乡镇建设", "mode grants": "直接拨付", "flow works": "工程类", "flow small": "小额类",
+		"to request": "待重新支付", "to contract": "恢复合同应付", "to available": "恢复可用指标", "mode builds": "乡镇建设", "mode grants": "直接拨付", "flow works": "工程类", "flow small": "小额类",
 	}
 
 	// fieldWords names what documents say, by the names of their content.

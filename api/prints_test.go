@@ -170,8 +170,80 @@ func (d demonstration) printsLedgers() {
 }
 
 func (d demonstration) printsSheets() {
-	d.print("reconciliation", "/reconciliation/print?as_of=2025-12-31")
-	d.print("execution", "/budget-execution/print?as_of=2025-12-31")
-	d.print("execution-march", "/budget-execution/print?as_of=2025-03-31")
-	d.print("treasury", "/treasury-reconciliation/2025-03/print")
+	ctx, day := d.t.Context(), accounting.MustDate("2025-12-31")
+	report, err := projects.Reconcile(ctx, d.db, projects.ReconcileQuery{Book: seeds.DemoBook, AsOf: day})
+	d.must(err)
+	all := []string{"项目资金对账单", "截至2025年12月31日", "全部核对通过"}
+	figures := func(row []string, of []*accounting.Money) string {
+		for _, m := range of {
+			if m == nil {
+				row = append(row, "–")
+			} else {
+				row = append(row, paper.Yuan(*m))
+			}
+		}
+		return strings.Join(row, "")
+	}
+	for _, x := range report.Projects {
+		all = append(all, figures([]string{x.Code, x.Name}, x.Printed())+"符")
+	}
+	all = append(all, figures([]string{"合计"}, report.Total.Printed()))
+	d.says("reconciliation", d.print("reconciliation", "/reconciliation/print?as_of=2025-12-31"), all...)
+
+	for _, asOf := range []string{"2025-03-31", "2025-12-31"} {
+		d.executes(asOf)
+	}
+	sheet, err := projects.Sheet(ctx, d.db, seeds.DemoBook, 202503)
+	d.must(err)
+	all = []string{"2025年3月", "合计" + paper.Yuan(sheet.Total.Ours) + paper.Yuan(sheet.Total.Theirs)}
+	for _, l := range sheet.Lines {
+		all = append(all, l.BudgetLine+l.Project+l.Name+paper.Yuan(l.Ours)+paper.Yuan(l.Theirs)+paper.Yuan(l.Both)+paper.Yuan(l.OnlyOurs)+paper.Yuan(l.OnlyTheirs))
+	}
+	d.says("treasury", d.print("treasury", "/treasury-reconciliation/2025-03/print"), all...)
+}
+
+// executes prints the budget execution, whose figures are those of the reconciliation and of the ledger.
+func (d demonstration) executes(asOf string) {
+	ctx, day := d.t.Context(), accounting.MustDate(asOf)
+	e, err := projects.ExecuteBudget(ctx, d.db, seeds.DemoBook, day, accounting.UnitID{})
+	d.must(err)
+	report, err := projects.Reconcile(ctx, d.db, projects.ReconcileQuery{Book: seeds.DemoBook, AsOf: day})
+	d.must(err)
+	st, err := accounting.AccountStatement(ctx, d.db, accounting.StatementQuery{Book: seeds.DemoBook, Account: "9401", From: accounting.NewDate(day.Year(), day.Month(), 1), AsOf: day})
+	d.must(err)
+	month := st.Accounts[0].Debit.Sub(st.Accounts[0].Credit)
+	for name, pair := range map[string][2]accounting.Money{
+		"调整后预算": {e.Total.Adjusted, *report.Total.Approved}, "本年累计支出": {e.Total.Year, *report.Total.Executed}, "合同占用": {e.Total.HeldByContract, *report.Total.HeldByContract},
+		"在途申请": {e.Total.HeldByRequest, *report.Total.HeldByRequest}, "已下达指标": {e.Total.Issued, report.Total.Approved.Sub(*report.Total.ToIssue)}, "本月支出": {e.Total.Month, month},
+		"年初预算、调整": {accounting.Sum(e.Total.Original, e.Total.Added, e.Total.Cut, e.Total.Moved), e.Total.Adjusted},
+	} {
+		if !pair[0].Equal(pair[1]) {
+			d.t.Errorf("%s as of %s: the execution says %s, the ledger %s", name, asOf, pair[0], pair[1])
+		}
+	}
+	all := []string{"单位：万元", "序时进度" + e.TimeShare.StringFixed(2)}
+	for _, u := range append(e.Rows, e.Total) {
+		all = append(all, paper.Wan(u.Adjusted)+paper.Wan(u.Issued)+paper.Wan(u.HeldByContract)+paper.Wan(u.HeldByRequest)+paper.Wan(u.Month)+paper.Wan(u.Year)+paper.Wan(u.Rest))
+	}
+	d.says("execution", d.print("execution-"+asOf, "/budget-execution/print?as_of="+asOf), all...)
+}
+
+// The 余额调节表 of an account says what the sheet of the API says.
+func TestPrintOfABankSheet(t *testing.T) {
+	t.Parallel()
+	n := newNeighbours(t)
+	n.dealings()
+	a := n.people["101 project_clerk"].send(http.MethodGet, "/bank-reconciliation/6402/2025-03/print", "")
+	if a.status != http.StatusOK {
+		t.Fatalf("%d %s", a.status, a.body)
+	}
+	text := bare(pdfText(t, "bank", a.body))
+	for _, want := range []string{"银行存款余额调节表", "单位：住建局2025年3月", "账号：6402", "单位账面余额0.00对账单余额对账单未到"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not in\n%s", want, text)
+		}
+	}
+	if strings.Contains(text, "演示") {
+		t.Error("a real book is marked as a demonstration")
+	}
 }

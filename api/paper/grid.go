@@ -65,6 +65,10 @@ func (p *press) lay(cells []Cell) (row []laid, height float64) {
 // row writes a row, on a new sheet if this one has no room for it. A row higher than a sheet goes on over several.
 func (p *press) row(cells []Cell) {
 	row, height := p.lay(cells)
+	if p.topping {
+		p.put(shortened(row))
+		return
+	}
 	for height > p.floor()-p.y+0.01 {
 		if p.y > p.fresh && height <= p.floor()-p.fresh {
 			p.newSheet()
@@ -74,6 +78,21 @@ func (p *press) row(cells []Cell) {
 		p.newSheet()
 	}
 	p.put(row, height)
+}
+
+// shortened cuts a row on top of each sheet to a few lines, so that something is left of the sheet.
+func shortened(row []laid) ([]laid, float64) {
+	const most = 3
+	height := 0.0
+	for i := range row {
+		if l := &row[i]; len(l.lines) > most {
+			l.lines = l.lines[:most]
+			last := []rune(l.lines[most-1])
+			l.lines[most-1] = string(last[:max(0, len(last)-2)]) + "…"
+		}
+		height = max(height, float64(len(row[i].lines))*row[i].size*leading+2*padding)
+	}
+	return row, height
 }
 
 // putPart writes as many lines of a row as there is room for and gives back the rest.
@@ -151,8 +170,7 @@ func (p *press) table(heads, rows [][]Cell, carry carrying) {
 	defer func() { p.onSheet = before }()
 	top := func() {
 		for _, h := range heads {
-			row, height := p.lay(h)
-			p.put(row, height)
+			p.row(h)
 		}
 	}
 	p.onSheet = func() {
@@ -162,8 +180,7 @@ func (p *press) table(heads, rows [][]Cell, carry carrying) {
 		top()
 		if carry != nil && done > 0 {
 			_, head := carry(done)
-			row, height := p.lay(head)
-			p.put(row, height)
+			p.row(head)
 		}
 	}
 	if sheets := len(p.sheets); len(rows) > 0 {

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"strconv"
 	"strings"
@@ -113,22 +114,104 @@ func TestHostileTextsComeOutAsText(t *testing.T) {
 			t.Errorf("%U is in the print's text", r)
 		}
 	}
-	// Nothing stands outside the margins.
+	within(t, path, 20, 210-12)
+}
+
+// within fails for a word that stands outside the margins, in millimetres from the left.
+func within(t testing.TB, path string, from, to float64) {
+	t.Helper()
 	boxes, err := exec.CommandContext(t.Context(), "pdftotext", "-bbox", path, "-").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
-	words := regexp.MustCompile(`xMin="([0-9.]+)" yMin="[0-9.]+" xMax="([0-9.]+)"`).FindAllStringSubmatch(string(boxes), -1)
-	if len(words) < 200 {
-		t.Fatalf("only %d words", len(words))
+	words := regexp.MustCompile(`xMin="([0-9.]+)" yMin="([0-9.-]+)" xMax="([0-9.]+)" yMax="([0-9.]+)"`).FindAllStringSubmatch(string(boxes), -1)
+	if len(words) < 20 {
+		t.Fatalf("%s: only %d words", path, len(words))
 	}
+	page := regexp.MustCompile(`<page width="[0-9.]+" height="([0-9.]+)"`).FindStringSubmatch(string(boxes))
+	height, _ := strconv.ParseFloat(page[1], 64)
 	for _, w := range words {
-		from, _ := strconv.ParseFloat(w[1], 64)
-		to, _ := strconv.ParseFloat(w[2], 64)
-		if from < 20*72/25.4-1 || to > (210-12)*72/25.4+1 {
-			t.Errorf("a word runs from %.1f to %.1f, beyond the margins", from, to)
+		var at [4]float64
+		for i := range at {
+			at[i], _ = strconv.ParseFloat(w[i+1], 64)
+		}
+		if at[0] < from*72/25.4-1 || at[2] > to*72/25.4+1 || at[1] < 0 || at[3] > height {
+			t.Errorf("%s: a word stands at %.1f, beyond the margins", filepath.Base(path), at)
 		}
 	}
+}
+
+// fill puts hostile texts into every text of a form, and two parts into every list.
+func fill(v reflect.Value, next func() string) {
+	switch v.Kind() {
+	case reflect.String:
+		if v.Type() == reflect.TypeFor[string]() {
+			v.SetString(next())
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if v.Type().Field(i).IsExported() {
+				fill(v.Field(i), next)
+			}
+		}
+	case reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), 12, 12))
+		for i := range v.Len() {
+			fill(v.Index(i), next)
+		}
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		fill(v.Elem(), next)
+	default:
+	}
+}
+
+// In every form, every text may be hostile.
+func TestHostileTextsInEveryForm(t *testing.T) {
+	t.Parallel()
+	texts, f, i := hostile(), face(t), 0
+	next := func() string { i++; return texts[i%len(texts)] }
+	print := func(name string, from, to float64, form any, draw func() ([]byte, error)) {
+		fill(reflect.ValueOf(form).Elem(), next)
+		pdf, err := draw()
+		path := keep(t, "hostile-"+name, pdf, err)
+		within(t, path, from, to)
+		for _, r := range textOf(t, path) {
+			if unicode.Is(unicode.Cf, r) || unicode.IsControl(r) && r != '\n' && r != '\f' {
+				t.Errorf("%s: %U is in the text", name, r)
+			}
+		}
+	}
+	bad := imprint
+	bad.Book, bad.PrintedBy = strings.Repeat("很长的账套名称", 40), "\u202e"+strings.Repeat("某", 90)
+	for _, layout := range []paper.Layout{paper.A4, paper.TwoUp, paper.Narrow} {
+		to := map[paper.Layout]float64{paper.A4: 198, paper.TwoUp: 200, paper.Narrow: 232}[layout]
+		var v paper.Voucher
+		print("voucher-"+string(layout), 20, to, &v, func() ([]byte, error) {
+			for i := range v.Lines {
+				v.Lines[i].Basis = []string{"financial", "budgetary", "authority"}[i%3]
+			}
+			return paper.PrintVoucher(f, bad, layout, v)
+		})
+	}
+	var (
+		r paper.Request
+		o paper.Order
+		b paper.BankSheet
+		y paper.TreasurySheet
+		c paper.Reconciliation
+		e paper.Execution
+		l paper.Ledger
+		g paper.Register
+	)
+	print("request", 20, 198, &r, func() ([]byte, error) { return paper.PrintRequest(f, bad, r) })
+	print("order", 20, 232, &o, func() ([]byte, error) { return paper.PrintOrder(f, bad, o) })
+	print("bank", 20, 198, &b, func() ([]byte, error) { return paper.PrintBankSheet(f, bad, b) })
+	print("treasury", 12, 285, &y, func() ([]byte, error) { return paper.PrintTreasurySheet(f, bad, y) })
+	print("reconciliation", 12, 285, &c, func() ([]byte, error) { return paper.PrintReconciliation(f, bad, c) })
+	print("execution", 12, 285, &e, func() ([]byte, error) { return paper.PrintExecution(f, bad, e) })
+	print("register", 14, 410, &g, func() ([]byte, error) { return paper.PrintRegister(f, bad, g) })
+	print("ledger", 12, 285, &l, func() ([]byte, error) { l.Normal = accounting.Debit; return paper.PrintLedger(f, bad, l) })
 }
 
 // A ledger of several sheets carries its sums over, and they are the sums.
@@ -200,6 +283,27 @@ func TestBankSheet(t *testing.T) {
 	pdf, err = paper.PrintBankSheet(face(t), imprint, paper.BankSheet{Month: 202503})
 	if text := textOf(t, keep(t, "bank-empty", pdf, err)); strings.Count(text, "对账单未到") != 3 || !strings.Contains(text, "无未达账项") {
 		t.Errorf("without a statement:\n%s", text)
+	}
+}
+
+// The register has its columns in their order, a project without plan has no figure, and a part is not added twice.
+func TestRegister(t *testing.T) {
+	t.Parallel()
+	m := func(text string) *accounting.Money { a := accounting.MustMoney(text); return &a }
+	row := paper.RegisterRow{Place: "1", Name: "大河乡卫生院综合楼", Leader: "某某", Lead: "卫健局", With: "大河乡", Content: "业务用房 3,000 平方米", Due: "2025-12", Planned: m("8600000.00"), Sources: "区本级财政", DocumentNos: "红财发〔2025〕1号", Issued: m("8600000.00"),
+		Contractor: "某建筑公司", ContractPrice: m("7800000.00"), Progress: "85.00", Certified: m("8560000.00"), Works: m("7760000.00"), Equipment: m("380000.00"), Deferred: m("420000.00"), OtherCost: m("0.00"), Payable: m("0.00"), Advance: m("0.00"), Retention: m("232800.00"),
+		Paid: m("8327200.00"), Rest: m("272800.00"), InvestedShare: "99.53", PaidShare: "96.83", Problems: "冬季停工", Measures: "三月复工", FiledBy: "某经办", FiledOn: "2025-12-31"}
+	part := row
+	part.Part, part.Place, part.Planned = "一期", "1.1", nil
+	pdf, err := paper.PrintRegister(face(t), imprint, paper.Register{AsOf: accounting.MustDate("2025-12-31"), Rows: []paper.RegisterRow{row, part}, Total: row})
+	text := bare(textOf(t, keep(t, "register", pdf, err)))
+	for _, want := range []string{"项目资金台账", "860.00区本级财政红财发〔2025〕1号860.00某建筑公司780.0085.00856.00776.0038.0042.000.000.000.0023.28832.7227.2899.5396.83冬季停工三月复工某经办2025-12-31", "–区本级财政"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not in\n%s", want, text)
+		}
+	}
+	if strings.Contains(text, bare(paper.WanNote)) {
+		t.Error("the parts of a row are added beside it")
 	}
 }
 

@@ -59,6 +59,7 @@ type press struct {
 	widths  map[rune]float64
 	missing map[rune]bool
 	onSheet func() // draws what stands on top of each sheet
+	topping bool   // it is at it
 	err     error
 }
 
@@ -89,7 +90,9 @@ func (p *press) newSheet() {
 	p.sheets = append(p.sheets, &sheet{format: p.format})
 	p.y = p.format.top
 	if p.onSheet != nil {
+		p.topping = true
 		p.onSheet()
+		p.topping = false
 	}
 	p.fresh = p.y
 }
