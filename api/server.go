@@ -86,6 +86,7 @@ func (s *Server) routes(e *echo.Echo) huma.API {
 	s.accountRoutes(api)
 	s.tokenRoutes(api)
 	s.logRoutes(api)
+	s.printRoutes(api)
 	docs(e, api)
 	return api
 }
