@@ -20,6 +20,7 @@ type (
 	// RegisterRow is a project.
 	RegisterRow struct {
 		Place                                   string // 序号
+		Top                                     bool   // counted in the total; others are part of a row above
 		Name, Part                              string // 项目名称, 子项目
 		Leader, Lead, With                      string
 		Content, Due                            string // 建设内容, 完成时限
@@ -106,7 +107,11 @@ func registerCells(r RegisterRow) []Cell {
 		}
 	}
 	text(r.Place, r.Name, r.Part, r.Leader, r.Lead, r.With, r.Content, r.Due)
-	money(r.Planned)
+	if r.Planned == nil && r.Place != "" {
+		add(Cell{Text: "无计划数", Align: right})
+	} else {
+		money(r.Planned)
+	}
 	text(r.Sources, r.DocumentNos)
 	money(r.Issued)
 	text(r.Contractor)
@@ -122,13 +127,12 @@ func registerCells(r RegisterRow) []Cell {
 	return cells
 }
 
-// shownAdds says whether the figures as they are shown add up to the totals as they are shown; a sub-project's are part of the
-// row above it.
+// shownAdds says whether the figures as they are shown add up to the totals as they are shown.
 func (r Register) shownAdds() bool {
 	for i, total := range r.Total.money() {
 		sum := decimal.Zero
 		for _, x := range r.Rows {
-			if m := x.money()[i]; m != nil && x.Part == "" {
+			if m := x.money()[i]; m != nil && x.Top {
 				sum = sum.Add(wan(*m))
 			}
 		}
