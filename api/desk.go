@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/uptrace/bun"
@@ -38,7 +39,7 @@ type (
 	}
 	foreseeRequest struct {
 		ID   string `path:"id" format:"uuid"`
-		Verb string `query:"verb" required:"true" maxLength:"40"`
+		Verb string `query:"verb" maxLength:"40" doc:"when left out, the first that the sender can bring it on by; without one nothing happens"`
 	}
 	foreseeResponse struct {
 		Body struct {
@@ -102,6 +103,14 @@ func (s *Server) foresee(ctx context.Context, in *foreseeRequest) (*foreseeRespo
 	if err != nil {
 		return nil, err
 	}
+	out := &foreseeResponse{}
+	if i := slices.IndexFunc(d.Body.Verbs, forward); in.Verb == "" && i >= 0 {
+		in.Verb = d.Body.Verbs[i]
+	}
+	if in.Verb == "" {
+		out.Body.State, out.Body.Vouchers, out.Body.Balances = d.Body.State, []VoucherOutput{}, []BalanceChangeOutput{}
+		return out, nil
+	}
 	step, err := s.step(ctx, by(ctx), &stepRequest{ID: in.ID, Body: StepInput{Hash: d.Body.Hash, Reason: "—"}}, in.Verb)
 	if err != nil {
 		return nil, err
@@ -110,7 +119,6 @@ func (s *Server) foresee(ctx context.Context, in *foreseeRequest) (*foreseeRespo
 	if err != nil {
 		return nil, err
 	}
-	out := &foreseeResponse{}
 	out.Body.State, out.Body.Complete, out.Body.Vouchers = foreseen.State, foreseen.Complete, each(foreseen.Vouchers, voucherOutput)
 	out.Body.Balances = each(foreseen.Balances, func(b projects.BalanceChange) BalanceChangeOutput {
 		return BalanceChangeOutput{b.Account, b.AccountName, b.Project, b.BudgetLine, b.Subject, Amount{b.Before}, Amount{b.After}}

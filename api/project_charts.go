@@ -46,7 +46,7 @@ func (l *look) ladderParts(f projects.Figures, plan *accounting.Money, code stri
 }
 
 // ladder is the stacked bar of a project. Where figures are of some units only, the plan, which is of all, stays out.
-func (l *look) ladder(id, name string, r projects.OverviewRow, asOf accounting.Date) *web.Stack {
+func (l *look) ladder(id, name string, r projects.TreeRow, asOf accounting.Date) *web.Stack {
 	plan := r.Plan
 	if r.Partial {
 		plan = nil
@@ -95,10 +95,11 @@ func (m curveMonths) names() (names []string) {
 
 // curveData is what the S-curve of a project is drawn from.
 type curveData struct {
-	row      projects.OverviewRow
+	row      projects.TreeRow
 	months   []accounting.MonthRow
 	quarters []projects.QuarterPlanned
 	asOf     accounting.Date
+	due      accounting.Date
 }
 
 func (d curveData) stretch() curveMonths {
@@ -112,9 +113,9 @@ func (d curveData) stretch() curveMonths {
 		}
 	}
 	widen(accounting.NewDate(d.asOf.Year(), 1, 1))
-	if !d.row.Due.IsZero() {
-		widen(accounting.NewDate(d.row.Due.Year(), 1, 1))
-		widen(d.row.Due)
+	if !d.due.IsZero() {
+		widen(accounting.NewDate(d.due.Year(), 1, 1))
+		widen(d.due)
 	}
 	for _, r := range d.months {
 		widen(firstOf(r.Period))
@@ -175,8 +176,8 @@ func (l *look) curve(d curveData) *web.Curve {
 	if d.asOf.Before(m.last.LastOfMonth()) {
 		marks[d.asOf.String()] = m.at(d.asOf)
 	}
-	if !d.row.Due.IsZero() {
-		marks[l.t("curve.due")] = m.at(d.row.Due)
+	if !d.due.IsZero() {
+		marks[l.t("curve.due")] = m.at(d.due)
 	}
 	return web.NewCurve("curve", l.t("curve.title"), said, m.names(), series, marks)
 }
@@ -201,11 +202,11 @@ func (d curveData) planned(l *look, m curveMonths) web.Series {
 		if s.At[len(s.At)-1].LessThan(end) {
 			point(end, sum)
 		}
-	case d.row.Plan != nil && !d.row.Due.IsZero() && !d.row.Partial:
-		start := decimal.New(int64(monthsFrom(m.first, accounting.NewDate(d.row.Due.Year(), 1, 1))), 0)
+	case d.row.Plan != nil && !d.due.IsZero() && !d.row.Partial:
+		start := decimal.New(int64(monthsFrom(m.first, accounting.NewDate(d.due.Year(), 1, 1))), 0)
 		point(decimal.Max(start, decimal.Zero), accounting.Money{})
-		point(m.at(d.row.Due), *d.row.Plan)
-		if m.at(d.row.Due).LessThan(end) {
+		point(m.at(d.due), *d.row.Plan)
+		if m.at(d.due).LessThan(end) {
 			point(end, *d.row.Plan)
 		}
 	}

@@ -46,8 +46,8 @@ type (
 		node *projects.Node
 		ids  []accounting.ProjectID // it and what is below, as far as the reader reads it
 		unit accounting.UnitID      // zero: all
-		row  projects.OverviewRow
-		all  *projects.Overview
+		row  projects.TreeRow
+		all  *projects.ProjectTree
 		asOf accounting.Date
 		list *web.Table // to be had as a file
 	}
@@ -93,7 +93,7 @@ func (s *Server) projectPage(l *look) (*answer, error) {
 		if v.node, v.ids, err = projects.Below(ctx, tx, l.who.Book, code); err != nil {
 			return err
 		}
-		v.all, err = projects.OverviewOf(ctx, tx, projects.OverviewQuery{Book: l.who.Book, AsOf: v.asOf, Unit: v.unit, Node: code})
+		v.all, err = projects.ProjectTreeOf(ctx, tx, projects.TreeQuery{Book: l.who.Book, AsOf: v.asOf, Unit: v.unit, Node: code})
 		return err
 	})
 	if err != nil {
@@ -105,7 +105,7 @@ func (s *Server) projectPage(l *look) (*answer, error) {
 		}
 	}
 	if v.row.Code == "" { // nothing of the unit asked about
-		v.row = projects.OverviewRow{Node: *v.node, ProjectRow: projects.ProjectRow{Code: code, Name: v.node.NameZH}}
+		v.row = projects.TreeRow{Node: *v.node, ProjectRow: projects.ProjectRow{Code: code, Name: v.node.NameZH}}
 	}
 	s.projectHead(l, v)
 	if err := projectTabs[at].show(s, l, v); err != nil {
@@ -116,7 +116,7 @@ func (s *Server) projectPage(l *look) (*answer, error) {
 
 // projectHead is what stands above every tab.
 func (s *Server) projectHead(l *look, v *projectView) {
-	byCode := map[string]projects.OverviewRow{}
+	byCode := map[string]projects.TreeRow{}
 	for _, r := range v.all.Rows {
 		byCode[r.Code] = r
 	}
@@ -177,12 +177,15 @@ func (l *look) projectFacts(v *projectView) (facts []web.Fact) {
 	figure("overview.column.executed_total", "executed_total", r.ExecutedTotal)
 	figure("overview.column.available", "available", r.Available)
 	figure("overview.column.certified", "certified", r.Certified)
-	fact("overview.column.pace", l.paceCell(r.Pace))
-	times := r.Pace.Time.StringFixed(2) + " %"
-	if r.Pace.Project != nil {
-		times = l.t("project.times", r.Pace.Time.StringFixed(2), r.Pace.Project.StringFixed(2))
+	fact("overview.column.pace", l.paceCell(r))
+	times := l.t("project.time_year", projects.YearPassed(v.asOf).StringFixed(2))
+	if r.Judged && r.Standing.TimeProgress != nil {
+		times = l.t("project.times", projects.YearPassed(v.asOf).StringFixed(2), *r.Standing.TimeProgress)
 	}
 	fact("overview.column.time", web.Text(times))
+	if rate := projects.Percent(r.Executed, r.Approved); rate != nil {
+		fact("project.year_rate", web.Text(rate.StringFixed(2)+" %"))
+	}
 	fact("overview.column.light", l.lightCell(r))
 	if v.node.DueMonth != "" {
 		fact("project.due", web.Text(v.node.DueMonth))
@@ -231,15 +234,19 @@ func (s *Server) projectSummary(l *look, v *projectView) error {
 			v.StackNotes = append(v.StackNotes, l.t("ladder.above_plan", amountIn(v.Stack.Whole.Sub(*r.Plan), false)))
 		}
 	}
-	d := curveData{r, months, quarters, v.asOf}
+	due := v.all.Due(code)
+	d := curveData{r, months, quarters, v.asOf, due}
 	if v.Curve = l.curve(d); v.Curve != nil {
 		v.Months = l.monthTable(d, code)
 		switch {
 		case len(quarters) > 0:
 			v.CurveNotes = []string{l.t("curve.note_cash_plan")}
-		case r.Plan != nil && !r.Due.IsZero():
+		case r.Plan != nil && !due.IsZero():
 			v.CurveNotes = []string{l.t("curve.note_even")}
 		}
+	}
+	if l.light(r) != projects.NoLight {
+		v.Sections = append(v.Sections, projectSection{ID: "lights", Table: l.lightTable(v)})
 	}
 	if t := l.childrenTable(v); len(t.Rows) > 0 {
 		v.Sections = append(v.Sections, projectSection{Table: t})
@@ -256,6 +263,19 @@ func (s *Server) projectSummary(l *look, v *projectView) error {
 		}
 	}
 	return nil
+}
+
+// lightTable says how the light came about, rule by rule.
+func (l *look) lightTable(v *projectView) *web.Table {
+	t := &web.Table{Name: "lights-" + v.row.Code, Caption: l.t("project.lights"), Notes: []string{l.formula(v.all.Formula)}, Columns: web.Columns(web.C(web.TextColumn, "project.rule"), web.C(web.StateColumn, "overview.column.light"), web.C(web.TextColumn, "project.arithmetic"))}
+	for _, p := range v.row.Standing.Points {
+		why := p.ZH
+		if l.lang == "en" {
+			why = p.EN
+		}
+		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{web.Text(l.t("light.rule." + p.Rule)), web.State(string(p.Light), l.t("light."+string(p.Light))), web.Text(why)}})
+	}
+	return t
 }
 
 // childrenTable are the projects directly below, with their figures.

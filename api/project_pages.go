@@ -69,7 +69,7 @@ func (s *Server) overviewPage(l *look) (*answer, error) {
 	if l.values.Get("measure") == "" {
 		l.values.Set("measure", "wan") // plans and overviews are in 万元 unless asked otherwise
 	}
-	q := projects.OverviewQuery{Book: l.who.Book}
+	q := projects.TreeQuery{Book: l.who.Book}
 	var err error
 	if q.AsOf, err = s.asOf(l); err != nil {
 		return nil, err
@@ -77,7 +77,7 @@ func (s *Server) overviewPage(l *look) (*answer, error) {
 	if q.Unit, err = s.unitID(l.ctx, l.who.Book, l.values.Get("unit")); err != nil {
 		return nil, err
 	}
-	o, err := s.overview(l, q)
+	o, err := s.projectTree(l, q)
 	if err != nil {
 		return nil, err
 	}
@@ -102,9 +102,9 @@ func (s *Server) overviewPage(l *look) (*answer, error) {
 	return &answer{template: "projects", title: l.t("page.projects"), list: data.Table, wan: true, data: data}, nil
 }
 
-func (s *Server) overview(l *look, q projects.OverviewQuery) (o *projects.Overview, err error) {
+func (s *Server) projectTree(l *look, q projects.TreeQuery) (o *projects.ProjectTree, err error) {
 	err = accounting.Read(l.ctx, s.db, func(ctx context.Context, tx bun.Tx) (err error) {
-		o, err = projects.OverviewOf(ctx, tx, q)
+		o, err = projects.ProjectTreeOf(ctx, tx, q)
 		return err
 	})
 	return o, err
@@ -124,7 +124,7 @@ func (l *look) otherDays(asOf accounting.Date) (items []web.MenuItem) {
 	return items
 }
 
-func (s *Server) overviewFilters(l *look, o *projects.Overview, asOf accounting.Date) ([]web.Field, error) {
+func (s *Server) overviewFilters(l *look, o *projects.ProjectTree, asOf accounting.Date) ([]web.Field, error) {
 	units, err := accounting.Units(l.ctx, s.db, l.who.Book)
 	if err != nil {
 		return nil, err
@@ -157,7 +157,7 @@ func (s *Server) overviewFilters(l *look, o *projects.Overview, asOf accounting.
 	return append(fields, chosen("leader", leaders), chosen("kind", kinds), chosen("light", lights)), nil
 }
 
-func leadersOf(o *projects.Overview) (names []string) {
+func leadersOf(o *projects.ProjectTree) (names []string) {
 	for _, r := range o.Rows {
 		for _, p := range r.Node.Parties {
 			if p.Role == projects.Leader && !slices.Contains(names, p.Name) {
@@ -170,13 +170,13 @@ func leadersOf(o *projects.Overview) (names []string) {
 }
 
 // chosenRows are the programmes that pass the filters and, of those that are opened, what is below.
-func (l *look) chosenRows(o *projects.Overview) (rows, tops []projects.OverviewRow) {
+func (l *look) chosenRows(o *projects.ProjectTree) (rows, tops []projects.TreeRow) {
 	opened, leader, kind, light := l.QueryParams()["open"], l.values.Get("leader"), l.values.Get("kind"), l.values.Get("light")
 	shown := map[string]bool{}
 	for _, r := range o.Rows {
 		if r.Parent == "" {
 			led := slices.ContainsFunc(r.Node.Parties, func(p projects.NodeParty) bool { return p.Role == projects.Leader && p.Name == leader })
-			if leader != "" && !led || kind != "" && string(r.Node.Type) != kind || light != "" && string(r.Pace.Light) != light {
+			if leader != "" && !led || kind != "" && string(r.Node.Type) != kind || light != "" && string(l.light(r)) != light {
 				continue
 			}
 			tops = append(tops, r)
@@ -214,7 +214,7 @@ func issued(f projects.Figures) *accounting.Money {
 	return &m
 }
 
-func (l *look) overviewTable(o *projects.Overview, rows, tops []projects.OverviewRow) *web.Table {
+func (l *look) overviewTable(o *projects.ProjectTree, rows, tops []projects.TreeRow) *web.Table {
 	t := &web.Table{Name: "projects-" + o.AsOf.String(), Caption: l.t("overview.caption", o.AsOf.String()), Wan: l.wan(), Empty: l.t("overview.empty")}
 	t.Columns = append(t.Columns, web.C(web.TextColumn, "column.project"), web.C(web.TextColumn, "overview.column.below"))
 	for _, c := range overviewColumns {
@@ -234,24 +234,28 @@ func (l *look) overviewTable(o *projects.Overview, rows, tops []projects.Overvie
 			name = name.To(l.projectLink(r.Code, o.AsOf))
 		}
 		row := web.Row{Indent: min(depth[r.Code], 3), Cells: []web.Cell{name, l.opener(r.Code, children[r.Code])}}
-		if r.Pace.Light == projects.Red {
+		if l.light(r) == projects.Red {
 			row.Class = "alert"
 		}
 		row.Cells = append(row.Cells, l.figureCells(r.Figures, r.Code, o.AsOf, r.Readable)...)
-		row.Cells = append(row.Cells, l.paceCell(r.Pace), web.Figure(r.Pace.Time.StringFixed(2)+" %"), l.lightCell(r))
+		row.Cells = append(row.Cells, l.paceCell(r), l.timeCell(r), l.lightCell(r))
 		t.Rows = append(t.Rows, row)
 	}
 	total, without := o.Sum(tops)
 	if len(tops) > 0 {
 		t.Total = append([]web.Cell{web.Text(l.t("table.sum")), web.Text("")}, l.figureCells(total, "", o.AsOf, false)...)
-		pace := projects.Pace{Paid: projects.PercentOf(total.Executed, total.Approved), Time: projects.YearPassed(o.AsOf)}
-		t.Total = append(t.Total, l.paceCell(pace), web.Figure(pace.Time.StringFixed(2)+" %"), web.Text(""))
+		paid := web.Figure("—")
+		if total.Plan != nil {
+			of := total.Plan.Sub(*total.PlanMinusExecuted) // of those with a plan
+			paid = l.percentBar(projects.Percent(&of, total.Plan), nil)
+		}
+		t.Total = append(t.Total, paid, web.Text(""), web.Text(""))
 	}
 	t.Notes = l.overviewNotes(o, t, tops, without)
 	return t
 }
 
-func (l *look) overviewNotes(o *projects.Overview, t *web.Table, tops, without []projects.OverviewRow) (notes []string) {
+func (l *look) overviewNotes(o *projects.ProjectTree, t *web.Table, tops, without []projects.TreeRow) (notes []string) {
 	if len(without) > 0 {
 		var names []string
 		for _, r := range without {
@@ -266,10 +270,10 @@ func (l *look) overviewNotes(o *projects.Overview, t *web.Table, tops, without [
 		}
 		notes = append(notes, l.t("overview.not_adding", strings.Join(names, l.t("overview.comma"))))
 	}
-	if slices.ContainsFunc(tops, func(r projects.OverviewRow) bool { return r.Partial }) {
+	if slices.ContainsFunc(tops, func(r projects.TreeRow) bool { return r.Partial }) {
 		notes = append(notes, l.t("overview.partial"))
 	}
-	return append(notes, l.t("overview.year_note", o.AsOf.Year()), l.t("overview.pace_note"), l.t("overview.light_note"))
+	return append(notes, l.t("overview.year_note", o.AsOf.Year()), l.t("overview.pace_note"), l.formula(o.Formula))
 }
 
 // figureCells are the columns of a row; each leads to the lines that make it.
@@ -315,38 +319,82 @@ func (l *look) opener(code string, below int) web.Cell {
 	return web.Text(text).To(u.RequestURI())
 }
 
+// light is that of a row that has one.
+func (l *look) light(r projects.TreeRow) projects.Light {
+	if !r.Judged || r.Partial {
+		return projects.NoLight
+	}
+	return r.Standing.Light
+}
+
+func (l *look) formula(f projects.LightFormula) string {
+	if l.lang == "en" {
+		return f.EN
+	}
+	return f.ZH
+}
+
 // paceCell is 支付进度 as a bar with a mark where time stands.
-func (l *look) paceCell(p projects.Pace) web.Cell {
-	if p.Paid == nil {
+func (l *look) paceCell(r projects.TreeRow) web.Cell {
+	if r.Standing.PaymentProgress == nil || r.Partial {
 		return web.Figure("—")
 	}
-	mark := perMille(p.Time)
-	return web.Figure(p.Paid.StringFixed(2) + " %").With(&web.Bar{Label: l.t("overview.pace_said", p.Paid.StringFixed(2), p.Time.StringFixed(2)), Parts: []web.BarPart{{Class: "paid", Width: perMille(*p.Paid)}}, Mark: &mark})
+	var time *decimal.Decimal
+	if r.Judged && r.Standing.TimeProgress != nil {
+		at := decimal.RequireFromString(*r.Standing.TimeProgress)
+		time = &at
+	}
+	paid := decimal.RequireFromString(*r.Standing.PaymentProgress)
+	return l.percentBar(&paid, time)
+}
+
+// timeCell is 序时进度 of what is due on a date of its own.
+func (l *look) timeCell(r projects.TreeRow) web.Cell {
+	if !r.Judged || r.Standing.TimeProgress == nil {
+		return web.Figure("—")
+	}
+	return web.Figure(*r.Standing.TimeProgress + " %")
+}
+
+func (l *look) percentBar(paid, time *decimal.Decimal) web.Cell {
+	if paid == nil {
+		return web.Figure("—")
+	}
+	b := &web.Bar{Label: l.t("overview.paid_said", paid.StringFixed(2)), Parts: []web.BarPart{{Class: "paid", Width: perMille(*paid)}}}
+	if time != nil {
+		mark := perMille(*time)
+		b.Mark, b.Label = &mark, l.t("overview.pace_said", paid.StringFixed(2), time.StringFixed(2))
+	}
+	return web.Figure(paid.StringFixed(2) + " %").With(b)
 }
 
 func perMille(percent decimal.Decimal) int {
 	return int(min(max(percent.Mul(decimal.New(10, 0)).IntPart(), 0), 1000))
 }
 
-// lightCell is a word, a shape and why.
-func (l *look) lightCell(r projects.OverviewRow) web.Cell {
-	p := r.Pace
-	switch {
-	case p.Light == "" && r.Plan == nil:
-		return web.Text(l.t("overview.no_plan"))
-	case p.Light == "" && r.Partial:
+// lightCell is a word, a shape and why: the rules that gave it.
+func (l *look) lightCell(r projects.TreeRow) web.Cell {
+	light := l.light(r)
+	if light == projects.NoLight {
+		if r.Plan == nil && r.Judged {
+			return web.Text(l.t("overview.no_plan"))
+		}
 		return web.Text("—")
-	case p.Light == "":
-		return web.Text(l.t("overview.no_budget"))
 	}
-	why := l.t("light.reason." + p.Reason)
-	if p.Reason == "pace" {
-		why = l.t("light.ahead", p.Gap.StringFixed(2))
-		if p.Gap.Sign() < 0 {
-			why = l.t("light.behind", p.Gap.Neg().StringFixed(2))
+	var why []string
+	for _, p := range r.Standing.Points {
+		text := l.t("light.rule." + p.Rule)
+		if p.Rule == "lag" {
+			lag := decimal.RequireFromString(*r.Standing.Lag)
+			if text = l.t("light.behind", lag.StringFixed(2)); lag.Sign() < 0 {
+				text = l.t("light.ahead", lag.Neg().StringFixed(2))
+			}
+		}
+		if p.Light == light && !slices.Contains(why, text) {
+			why = append(why, text)
 		}
 	}
-	return web.State(string(p.Light), l.t("light."+string(p.Light))+" "+why)
+	return web.State(string(light), l.t("light."+string(light))+" "+strings.Join(why, l.t("overview.comma")))
 }
 
 // nodeName is a project's code with its name in the reader's language, as far as it has one.

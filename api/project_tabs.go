@@ -67,7 +67,7 @@ func (s *Server) projectFunds(l *look, v *projectView) error {
 	for _, c := range columns {
 		t.Columns = append(t.Columns, web.C(web.MoneyColumn, "overview.column."+c.figure))
 	}
-	t.Columns = append(t.Columns, web.C(web.NumberColumn, "overview.column.pace"))
+	t.Columns = append(t.Columns, web.C(web.NumberColumn, "project.year_rate"))
 	t.Count, t.Counted = len(lines), true
 	for i, line := range lines {
 		if i == 0 || lines[i-1].FiscalYear != line.FiscalYear {
@@ -87,11 +87,12 @@ func (s *Server) projectFunds(l *look, v *projectView) error {
 		for _, c := range columns {
 			cells = append(cells, web.Yuan(c.of(line)).To(l.linesLink(v.row.Code, c.figure, v.asOf, "line", line.Code)))
 		}
-		pace := projects.Pace{Paid: projects.PercentOf(&line.Executed, &line.Approved), Time: projects.YearPassed(v.asOf)}
-		if line.FiscalYear < v.asOf.Year() {
-			pace.Time = projects.YearPassed(accounting.NewDate(line.FiscalYear, 12, 31))
+		at := v.asOf
+		if line.FiscalYear < at.Year() {
+			at = accounting.NewDate(line.FiscalYear, 12, 31)
 		}
-		t.Rows = append(t.Rows, web.Row{Indent: 1, Cells: append(cells, l.paceCell(pace))})
+		passed := projects.YearPassed(at)
+		t.Rows = append(t.Rows, web.Row{Indent: 1, Cells: append(cells, l.percentBar(projects.Percent(&line.Executed, &line.Approved), &passed))})
 	}
 	v.Stack = l.ladder("ladder", l.nodeName(*v.node), v.row, v.asOf)
 	if v.Stack.Parts == nil {

@@ -120,6 +120,8 @@ func (n neighbours) body(op operation) string {
 		return map[string]string{"enter-receipt": `{"date":"2025-03-01","serial":"1"}`, "cancel-line": `{"date":"2025-03-01"}`}[op.ID]
 	case op.ID == "explain-bank-item":
 		return `{"reason":"跨月","owner":"clerk"}`
+	case op.ID == "file-progress":
+		return `{"month":"2025-03","percent":"20.00","date":"2025-04-02"}`
 	case op.ID == "fail-line":
 		return `{"reason":"退票"}`
 	case op.ID == "ask-reissue":
@@ -169,7 +171,8 @@ func TestForeignObjectsAnswerLikeAbsentOnes(t *testing.T) {
 			if foreign.status != absent.status || string(foreign.body) != string(absent.body) || foreign.status < 400 || foreign.status == http.StatusForbidden || foreign.code() == "request_invalid" {
 				t.Errorf("%s by a %s of another unit: a foreign object gets %d %s, an absent one %d %s", op.ID, role, foreign.status, foreign.body, absent.status, absent.body)
 			}
-			if a := ask(own, objects[0]); string(a.body) == string(absent.body) || op.method == http.MethodGet && a.status != http.StatusOK {
+			// A line that is not ordered has no payment voucher to print; that it is not tells that it is there.
+			if a := ask(own, objects[0]); string(a.body) == string(absent.body) || op.method == http.MethodGet && a.status != http.StatusOK && (op.ID != "print-payment-order" || a.code() != "step_not_allowed") {
 				t.Errorf("%s by a %s of the own unit: %d %s; the row tests nothing", op.ID, role, a.status, a.body)
 			}
 		}

@@ -1,7 +1,10 @@
 package projects
 
 import (
+	"cmp"
 	"context"
+	"fmt"
+	"slices"
 
 	"github.com/shopspring/decimal"
 	"github.com/uptrace/bun"
@@ -10,339 +13,275 @@ import (
 	"mingzhang/accounting/fault"
 )
 
-type (
-	// OverviewQuery asks for the tree with its figures as far as somebody reads it.
-	OverviewQuery struct {
-		Book accounting.BookID
-		AsOf accounting.Date
-		Unit accounting.UnitID // zero: all units
-		Node string            // code: this node with what is below and above it; empty: all
-	}
-
-	// Overview is the tree of projects with the figures of Reconcile, without its checks, and the pace of each.
-	Overview struct {
-		AsOf accounting.Date
-		Rows []OverviewRow
-	}
-
-	// OverviewRow is a node with its figures.
-	OverviewRow struct {
-		ProjectRow
-		Node     Node
-		Due      accounting.Date // end of its month, or of the programme's; zero: not said
-		Accepted bool            // 验收, or everything below it is
-		Readable bool            // its own page may be opened
-		Partial  bool            // the figures are those of some of its units only, the plan is of all
-		Pace     Pace
-	}
-)
-
-// ReadableProjects are those whose books the reader of a transaction reads; all says that nothing is kept from them.
-func ReadableProjects(ctx context.Context, tx bun.IDB) (ids []accounting.ProjectID, all bool, err error) {
-	if err := tx.NewRaw(`select coalesce(current_setting('mingzhang.reads', true), '') = 'all'`).Scan(ctx, &all); err != nil || all {
-		return nil, all, fault.FromSQL(err)
-	}
-	ids, err = projectIDs(ctx, tx, `select p as id from projects.readable_projects() p`)
-	return ids, false, err
-}
-
-func projectIDs(ctx context.Context, db bun.IDB, query string, args ...any) ([]accounting.ProjectID, error) {
-	var rows []struct{ ID accounting.ProjectID }
-	if err := db.NewRaw(query, args...).Scan(ctx, &rows); err != nil {
-		return nil, fault.FromSQL(err)
-	}
-	ids := make([]accounting.ProjectID, len(rows))
-	for i, r := range rows {
-		ids[i] = r.ID
-	}
-	return ids, nil
-}
-
-// OverviewOf makes it inside a transaction that reads as who asks. Codes: date_invalid, node_unknown.
-func OverviewOf(ctx context.Context, tx bun.Tx, q OverviewQuery) (*Overview, error) {
-	nodes, err := Tree(ctx, tx, q.Book)
-	if err != nil {
-		return nil, err
-	}
-	readable, all, err := ReadableProjects(ctx, tx)
-	if err != nil {
-		return nil, err
-	}
-	t := newTree(nodes)
-	r := &Reconciliation{Book: q.Book, AsOf: q.AsOf}
-	only := ReconcileQuery{Book: q.Book, AsOf: q.AsOf, Unit: q.Unit}
-	if q.Node != "" {
-		below := t.below(q.Node)
-		if below == nil {
-			return nil, fault.NotFound("node_unknown", "there is no node %q in this book", q.Node)
-		}
-		only.Projects = below
-	}
-	reads, readable := t.read(readable, all)
-	if !all {
-		only.Projects = intersect(only.Projects, readable, reads)
-	}
-	if err := r.addProjects(ctx, tx, only); err != nil {
-		return nil, err
-	}
-	accepted, err := acceptedBy(ctx, tx, q.Book, q.AsOf)
-	if err != nil {
-		return nil, err
-	}
-	o := &Overview{AsOf: q.AsOf, Rows: make([]OverviewRow, len(r.Projects))}
-	for i, p := range r.Projects {
-		n := t.nodes[t.place[p.id]]
-		row := OverviewRow{ProjectRow: p, Node: n, Due: t.due(p.id), Accepted: t.accepted(p.id, accepted), Readable: reads[p.id]}
-		row.Partial = t.partial(p.id, q.Unit, reads)
-		row.Pace = paceOf(row, q.AsOf)
-		o.Rows[i] = row
-	}
-	return o, nil
-}
-
-// intersect keeps of the asked projects (nil: all) those that are read. None at all is a list of nobody's project, because
-// an empty one restricts nothing.
-func intersect(asked, readable []accounting.ProjectID, reads map[accounting.ProjectID]bool) []accounting.ProjectID {
-	kept := readable
-	if asked != nil {
-		kept = nil
-		for _, id := range asked {
-			if reads[id] {
-				kept = append(kept, id)
-			}
-		}
-	}
-	if len(kept) == 0 {
-		return []accounting.ProjectID{{}}
-	}
-	return kept
-}
-
-// acceptedBy are the nodes that were accepted by a day.
-func acceptedBy(ctx context.Context, db bun.IDB, book accounting.BookID, day accounting.Date) (map[accounting.ProjectID]bool, error) {
-	ids, err := projectIDs(ctx, db, `select distinct m.node_id as id from projects.node_milestones m where m.book_id = ? and m.milestone = 'accepted' and m.day <= ?`, book, day)
-	accepted := make(map[accounting.ProjectID]bool, len(ids))
-	for _, id := range ids {
-		accepted[id] = true
-	}
-	return accepted, err
-}
-
-// tree finds a node's place, children and what it has from above.
-type tree struct {
-	nodes    []Node
-	place    map[accounting.ProjectID]int
-	children map[accounting.ProjectID][]accounting.ProjectID
-}
-
-func newTree(nodes []Node) tree {
-	t := tree{nodes, make(map[accounting.ProjectID]int, len(nodes)), make(map[accounting.ProjectID][]accounting.ProjectID)}
-	for i, n := range nodes {
-		t.place[n.ID] = i
-		t.children[n.Parent] = append(t.children[n.Parent], n.ID)
-	}
-	return t
-}
-
-// below is a node with everything under it; nil: there is no such code.
-func (t tree) below(code string) (ids []accounting.ProjectID) {
-	for _, n := range t.nodes {
-		if n.Code == code {
-			ids = append(ids, n.ID)
-		}
-	}
-	for i := 0; i < len(ids); i++ {
-		ids = append(ids, t.children[ids[i]]...)
-	}
-	return ids
-}
-
-// due is the end of the month in which a node, or the nearest above that says so, is to be done.
-func (t tree) due(id accounting.ProjectID) accounting.Date {
-	for !id.IsZero() {
-		n := t.nodes[t.place[id]]
-		if n.DueMonth != "" {
-			day, err := accounting.ParseDate(n.DueMonth + "-01")
-			if err != nil {
-				return accounting.Date{}
-			}
-			return day.LastOfMonth()
-		}
-		id = n.Parent
-	}
-	return accounting.Date{}
-}
-
-// read marks what somebody reads: who reads a node reads what stands below it without an accounting unit of its own.
-func (t tree) read(readable []accounting.ProjectID, all bool) (map[accounting.ProjectID]bool, []accounting.ProjectID) {
-	reads := make(map[accounting.ProjectID]bool, len(t.nodes))
-	for _, id := range readable {
-		reads[id] = true
-	}
-	for _, n := range t.nodes { // parents stand before their children
-		if reads[n.ID] = reads[n.ID] || all || n.Unit.IsZero() && reads[n.Parent]; reads[n.ID] {
-			readable = append(readable, n.ID)
-		}
-	}
-	return reads, readable
-}
-
-func (t tree) accepted(id accounting.ProjectID, own map[accounting.ProjectID]bool) bool {
-	if own[id] {
-		return true
-	}
-	for _, c := range t.children[id] {
-		if !t.accepted(c, own) {
-			return false
-		}
-	}
-	return len(t.children[id]) > 0
-}
-
-// partial says whether something at or below a node is left out of its figures.
-func (t tree) partial(id accounting.ProjectID, unit accounting.UnitID, reads map[accounting.ProjectID]bool) bool {
-	if n := t.nodes[t.place[id]]; !n.Unit.IsZero() && (!unit.IsZero() && n.Unit != unit || !reads[id]) {
-		return true
-	}
-	for _, c := range t.children[id] {
-		if t.partial(c, unit, reads) {
-			return true
-		}
-	}
-	return false
-}
-
-// Light 灯 tells at a glance whether money keeps pace; empty: nothing to tell it from.
+// Light is how something stands. NoLight says nothing, not that all is well.
 type Light string
 
 const (
-	Green  Light = "green"
-	Yellow Light = "yellow"
-	Red    Light = "red"
+	Green   Light = "green"
+	Yellow  Light = "yellow"
+	Red     Light = "red"
+	NoLight Light = "none"
 )
 
-// Pace compares what was paid with the time that has passed, in percent with two decimals (public-finance rules, 4.8).
-type Pace struct {
-	Paid      *decimal.Decimal // 支付进度: executed ÷ approved of the as-of date's year; nil: nothing was approved
-	Time      decimal.Decimal  // 序时进度 of the year
-	Project   *decimal.Decimal // 序时进度 of the project: days since 1 January of its year ÷ days to the end of its month
-	Invested  *decimal.Decimal // 投资完成率: certified ÷ plan, of works
-	Total     *decimal.Decimal // paid in all years ÷ plan
-	Gap       *decimal.Decimal // Paid − Time, in points
-	Light     Light
-	Reason    string // pace, overdue, accepted, paid_up, invested; empty without a light
-	DueMissed bool
-}
+type (
+	// Overview 督查总览 shows the programmes by who answers for them. A programme of several leaders or lead units stands under
+	// each of them and is counted once in the total. Amounts are yuan, shares and points percent with two decimals.
+	Overview struct {
+		AsOf        accounting.Date `json:"as_of"`
+		Formula     LightFormula    `json:"formula"`
+		Programmes  []OverviewRow   `json:"programmes" nullable:"false"`
+		ByLeader    []OverviewGroup `json:"by_leader" nullable:"false"` // who is furthest behind first
+		ByUnit      []OverviewGroup `json:"by_unit" nullable:"false"`
+		Total       OverviewGroup   `json:"total"`
+		WithoutPlan []string        `json:"without_plan" nullable:"false"` // 无计划数
+	}
 
-var (
-	yellowGap = decimal.New(-5, 0)  // points behind
-	redGap    = decimal.New(-15, 0) //
+	// LightFormula is what makes a light: the thresholds in effect and the rule in words.
+	LightFormula struct {
+		Yellow string `json:"yellow"` // points
+		Red    string `json:"red"`
+		ZH     string `json:"zh"`
+		EN     string `json:"en"`
+	}
+
+	// OverviewFigures are the money of a programme or a group, of the reconciliation of spend against plan.
+	OverviewFigures struct {
+		Plan            *accounting.Money `json:"plan,omitempty"`
+		Approved        *accounting.Money `json:"approved,omitempty"`
+		Executed        *accounting.Money `json:"executed,omitempty"`         // of the year
+		ExecutedTotal   *accounting.Money `json:"executed_total,omitempty"`   // of all years
+		Certified       *accounting.Money `json:"certified,omitempty"`        // works only
+		PaymentProgress *string           `json:"payment_progress,omitempty"` // 支付进度: executed_total of what has a plan, by plan
+		TimeProgress    *string           `json:"time_progress,omitempty"`    // 序时进度 of the period; of a group weighted by plan
+		Lag             *string           `json:"lag,omitempty"`              // time − payment, in points
+	}
+
+	// OverviewRow is a programme.
+	OverviewRow struct {
+		Code    string          `json:"code"`
+		Name    string          `json:"name"`
+		Leaders []string        `json:"leaders" nullable:"false"`
+		Leads   []PartyUnit     `json:"leads" nullable:"false"`
+		From    accounting.Date `json:"from"`
+		To      accounting.Date `json:"to,omitzero"`
+		State   string          `json:"state"` // in_progress, finished, suspended, cancelled
+		OverviewFigures
+		YearProgress string         `json:"year_progress"`   // 序时进度 of the year
+		NoPlan       bool           `json:"no_plan"`         // 无计划数: no light from money
+		Entry        *ProgressEntry `json:"entry,omitempty"` // the newest: 形象进度
+		Light        Light          `json:"light"`           // the worst of the points
+		Points       []LightPoint   `json:"points" nullable:"false"`
+
+		figures Figures
+	}
+
+	// LightPoint is one rule on one programme, with its arithmetic.
+	LightPoint struct {
+		Rule  string `json:"rule"` // lag, due, entry
+		Light Light  `json:"light"`
+		ZH    string `json:"zh"`
+		EN    string `json:"en"`
+	}
+
+	// OverviewGroup is what one leader or lead unit answers for, or all.
+	OverviewGroup struct {
+		Name       string   `json:"name,omitempty"`
+		Code       string   `json:"code,omitempty"`              // of a unit
+		Programmes []string `json:"programmes" nullable:"false"` // codes
+		Joint      []string `json:"joint" nullable:"false"`      // of those, which others answer for too
+		OverviewFigures
+		Light  Light         `json:"light"`  // of its lag
+		Lights map[Light]int `json:"lights"` // of its programmes
+	}
 )
 
-// PercentOf is a ÷ b in percent; nil where there is nothing to divide by.
-func PercentOf(a, b *accounting.Money) *decimal.Decimal {
-	if a == nil || b == nil || b.Sign() <= 0 {
+// OverviewOf makes the overview as it stood at the end of a day, in one transaction. Codes: date_invalid.
+func OverviewOf(ctx context.Context, db *bun.DB, book accounting.BookID, asOf accounting.Date) (*Overview, error) {
+	o := &Overview{AsOf: asOf, Programmes: []OverviewRow{}, WithoutPlan: []string{}}
+	err := accounting.Read(ctx, db, func(ctx context.Context, tx bun.Tx) error {
+		s, err := readStandings(ctx, tx, book, asOf)
+		if err != nil {
+			return err
+		}
+		var points LightPoints
+		if err := tx.NewRaw(`select l.yellow, l.red from projects.light_points(?) l`, book).Scan(ctx, &points.Yellow, &points.Red); err != nil {
+			return fault.FromSQL(err)
+		}
+		o.Formula = points.formula()
+		r := Reconciliation{}
+		if err := r.addProjects(ctx, tx, ReconcileQuery{Book: book, AsOf: asOf}); err != nil {
+			return err
+		}
+		o.add(s, points, r)
 		return nil
-	}
-	p := a.Decimal().Mul(hundred).DivRound(b.Decimal(), 2)
-	return &p
+	})
+	return o, err
 }
 
-// YearPassed is how much of a day's year has passed with it, in percent.
-func YearPassed(day accounting.Date) decimal.Decimal {
-	return passed(accounting.NewDate(day.Year(), 1, 1), day, accounting.NewDate(day.Year(), 12, 31))
+func (p LightPoints) formula() LightFormula {
+	yellow, red := p.Yellow.StringFixed(2), p.Red.StringFixed(2)
+	return LightFormula{Yellow: yellow, Red: red,
+		ZH: fmt.Sprintf("滞后（百分点）= 序时进度 − 支付进度；序时进度 = 已过天数 ÷ 建设期天数，支付进度 = 累计支付 ÷ 计划，均保留两位小数。滞后不超过 %s 为绿，超过 %s 为黄，超过 %s 为红；逾期未完成或有月份逾期未填报为红。无计划数的项目不以资金亮灯。", yellow, yellow, red),
+		EN: fmt.Sprintf("lag (points) = time − payment progress; time = days passed ÷ days of the period, payment = executed in all ÷ plan, each to two decimals. Up to %s green, above %s yellow, above %s red; past its date and not finished, or a month's entry overdue: red. A programme without plan has no light from money.", yellow, yellow, red)}
 }
 
-// passed is how much of the time from one day to another has passed with a day, both counted, in percent.
-func passed(from, day, to accounting.Date) decimal.Decimal {
-	switch {
-	case day.Before(from):
-		return decimal.Zero
-	case day.After(to):
-		return hundred
+func (o *Overview) add(s *standings, points LightPoints, r Reconciliation) {
+	figures := map[string]Figures{}
+	for _, row := range r.Projects {
+		figures[row.Code] = row.Figures
 	}
-	return decimal.New(int64(daysFrom(from, day)), 2).DivRound(decimal.New(int64(daysFrom(from, to)), 0), 2)
-}
-
-// daysFrom counts the days from one to another, both included.
-func daysFrom(from, to accounting.Date) (n int) {
-	for d := from; !d.After(to); d = d.AddDays(1) {
-		n++
+	for _, x := range s.all {
+		if !x.Parent.IsZero() {
+			continue
+		}
+		row := s.row(x, figures[x.Code], points)
+		if row.NoPlan {
+			o.WithoutPlan = append(o.WithoutPlan, x.Code)
+		}
+		o.Programmes = append(o.Programmes, row)
 	}
-	return n
-}
-
-// paceOf judges a row: overdue first, then how far payments lie behind time. What is accepted is not late; what has no plan
-// has no light from money.
-func paceOf(r OverviewRow, asOf accounting.Date) Pace {
-	p := Pace{Paid: PercentOf(r.Executed, r.Approved), Time: YearPassed(asOf), Invested: PercentOf(r.Certified, r.Plan), Total: PercentOf(r.ExecutedTotal, r.Plan)}
-	if !r.Due.IsZero() {
-		passed := passed(accounting.NewDate(r.Due.Year(), 1, 1), asOf, r.Due)
-		p.Project = &passed
+	byLeader, byUnit := map[string]*OverviewGroup{}, map[string]*OverviewGroup{}
+	sums := map[*OverviewGroup][]OverviewRow{}
+	under := func(groups map[string]*OverviewGroup, code, name string, joint bool, row OverviewRow) {
+		g := groups[name]
+		if g == nil {
+			g = &OverviewGroup{Name: name, Code: code, Programmes: []string{}, Joint: []string{}}
+			groups[name] = g
+		}
+		if joint {
+			g.Joint = append(g.Joint, row.Code)
+		}
+		sums[g] = append(sums[g], row)
 	}
-	if p.Paid != nil {
-		gap := p.Paid.Sub(p.Time)
-		p.Gap = &gap
-	}
-	if r.Plan == nil || r.Partial {
-		return p
-	}
-	done := r.ExecutedTotal
-	if r.Certified != nil {
-		done = r.Certified
-	}
-	p.DueMissed = !r.Due.IsZero() && asOf.After(r.Due) && done.Cmp(*r.Plan) < 0 && !r.Accepted
-	switch {
-	case p.DueMissed:
-		p.Light, p.Reason = Red, "overdue"
-	case r.ExecutedTotal.Cmp(*r.Plan) >= 0:
-		p.Light, p.Reason = Green, "paid_up"
-	case r.Certified != nil && r.Certified.Cmp(*r.Plan) >= 0 && r.Payable.Sign() <= 0: // what is left is retention
-		p.Light, p.Reason = Green, "invested"
-	case r.Accepted:
-		p.Light, p.Reason = Green, "accepted"
-	case p.Gap == nil: // nothing was approved this year
-	case p.Gap.Cmp(redGap) < 0:
-		p.Light, p.Reason = Red, "pace"
-	case p.Gap.Cmp(yellowGap) < 0:
-		p.Light, p.Reason = Yellow, "pace"
-	default:
-		p.Light, p.Reason = Green, "pace"
-	}
-	return p
-}
-
-// Sum adds up rows of which none lies below another; plans are of those that have one.
-func (o *Overview) Sum(rows []OverviewRow) (total Figures, withoutPlan []OverviewRow) {
-	for _, r := range rows {
-		total.add(r.Figures)
-		if r.Plan == nil {
-			withoutPlan = append(withoutPlan, r)
+	for _, row := range o.Programmes {
+		for _, leader := range row.Leaders {
+			under(byLeader, "", leader, len(row.Leaders) > 1, row)
+		}
+		for _, unit := range row.Leads {
+			under(byUnit, unit.Code, unit.Name, len(row.Leads) > 1, row)
 		}
 	}
-	return total, withoutPlan
+	ranked := func(groups map[string]*OverviewGroup) []OverviewGroup {
+		all := []OverviewGroup{}
+		for _, g := range groups {
+			g.sum(sums[g], points)
+			all = append(all, *g)
+		}
+		slices.SortFunc(all, func(a, b OverviewGroup) int { return cmp.Or(b.behind().Cmp(a.behind()), cmp.Compare(a.Name, b.Name)) })
+		return all
+	}
+	o.ByLeader, o.ByUnit = ranked(byLeader), ranked(byUnit)
+	o.Total = OverviewGroup{Programmes: []string{}, Joint: []string{}}
+	o.Total.sum(o.Programmes, points)
 }
 
-// Below are the identities of a node and of what is under it, as far as the reader of a transaction reads their books.
-// Codes: node_unknown.
-func Below(ctx context.Context, tx bun.IDB, book accounting.BookID, code string) (*Node, []accounting.ProjectID, error) {
-	nodes, err := Tree(ctx, tx, book)
-	if err != nil {
-		return nil, nil, err
+// row is a programme with its lights.
+func (s *standings) row(x *standing, f Figures, points LightPoints) OverviewRow {
+	from, to := x.begins(s.asOf.Year()), x.ends()
+	year := accounting.NewDate(s.asOf.Year(), 1, 1)
+	row := OverviewRow{Code: x.Code, Name: x.NameZH, Leaders: x.leaders, Leads: x.answers(), From: from, To: to, State: x.state(), YearProgress: passed(year, accounting.NewDate(s.asOf.Year(), 12, 31), s.asOf).StringFixed(2),
+		NoPlan: f.Plan == nil, Entry: x.lastEntry(), Light: NoLight, Points: []LightPoint{}, figures: f}
+	if row.Leaders == nil {
+		row.Leaders = []string{}
 	}
-	readable, all, err := ReadableProjects(ctx, tx)
-	if err != nil {
-		return nil, nil, err
+	end := to
+	if end.IsZero() {
+		from, end = year, accounting.NewDate(s.asOf.Year(), 12, 31)
+		row.From = from
 	}
-	t := newTree(nodes)
-	ids := t.below(code)
-	reads, readable := t.read(readable, all)
-	if len(ids) == 0 || !reads[ids[0]] {
-		return nil, nil, fault.NotFound("node_unknown", "there is no node %q for you", code)
+	row.take(f, passed(from, end, s.asOf))
+	if row.Lag != nil {
+		light := points.light(decimal.RequireFromString(*row.Lag))
+		row.Points = append(row.Points, LightPoint{"lag", light, fmt.Sprintf("序时进度 %s − 支付进度 %s = %s 个百分点", *row.TimeProgress, *row.PaymentProgress, *row.Lag),
+			fmt.Sprintf("time %s − payment %s = %s points", *row.TimeProgress, *row.PaymentProgress, *row.Lag)})
 	}
-	n := &nodes[t.place[ids[0]]]
-	if !all {
-		ids = intersect(ids, readable, reads)
+	for _, i := range s.overdueOf(x) {
+		row.Points = append(row.Points, LightPoint{map[OverdueKind]string{EntryOverdue: "entry", CompletionOverdue: "due"}[i.Kind], Red, i.WhyZH, i.WhyEN})
 	}
-	return n, ids, nil
+	for _, p := range row.Points {
+		row.Light = worse(row.Light, p.Light)
+	}
+	return row
+}
+
+// overdueOf are the dates a programme has let pass itself.
+func (s *standings) overdueOf(x *standing) []OverdueItem {
+	one := standings{all: []*standing{x}, asOf: s.asOf, due: s.due}
+	return one.overdue()
+}
+
+// take makes the shares of figures at a time.
+func (f *OverviewFigures) take(o Figures, time decimal.Decimal) {
+	f.Plan, f.Approved, f.Executed, f.ExecutedTotal, f.Certified = o.Plan, o.Approved, o.Executed, o.ExecutedTotal, o.Certified
+	shown := time.StringFixed(2)
+	f.TimeProgress = &shown
+	if o.Plan == nil || o.PlanMinusExecuted == nil {
+		return
+	}
+	paid := percentOf(o.Plan.Sub(*o.PlanMinusExecuted).Decimal(), o.Plan.Decimal())
+	payment, lag := paid.StringFixed(2), time.Round(2).Sub(paid).StringFixed(2)
+	f.PaymentProgress, f.Lag = &payment, &lag
+}
+
+// percentOf is a part of a whole in percent with two decimals.
+func percentOf(part, whole decimal.Decimal) decimal.Decimal {
+	return part.Mul(hundredPercent).DivRound(whole, 2)
+}
+
+// passed is the share of the days of a period that have passed at the end of a day.
+func passed(from, to, asOf accounting.Date) decimal.Decimal {
+	whole, gone := daysBetween(from, to)+1, daysBetween(from, asOf)+1
+	gone = max(0, min(gone, whole))
+	if whole <= 0 {
+		return hundredPercent
+	}
+	return percentOf(decimal.NewFromInt(int64(gone)), decimal.NewFromInt(int64(whole)))
+}
+
+func (p LightPoints) light(lag decimal.Decimal) Light {
+	switch {
+	case lag.GreaterThan(p.Red):
+		return Red
+	case lag.GreaterThan(p.Yellow):
+		return Yellow
+	}
+	return Green
+}
+
+func worse(a, b Light) Light {
+	order := []Light{NoLight, Green, Yellow, Red}
+	return order[max(slices.Index(order, a), slices.Index(order, b))]
+}
+
+// sum adds up programmes. The time of a group is that of its programmes with a plan, weighted by it; without any there is none.
+func (g *OverviewGroup) sum(rows []OverviewRow, points LightPoints) {
+	var total Figures
+	weighted, weight := decimal.Zero, decimal.Zero
+	g.Lights, g.Light = map[Light]int{Green: 0, Yellow: 0, Red: 0, NoLight: 0}, NoLight
+	for _, row := range rows {
+		g.Programmes = append(g.Programmes, row.Code)
+		g.Lights[row.Light]++
+		total.add(row.figures)
+		if row.Plan != nil {
+			weighted = weighted.Add(row.Plan.Decimal().Mul(decimal.RequireFromString(*row.TimeProgress)))
+			weight = weight.Add(row.Plan.Decimal())
+		}
+	}
+	if weight.IsZero() {
+		g.take(total, decimal.Zero)
+		g.TimeProgress = nil
+		return
+	}
+	g.take(total, weighted.DivRound(weight, 2))
+	if g.Lag != nil {
+		g.Light = points.light(decimal.RequireFromString(*g.Lag))
+	}
+}
+
+// behind ranks groups: those without a plan come last.
+func (g OverviewGroup) behind() decimal.Decimal {
+	if g.Lag == nil {
+		return decimal.NewFromInt(-1000)
+	}
+	return decimal.RequireFromString(*g.Lag)
 }

@@ -4,11 +4,15 @@ import (
 	"io"
 	"strconv"
 
+	"github.com/shopspring/decimal"
 	"github.com/xuri/excelize/v2"
 
 	"mingzhang/accounting"
 	"mingzhang/accounting/fault"
 )
+
+// helpSheet is the sheet of a template that says what its columns take; it is no list.
+const helpSheet = "说明"
 
 // WriteTemplate writes an empty list of a form to fill in: its headings, and on a second sheet what each column takes.
 // Columns of digits that are names are formatted as text, so that no digit is lost.
@@ -29,8 +33,7 @@ func (f Form) WriteTemplate(w io.Writer) error {
 		}
 	}
 	book.line(true, headings...)
-	const help = "说明"
-	book.sheet(help)
+	book.sheet(helpSheet)
 	book.line(true, "列", "必填", "填写内容", "示例")
 	for _, c := range f.Columns {
 		must := ""
@@ -42,7 +45,7 @@ func (f Form) WriteTemplate(w io.Writer) error {
 	return book.write(w)
 }
 
-// WriteList writes rows under headings as a workbook: amounts as numbers as far as a workbook keeps them exactly, all else as
+// WriteList writes rows under headings as a workbook: amounts and shares as numbers as far as a workbook keeps them exactly, all else as
 // text, so that no account number loses a digit and no text becomes a formula.
 func WriteList(w io.Writer, name string, headings []string, rows [][]any) error {
 	book := newBook(name)
@@ -115,6 +118,9 @@ func (b *book) line(heading bool, values ...any) {
 			} else {
 				b.keep(b.file.SetCellStr(b.current, cell, v.String()))
 			}
+		case decimal.Decimal: // a share in percent
+			style = b.money
+			b.keep(b.file.SetCellFloat(b.current, cell, v.InexactFloat64(), 2, 64))
 		case accounting.Date:
 			b.keep(b.file.SetCellStr(b.current, cell, v.String()))
 		case int:
