@@ -75,7 +75,7 @@ func (r *reader) look(req *http.Request) *reader {
 	req.Header.Set("Accept", "text/html")
 	res, err := r.client.Do(req)
 	r.must(err)
-	defer res.Body.Close()
+	defer func() { _ = res.Body.Close() }()
 	text, err := io.ReadAll(res.Body)
 	r.must(err)
 	r.text, r.status, r.at = string(text), res.StatusCode, res.Request.URL.RequestURI()

@@ -25,6 +25,9 @@ type effect struct {
 	More     bool // it needs others too
 	Vouchers []voucherView
 	Balances *web.Table
+
+	Payments        []voucherView // of an order: what the bank's confirmations will post
+	PaymentsRefused *web.Problem
 }
 
 // voucherView is a voucher with its three bases side by side.
@@ -89,6 +92,17 @@ func (s *Server) effect(l *look, d *DocumentOutput, verb string) (*effect, error
 		return nil, err
 	}
 	foreseen, err := projects.Foresee(l.ctx, s.db, l.who.command("foresee", ""), step)
+	shown, err := s.foreseen(l, foreseen, err)
+	if err != nil {
+		return nil, err
+	}
+	shown.Number, shown.Amount, shown.Words, shown.Facts = e.Number, e.Amount, e.Words, e.Facts
+	return shown, nil
+}
+
+// foreseen is what was foreseen as pages show it; err is its refusal.
+func (s *Server) foreseen(l *look, f *projects.Foreseen, err error) (*effect, error) {
+	e := &effect{}
 	if err != nil {
 		if kind := fault.KindOf(err); kind == fault.KindInternal || kind == fault.KindUnavailable {
 			return nil, err
@@ -96,14 +110,20 @@ func (s *Server) effect(l *look, d *DocumentOutput, verb string) (*effect, error
 		e.Refused = s.asProblem(l, err)
 		return e, nil
 	}
-	e.After, e.More = web.State(foreseen.State, l.t("state."+foreseen.State)), !foreseen.Complete
-	for _, v := range foreseen.Vouchers {
+	e.After, e.More = web.State(f.State, l.t("state."+f.State)), !f.Complete
+	for _, v := range f.Vouchers {
 		e.Vouchers = append(e.Vouchers, l.voucherView(voucherOutput(v)))
 	}
-	if len(foreseen.Balances) > 0 {
+	for _, v := range f.Payments {
+		e.Payments = append(e.Payments, l.voucherView(voucherOutput(v)))
+	}
+	if f.PaymentsRefused != nil {
+		e.PaymentsRefused = s.asProblem(l, f.PaymentsRefused)
+	}
+	if len(f.Balances) > 0 {
 		e.Balances = &web.Table{Caption: l.t("review.balances"), Columns: web.Columns(web.C(web.TextColumn, "column.budget_line"), web.C(web.TextColumn, "column.account"), web.C(web.TextColumn, "column.subject"),
 			web.C(web.MoneyColumn, "column.before"), web.C(web.MoneyColumn, "column.after"))}
-		for _, b := range foreseen.Balances {
+		for _, b := range f.Balances {
 			line := b.BudgetLine
 			if line == "" {
 				line = b.Project
