@@ -14,13 +14,13 @@ RELEASE_ARCHITECTURES := amd64 arm64
 .PHONY: run test lint bench release release-test
 
 run:
-	@.ci/need postgresql
+	@.ci/need postgresql fonts-wqy-microhei
 	go run ./cmd/mingzhang serve --data-dir $(DATA_DIR) --listen $(LISTEN)
 
 # hledger is the outside judge of our books; the C compiler links the race detector; curl and jq are what the README types;
-# LibreOffice saves lists as offices do.
+# LibreOffice saves lists as offices do; poppler reads printed forms.
 test:
-	@.ci/need postgresql hledger gcc curl jq soffice
+	@.ci/need postgresql hledger gcc curl jq soffice fonts-wqy-microhei poppler-utils
 	CGO_ENABLED=1 go test -race -timeout $(TEST_TIMEOUT) ./...
 
 lint:

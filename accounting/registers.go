@@ -45,6 +45,18 @@ func OpenBookYear(ctx context.Context, db *bun.DB, c Command, year int) (int, er
 	})
 }
 
+// FindBook reads what a set of books is. Code: book_unknown.
+func FindBook(ctx context.Context, db bun.IDB, book BookID) (Book, error) {
+	var found []Book
+	if err := db.NewSelect().Model(&found).Where("book_id = ?", book).Scan(ctx); err != nil {
+		return Book{}, fault.FromSQL(err)
+	}
+	if len(found) == 0 {
+		return Book{}, fault.NotFound("book_unknown", "there is no book %d", book)
+	}
+	return found[0], nil
+}
+
 // Units lists the accounting units of a book by code.
 func Units(ctx context.Context, db bun.IDB, book BookID) ([]Unit, error) {
 	return registered[Unit](ctx, db, book)

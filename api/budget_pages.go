@@ -145,7 +145,7 @@ func ladderTable(l *look, lines []projects.LadderLine, sum projects.LadderSum) *
 		t.Columns = append(t.Columns, web.C(web.MoneyColumn, c.heading))
 	}
 	for _, b := range lines {
-		row := web.Row{Cells: []web.Cell{web.Code(b.BudgetLine), web.Text(b.Project + " " + b.Name).To("/projects/" + url.PathEscape(b.Project)), web.Text(l.t("choice.fund_nature."+b.FundNature) + " " + b.FundingSource)}}
+		row := web.Row{Cells: []web.Cell{web.Code(b.BudgetLine), l.names.project(b.Project), web.Text(l.t("choice.fund_nature."+b.FundNature) + " " + b.FundingSource)}}
 		for i, m := range ladderFigures(b.Ladder) {
 			c := web.Yuan(m)
 			if !m.IsZero() {

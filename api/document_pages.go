@@ -24,7 +24,11 @@ func (s *Server) documentsPage(l *look) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := s.documentTable(l, l.t("page.documents"), out.Body.Documents)
+	called, err := s.called(l)
+	if err != nil {
+		return nil, err
+	}
+	t := documentTable(l, called, l.t("page.documents"), out.Body.Documents)
 	if out.Body.Next != "" {
 		t.Next, _ = withQuery(l, "before", out.Body.Next)
 	}
@@ -80,21 +84,14 @@ func withQuery(l *look, pairs ...string) (string, error) {
 	return u.RequestURI(), nil
 }
 
-func (s *Server) documentTable(l *look, caption string, documents []DocumentOutput) *web.Table {
+func documentTable(l *look, called *namesHere, caption string, documents []DocumentOutput) *web.Table {
 	t := &web.Table{Name: "documents", Caption: caption, Columns: web.Columns(web.C(web.TextColumn, "column.number"), web.C(web.TextColumn, "column.kind"), web.C(web.TextColumn, "column.project"),
 		web.C(web.TextColumn, "column.unit"), web.C(web.MoneyColumn, "column.amount"), web.C(web.StateColumn, "column.state"), web.C(web.TextColumn, "column.made_by"), web.C(web.DayColumn, "column.since"))}
 	for _, d := range documents {
-		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{web.Text(d.Number).To("/documents/" + d.ID), web.Text(kindName(l.lang, projects.DocumentKind(d.Kind))), projectCell(d.Project), web.Text(d.Unit),
+		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{web.Text(d.Number).To("/documents/" + d.ID), web.Text(kindName(l.lang, projects.DocumentKind(d.Kind))), called.project(d.Project), called.unit(d.Unit),
 			web.Maybe(d.Amount.money()), web.State(d.State, l.t("state."+d.State)), web.Text(d.CreatedBy.Name), web.Moment(d.Since)}})
 	}
 	return t
-}
-
-func projectCell(code string) web.Cell {
-	if code == "" {
-		return web.Text("")
-	}
-	return web.Text(code).To("/projects/" + url.PathEscape(code))
 }
 
 func kindName(lang string, kind projects.DocumentKind) string {
@@ -359,7 +356,11 @@ func (s *Server) documentPage(l *look) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	data := documentData{D: d.Body, Kind: kindName(l.lang, projects.DocumentKind(d.Body.Kind)), State: web.State(d.Body.State, l.t("state."+d.Body.State)), Facts: facts, Acts: actTable(l, d.Body.Acts), Vouchers: vouchers}
+	called, err := s.called(l)
+	if err != nil {
+		return nil, err
+	}
+	data := documentData{D: d.Body, Project: called.project(d.Body.Project), Unit: called.unit(d.Body.Unit), Kind: kindName(l.lang, projects.DocumentKind(d.Body.Kind)), State: web.State(d.Body.State, l.t("state."+d.Body.State)), Facts: facts, Acts: actTable(l, d.Body.Acts), Vouchers: vouchers}
 	for _, v := range d.Body.Verbs {
 		data.Verbs = append(data.Verbs, web.MenuItem{Title: verbName(l.lang, v), Path: "/documents/" + d.Body.ID + "/review?verb=" + v, Here: forward(v)})
 	}
@@ -377,6 +378,8 @@ type documentData struct {
 	D        DocumentDetail
 	Kind     string
 	State    web.Cell
+	Project  web.Cell
+	Unit     web.Cell
 	Facts    []web.Fact
 	Acts     *web.Table
 	Vouchers *web.Table

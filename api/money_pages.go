@@ -14,21 +14,29 @@ import (
 
 // moneyPages registers the pages of budget lines, contracts, payments and what is given out.
 func (s *Server) moneyPages(e *echo.Echo) {
-	s.page(e, http.MethodGet, "/budget", everyone, s.budgetPage)
-	s.page(e, http.MethodGet, "/budget/documents", everyone, s.budgetDocumentsPage)
-	s.page(e, http.MethodPost, "/budget/lines", []string{"budget_officer"}, s.addBudgetLineByPage)
-	s.page(e, http.MethodGet, "/contracts", everyone, s.contractsPage)
-	s.page(e, http.MethodGet, "/contracts/:number", everyone, s.contractPage)
-	s.page(e, http.MethodGet, "/contracts/:number/certificates/:no", everyone, s.certificatePage)
-	s.page(e, http.MethodGet, "/payees", everyone, s.payeesPage)
-	s.page(e, http.MethodGet, "/payments", everyone, s.paymentsPage)
-	s.page(e, http.MethodGet, "/payments/:number/lines/:line", everyone, s.linePage)
-	s.page(e, http.MethodPost, "/payments/:number/lines/:line/:act", receiptDesks, s.lineActByPage)
-	s.page(e, http.MethodPost, "/payments/treasury-list", orderDesks, s.demonstrationList)
-	s.page(e, http.MethodGet, "/subsidies", everyone, s.subsidiesPage)
-	s.page(e, http.MethodGet, "/villages", everyone, s.villagesPage)
-	s.page(e, http.MethodGet, "/injections", everyone, s.injectionsPage)
-	s.page(e, http.MethodGet, "/funds/:code", everyone, s.fundPage)
+	page := func(method, path string, roles []string, show func(*look) (*answer, error)) {
+		s.page(e, method, path, roles, func(l *look) (*answer, error) {
+			if _, err := s.called(l); err != nil { // tables name projects
+				return nil, err
+			}
+			return show(l)
+		})
+	}
+	page(http.MethodGet, "/budget", everyone, s.budgetPage)
+	page(http.MethodGet, "/budget/documents", everyone, s.budgetDocumentsPage)
+	page(http.MethodPost, "/budget/lines", []string{"budget_officer"}, s.addBudgetLineByPage)
+	page(http.MethodGet, "/contracts", everyone, s.contractsPage)
+	page(http.MethodGet, "/contracts/:number", everyone, s.contractPage)
+	page(http.MethodGet, "/contracts/:number/certificates/:no", everyone, s.certificatePage)
+	page(http.MethodGet, "/payees", everyone, s.payeesPage)
+	page(http.MethodGet, "/payments", everyone, s.paymentsPage)
+	page(http.MethodGet, "/payments/:number/lines/:line", everyone, s.linePage)
+	page(http.MethodPost, "/payments/:number/lines/:line/:act", receiptDesks, s.lineActByPage)
+	page(http.MethodPost, "/payments/treasury-list", orderDesks, s.demonstrationList)
+	page(http.MethodGet, "/subsidies", everyone, s.subsidiesPage)
+	page(http.MethodGet, "/villages", everyone, s.villagesPage)
+	page(http.MethodGet, "/injections", everyone, s.injectionsPage)
+	page(http.MethodGet, "/funds/:code", everyone, s.fundPage)
 }
 
 // sectionsData is a page about one thing: what it is, what can be done with it, and the parts it has.
@@ -82,7 +90,7 @@ func papersTable(l *look, caption, empty string, rows []projects.PaperRow) *web.
 				said = eventName(l.lang, e)
 			}
 		}
-		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{web.Text(r.Number).To("/documents/" + r.ID.String()), web.Text(r.DocumentNo), web.Day(r.Day), web.Text(said), projectCell(r.Project), web.Maybe(r.Amount),
+		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{web.Text(r.Number).To("/documents/" + r.ID.String()), web.Text(r.DocumentNo), web.Day(r.Day), web.Text(said), l.names.project(r.Project), web.Maybe(r.Amount),
 			web.State(r.State, l.t("state."+r.State)), web.Text(r.Memo)}})
 	}
 	return t

@@ -27,6 +27,7 @@ type look struct {
 	book   accounting.Book
 	lang   string
 	values url.Values // of the query, or of the form that was sent
+	names  *namesHere
 }
 
 // answer is what a page comes to: a template with its data, another address, or a file.

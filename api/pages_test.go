@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/uptrace/bun"
 	"golang.org/x/net/html"
 
 	"mingzhang/accounting"
@@ -21,16 +22,29 @@ import (
 // demonstration is the demonstration book served to a browser on this machine.
 func demonstration(t *testing.T) *bureau {
 	t.Helper()
-	db := pgtest.Open(t)
+	db := demonstrated(t)
 	b := serve(t, db, pgtest.Service(t, db))
 	b.reach(api.Reach{Loopback: true})
-	files, err := projects.OpenFileFolder(t.TempDir())
-	b.must(err)
-	books := accounting.NewBooks(db)
-	defer books.Close()
-	b.must(seeds.Demonstrate(t.Context(), books, db, files))
-	b.must(api.OpenDemonstrationAccounts(t.Context(), db, seeds.DemoBook))
 	return b
+}
+
+// demonstrated is a database of its own with the demonstration and its accounts.
+func demonstrated(t *testing.T) *bun.DB {
+	t.Helper()
+	return pgtest.Prepared(t, "demonstration", func(db *bun.DB) {
+		files, err := projects.OpenFileFolder(t.TempDir())
+		if err == nil {
+			books := accounting.NewBooks(db)
+			defer books.Close()
+			err = seeds.Demonstrate(t.Context(), books, db, files)
+		}
+		if err == nil {
+			err = api.OpenDemonstrationAccounts(t.Context(), db, seeds.DemoBook)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
 }
 
 // reader is somebody with a browser that runs no script: links are followed and forms are sent as they stand.

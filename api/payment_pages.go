@@ -96,7 +96,7 @@ func lineTable(l *look, caption, empty string, lines []projects.QueuedLine, sum 
 		if number == "" {
 			number = q.Request + "/" + strconv.Itoa(q.LineNo)
 		}
-		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{web.Text(number).To(linePageOf(q.Request, q.LineNo)), web.Text(q.Request).To("/documents/" + q.Document.String()), projectCell(q.Project), web.Text(q.Name), web.Text(q.Bank), web.Text(q.Account),
+		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{web.Text(number).To(linePageOf(q.Request, q.LineNo)), web.Text(q.Request).To("/documents/" + q.Document.String()), l.names.project(q.Project), web.Text(q.Name), web.Text(q.Bank), web.Text(q.Account),
 			web.Yuan(q.Amount), web.State(map[string]string{"failed": "failed", "ordered": "ordered"}[q.State], said), ordered}})
 	}
 	t.Total = []web.Cell{web.Text(l.t("table.sum")), web.Text(""), web.Text(""), web.Text(""), web.Text(""), web.Text(""), web.Yuan(sum.Amount), web.Text(""), web.Text("")}
@@ -142,7 +142,7 @@ func (s *Server) askLine(l *look, act string, wrong *web.Problem) (*answer, erro
 		return nil, err
 	}
 	q := k.line
-	data := sectionsData{Facts: []web.Fact{fact(l.t("column.state"), web.State(q.State, l.t("state."+q.State))), fact(l.t("money.request"), web.Text(q.Request).To("/documents/"+q.Document.String())), fact(l.t("column.project"), projectCell(q.Project)),
+	data := sectionsData{Facts: []web.Fact{fact(l.t("column.state"), web.State(q.State, l.t("state."+q.State))), fact(l.t("money.request"), web.Text(q.Request).To("/documents/"+q.Document.String())), fact(l.t("column.project"), l.names.project(q.Project)),
 		fact(l.t("field.purpose"), web.Text(q.Purpose)), fact(l.t("money.payee"), web.Text(q.Payee+" "+q.Name)), fact(l.t("field.account"), web.Text(q.Account)), fact(l.t("field.bank"), web.Text(q.Bank)), fact(l.t("column.amount"), web.Yuan(q.Amount)),
 		fact(l.t("column.words"), web.Text(q.Amount.Words())), fact(l.t("money.order_number"), web.Text(q.OrderNumber))}}
 	if q.Waits != "" {
@@ -274,8 +274,9 @@ func (s *Server) confirmSection(l *look, k *lineLook, f *web.Form) (section, err
 		out.Note = l.t("payment.another_person")
 		return out, nil
 	}
-	foreseen, err := projects.ForeseeConfirm(l.ctx, s.db, l.who.command("foresee", ""), k.line.Request, k.line.LineNo)
-	if out.Effect, err = s.foreseen(l, foreseen, err); err != nil {
+	confirmed, err := projects.ForeseeConfirm(l.ctx, s.db, l.who.command("foresee", ""), k.line.Request, k.line.LineNo)
+	foreseen, err := s.foreseen(l.ctx, confirmed, err)
+	if out.Effect, err = s.effectOf(l, foreseen, err); err != nil {
 		return out, err
 	}
 	if out.Effect.Refused == nil || f.Error != nil {
@@ -303,9 +304,9 @@ func (s *Server) cancelSection(l *look, k *lineLook, form func(string, ...web.Fi
 	f := form("cancel", web.Field{Name: "day", Label: l.t("field.voucher_date"), Kind: web.DayField, Required: true, Value: day})
 	date, err := lists.TypedDay(day)
 	if err == nil {
-		var foreseen *projects.Foreseen
-		foreseen, err = projects.ForeseeCancel(l.ctx, s.db, l.who.command("foresee", ""), k.line.Request, k.line.LineNo, date)
-		if out.Effect, err = s.foreseen(l, foreseen, err); err != nil {
+		given, err := projects.ForeseeCancel(l.ctx, s.db, l.who.command("foresee", ""), k.line.Request, k.line.LineNo, date)
+		foreseen, err := s.foreseen(l.ctx, given, err)
+		if out.Effect, err = s.effectOf(l, foreseen, err); err != nil {
 			return out, err
 		}
 	}

@@ -169,7 +169,8 @@ func TestForeignObjectsAnswerLikeAbsentOnes(t *testing.T) {
 			if foreign.status != absent.status || string(foreign.body) != string(absent.body) || foreign.status < 400 || foreign.status == http.StatusForbidden || foreign.code() == "request_invalid" {
 				t.Errorf("%s by a %s of another unit: a foreign object gets %d %s, an absent one %d %s", op.ID, role, foreign.status, foreign.body, absent.status, absent.body)
 			}
-			if a := ask(own, objects[0]); string(a.body) == string(absent.body) || op.method == http.MethodGet && a.status != http.StatusOK {
+			// A line that is not ordered has no payment voucher to print; that it is not tells that it is there.
+			if a := ask(own, objects[0]); string(a.body) == string(absent.body) || op.method == http.MethodGet && a.status != http.StatusOK && (op.ID != "print-payment-order" || a.code() != "step_not_allowed") {
 				t.Errorf("%s by a %s of the own unit: %d %s; the row tests nothing", op.ID, role, a.status, a.body)
 			}
 		}

@@ -69,7 +69,7 @@ func (s *Server) subsidiesPage(l *look) (*answer, error) {
 		for i, m := range []accounting.Money{b.Total, b.Owed, b.Held} {
 			sums[i] = sums[i].Add(m)
 		}
-		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{web.Text(b.Number).To("/documents/" + b.ID.String()), web.Text(b.Code), projectCell(b.Project), web.Text(b.Month), web.Number(b.Count), web.Figure(web.Grouped(b.Rate.String())), web.Yuan(b.Total),
+		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{web.Text(b.Number).To("/documents/" + b.ID.String()), web.Text(b.Code), l.names.project(b.Project), web.Text(b.Month), web.Number(b.Count), web.Figure(web.Grouped(b.Rate.String())), web.Yuan(b.Total),
 			web.Text(l.t("subsidy.published", b.PublishedFrom, b.PublishedUntil)), web.State(b.State, l.t("state."+b.State)), web.Yuan(b.Owed), web.Yuan(b.Held), todo}})
 	}
 	t.Sum = &sums[0]
@@ -99,7 +99,7 @@ func (s *Server) villagesPage(l *look) (*answer, error) {
 		if words != "" && !strings.Contains(v.Project+" "+v.Name+" "+v.Township, words) {
 			continue
 		}
-		row := web.Row{Cells: []web.Cell{projectCell(v.Project), web.Text(v.Name), dayOrNone(v.VotedOn), dayOrNone(v.PublishedOn)}}
+		row := web.Row{Cells: []web.Cell{l.names.project(v.Project), web.Text(v.Name), dayOrNone(v.VotedOn), dayOrNone(v.PublishedOn)}}
 		mode := ""
 		if v.Mode != "" {
 			mode = l.t("choice.mode." + v.Mode)
@@ -139,7 +139,7 @@ func (s *Server) injectionsPage(l *look) (*answer, error) {
 	t := &web.Table{Name: "injections", Caption: l.t("injection.register"), Counted: true, Count: len(out.Body.Injections), Empty: l.t("injection.empty"), Columns: injectionColumns()}
 	var sum accounting.Money
 	for _, i := range out.Body.Injections {
-		t.Rows = append(t.Rows, web.Row{Cells: injectionCells(i)})
+		t.Rows = append(t.Rows, web.Row{Cells: injectionCells(l, i)})
 		sum = sum.Add(i.Amount)
 	}
 	t.Sum = &sum
@@ -150,7 +150,7 @@ func (s *Server) injectionsPage(l *look) (*answer, error) {
 	}
 	list := &web.Table{Name: "funds", Caption: l.t("fund.funds"), Empty: l.t("fund.none"), Columns: web.Columns(web.C(web.TextColumn, "column.project"), web.C(web.TextColumn, "money.name"), web.C(web.TextColumn, "money.register"))}
 	for _, f := range funds {
-		list.Rows = append(list.Rows, web.Row{Cells: []web.Cell{projectCell(f.Value), web.Text(f.Text), web.Text(l.t("fund.register")).To("/funds/" + url.PathEscape(f.Value))}})
+		list.Rows = append(list.Rows, web.Row{Cells: []web.Cell{l.names.project(f.Value), web.Text(f.Text), web.Text(l.t("fund.register")).To("/funds/" + url.PathEscape(f.Value))}})
 	}
 	actions := l.newDocument(l.t("document.new", kindName(l.lang, "injection_record")), "injection_record")
 	actions = append(actions, l.newDocument(l.t("document.new", kindName(l.lang, "fund")), "fund")...)
@@ -162,12 +162,12 @@ func injectionColumns() []web.Column {
 		web.C(web.NumberColumn, "field.injection_record.share"), web.C(web.MoneyColumn, "field.expected_income"))
 }
 
-func injectionCells(i projects.Injection) []web.Cell {
+func injectionCells(l *look, i projects.Injection) []web.Cell {
 	share := ""
 	if i.Share != nil {
 		share = i.Share.String()
 	}
-	return []web.Cell{web.Day(i.Day), projectCell(i.Project), web.Text(i.Investee), web.Text(i.Agreement), web.Yuan(i.Amount), web.Figure(share), web.Maybe(i.ExpectedIncome)}
+	return []web.Cell{web.Day(i.Day), l.names.project(i.Project), web.Text(i.Investee), web.Text(i.Agreement), web.Yuan(i.Amount), web.Figure(share), web.Maybe(i.ExpectedIncome)}
 }
 
 func (s *Server) funds(l *look) (funds []web.Option, err error) {
@@ -203,13 +203,13 @@ func (s *Server) fundPage(l *look) (*answer, error) {
 		if period, number, ok := strings.Cut(m.Voucher, " 记-"); ok {
 			voucher.Link = "/vouchers/" + period + "/" + strings.TrimLeft(number, "0")
 		}
-		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{web.Day(m.Date), projectCell(m.Project), web.Text(m.Account), web.Text(m.DocumentNo), voucher, web.Text(m.Memo), web.Yuan(m.In), web.Yuan(m.Out), web.Yuan(m.Balance)}})
+		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{web.Day(m.Date), l.names.project(m.Project), web.Text(m.Account), web.Text(m.DocumentNo), voucher, web.Text(m.Memo), web.Yuan(m.In), web.Yuan(m.Out), web.Yuan(m.Balance)}})
 		came, went = came.Add(m.In), went.Add(m.Out)
 	}
 	t.Total = []web.Cell{web.Text(l.t("table.sum")), web.Text(""), web.Text(""), web.Text(""), web.Text(""), web.Text(""), web.Yuan(came), web.Yuan(went), web.Yuan(came.Sub(went))}
 	owned := &web.Table{Name: "stakes-" + in.Code, Caption: l.t("injection.register"), Empty: l.t("injection.empty"), Columns: append(injectionColumns(), web.C(web.MoneyColumn, "money.so_far"))}
 	for _, i := range out.Body.Injections {
-		owned.Rows = append(owned.Rows, web.Row{Cells: append(injectionCells(i.Injection), web.Yuan(i.Total))})
+		owned.Rows = append(owned.Rows, web.Row{Cells: append(injectionCells(l, i.Injection), web.Yuan(i.Total))})
 	}
 	return &answer{template: "list", title: l.t("fund.title", in.Code), list: t, data: listData{Filters: []web.Field{{Name: "as_of", Label: l.t("money.as_of"), Kind: web.DayField, Value: l.values.Get("as_of")}},
 		Actions: l.newDocument(l.t("document.new", kindName(l.lang, "fund")), "fund", "node", in.Code, "event", ""), Tables: []*web.Table{t, owned}}}, nil

@@ -83,16 +83,8 @@ func (s *Server) effect(l *look, d *DocumentOutput, verb string) (*effect, error
 	if e.Facts, err = s.documentFacts(l, d); err != nil {
 		return nil, err
 	}
-	in := stepRequest{ID: d.ID, Body: StepInput{Hash: d.Hash}}
-	if !forward(verb) {
-		in.Body.Reason = l.t("review.reason_follows")
-	}
-	step, err := s.step(l.ctx, l.who, &in, verb)
-	if err != nil {
-		return nil, err
-	}
-	foreseen, err := projects.Foresee(l.ctx, s.db, l.who.command("foresee", ""), step)
-	shown, err := s.foreseen(l, foreseen, err)
+	foreseen, err := s.foresee(l.ctx, &foreseeRequest{ID: d.ID, Verb: verb})
+	shown, err := s.effectOf(l, foreseen, err)
 	if err != nil {
 		return nil, err
 	}
@@ -100,8 +92,8 @@ func (s *Server) effect(l *look, d *DocumentOutput, verb string) (*effect, error
 	return shown, nil
 }
 
-// foreseen is what was foreseen as pages show it; err is its refusal.
-func (s *Server) foreseen(l *look, f *projects.Foreseen, err error) (*effect, error) {
+// effectOf is what was foreseen as pages show it; err is its refusal.
+func (s *Server) effectOf(l *look, foreseen *foreseeResponse, err error) (*effect, error) {
 	e := &effect{}
 	if err != nil {
 		if kind := fault.KindOf(err); kind == fault.KindInternal || kind == fault.KindUnavailable {
@@ -110,25 +102,20 @@ func (s *Server) foreseen(l *look, f *projects.Foreseen, err error) (*effect, er
 		e.Refused = s.asProblem(l, err)
 		return e, nil
 	}
-	e.After, e.More = web.State(f.State, l.t("state."+f.State)), !f.Complete
-	for _, v := range f.Vouchers {
-		e.Vouchers = append(e.Vouchers, l.voucherView(voucherOutput(v)))
+	e.After, e.More = web.State(foreseen.Body.State, l.t("state."+foreseen.Body.State)), !foreseen.Body.Complete
+	e.Vouchers, e.Payments = each(foreseen.Body.Vouchers, l.voucherView), each(foreseen.Body.Payments, l.voucherView)
+	if refused := foreseen.Body.PaymentsRefused; refused != nil {
+		e.PaymentsRefused = webProblem(refused)
 	}
-	for _, v := range f.Payments {
-		e.Payments = append(e.Payments, l.voucherView(voucherOutput(v)))
-	}
-	if f.PaymentsRefused != nil {
-		e.PaymentsRefused = s.asProblem(l, f.PaymentsRefused)
-	}
-	if len(f.Balances) > 0 {
+	if len(foreseen.Body.Balances) > 0 {
 		e.Balances = &web.Table{Caption: l.t("review.balances"), Columns: web.Columns(web.C(web.TextColumn, "column.budget_line"), web.C(web.TextColumn, "column.account"), web.C(web.TextColumn, "column.subject"),
 			web.C(web.MoneyColumn, "column.before"), web.C(web.MoneyColumn, "column.after"))}
-		for _, b := range f.Balances {
+		for _, b := range foreseen.Body.Balances {
 			line := b.BudgetLine
 			if line == "" {
 				line = b.Project
 			}
-			e.Balances.Rows = append(e.Balances.Rows, web.Row{Cells: []web.Cell{web.Text(line), web.Text(b.Account + " " + b.AccountName), web.Text(b.Subject), web.Yuan(b.Before), web.Yuan(b.After)}})
+			e.Balances.Rows = append(e.Balances.Rows, web.Row{Cells: []web.Cell{web.Text(line), web.Text(b.Account + " " + b.Name), web.Text(b.Subject), web.Yuan(b.Before.Money), web.Yuan(b.After.Money)}})
 		}
 	}
 	return e, nil
@@ -206,6 +193,10 @@ func (s *Server) askMany(l *look, results *web.Table) (*answer, error) {
 	if len(ids) == 0 || len(ids) > mostReviewed {
 		return nil, fault.Invalid("request_invalid", "%s", l.t("review.most", len(ids), mostReviewed))
 	}
+	called, err := s.called(l)
+	if err != nil {
+		return nil, err
+	}
 	var sum accounting.Money
 	t := &web.Table{Caption: l.t("review.each"), Columns: web.Columns(web.C(web.TextColumn, "column.number"), web.C(web.TextColumn, "column.project"), web.C(web.MoneyColumn, "column.amount"), web.C(web.StateColumn, "column.after_step"), web.C(web.TextColumn, "column.effect"))}
 	var effects []*effect
@@ -219,7 +210,7 @@ func (s *Server) askMany(l *look, results *web.Table) (*answer, error) {
 		if err != nil {
 			return nil, err
 		}
-		row := web.Row{Cells: []web.Cell{web.Text(d.Body.Number).To("/documents/" + id), projectCell(d.Body.Project), web.Maybe(e.Amount)}}
+		row := web.Row{Cells: []web.Cell{web.Text(d.Body.Number).To("/documents/" + id), called.project(d.Body.Project), web.Maybe(e.Amount)}}
 		if e.Refused != nil {
 			row.Class = "alert"
 			row.Cells = append(row.Cells, web.State("rejected", l.t("review.refused")), web.Text(e.Refused.Title+" "+e.Refused.Detail))

@@ -70,6 +70,7 @@ func (s *Server) routes(e *echo.Echo) huma.API {
 	s.reportRoutes(api)
 	s.reconciliationRoutes(api)
 	s.documentRoutes(api)
+	s.deskRoutes(api)
 	s.fileRoutes(api)
 	s.importRoutes(api)
 	s.treasuryRoutes(api)
@@ -85,6 +86,7 @@ func (s *Server) routes(e *echo.Echo) huma.API {
 	s.accountRoutes(api)
 	s.tokenRoutes(api)
 	s.logRoutes(api)
+	s.printRoutes(api)
 	docs(e, api)
 	return api
 }

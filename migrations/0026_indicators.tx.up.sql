@@ -39,4 +39,3 @@ begin
 end $$;
 
 revoke execute on function projects.plain_number from public;
-grant execute on function projects.plain_number to mingzhang_app;

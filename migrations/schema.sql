@@ -9020,7 +9020,6 @@ REVOKE ALL ON FUNCTION projects.person_called(in_book bigint, by_code text) FROM
 REVOKE ALL ON FUNCTION projects.plain_name(name text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION projects.plain_number(document_no text) FROM PUBLIC;
-GRANT ALL ON FUNCTION projects.plain_number(document_no text) TO mingzhang_app;
 
 GRANT SELECT,INSERT ON TABLE projects.plan_lines TO mingzhang_app;
 GRANT SELECT ON TABLE projects.plan_lines TO mingzhang_auditor;

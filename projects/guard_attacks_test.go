@@ -58,6 +58,7 @@ var theirAttacks = map[string][]attack{
 	"payment_lines note_failed_order":                  only("<row state='ordered', order_number=>; update projects.payment_lines set state = 'failed'; do $$ begin if exists (select from projects.failed_orders) then raise 'the trigger was here' using errcode = 'AC000'; end if; end $$", "AC000"),
 
 	// documents and what is done with them
+	"documents list_of_number_once":               only(`<row kind='budget', state='posted', content='{"event":"Indicators","document_no":"7〔1〕"}'>; <row document_id=gen_random_uuid(), number='y', kind='budget', state='draft', content='{"event":"Indicators","document_no":"７ [1]"}'>`, "23505"),
 	"acts outside_act_by_two":                     rows("entered_by="),
 	"acts outside_act_is_whole":                   rows("outside_name=, outside_office=, outside_date=, paper_hash=", "entered_by="),
 	"outside_acts outside_act_checked_by_another": rows("checked_by="),

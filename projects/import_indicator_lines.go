@@ -77,7 +77,8 @@ func (r *indicatorReading) whatIsOpened(ctx context.Context) error {
 		Line string
 		Day  accounting.Date
 	}
-	err := r.db.NewRaw(`select w ->> 'budget_line' as line, (d.content::jsonb ->> 'date')::date as day from projects.documents d, jsonb_array_elements(d.content::jsonb -> 'indicators') w
+	err := r.db.NewRaw(`select w ->> 'budget_line' as line, x.day from projects.documents d
+		cross join lateral (select (k ->> 'date')::date as day, k -> 'indicators' as lines from (select d.content::jsonb) c (k) offset 0) x cross join lateral jsonb_array_elements(x.lines) w
 		where d.book_id = ? and d.kind = 'opening' and d.state not in ('withdrawn', 'rejected')`, r.c.Book).Scan(ctx, &opened)
 	for _, o := range opened {
 		if l := r.byName[o.Line]; l != nil {

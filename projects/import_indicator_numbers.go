@@ -29,11 +29,13 @@ func (r *indicatorReading) numbersHere(ctx context.Context) (map[string]*numberH
 		DocumentNo, Event, Line, Number string
 		Amount                          accounting.Money
 	}
-	err := r.db.NewRaw(`select k ->> 'document_no' as document_no, coalesce(k ->> 'event', '') as event, x.line, d.number, x.amount
-		from (select d.number, d.kind, d.content::jsonb as k from projects.documents d where d.book_id = ? and d.kind in ('budget', 'allocation') and d.state not in ('withdrawn', 'rejected')) d
-		cross join lateral (select w ->> 'budget_line' as line, (w ->> 'amount')::numeric as amount from jsonb_array_elements(k #> '{input,rows}') w where k ->> 'event' = 'Indicators'
-			union all select k #>> '{input,budget_line}', (k #>> '{input,amount}')::numeric * case when k ->> 'event' = 'Reduce' then -1 else 1 end where k ->> 'event' in ('Approve', 'Issue', 'Supplement', 'Reduce')
-			union all select '', 0 where d.kind = 'allocation' or k ->> 'event' in ('Transfer', 'Split', 'Lapse')) x order by 1, 2, 3`, r.c.Book).Scan(ctx, &rows)
+	err := r.db.NewRaw(`with said as materialized ( -- each content is read once, however many rows it has
+			select d.number, d.kind, k ->> 'document_no' as document_no, coalesce(k ->> 'event', '') as event, k -> 'input' as input
+			from projects.documents d cross join lateral (select d.content::jsonb offset 0) x (k) where d.book_id = ? and d.kind in ('budget', 'allocation') and d.state not in ('withdrawn', 'rejected'))
+		select s.document_no, s.event, x.line, s.number, x.amount from said s
+		cross join lateral (select w ->> 'budget_line' as line, (w ->> 'amount')::numeric as amount from jsonb_array_elements(s.input -> 'rows') w where s.event = 'Indicators'
+			union all select s.input ->> 'budget_line', (s.input ->> 'amount')::numeric * case when s.event = 'Reduce' then -1 else 1 end where s.event in ('Approve', 'Issue', 'Supplement', 'Reduce')
+			union all select '', 0 where s.kind = 'allocation' or s.event in ('Transfer', 'Split', 'Lapse')) x order by 1, 2, 3`, r.c.Book).Scan(ctx, &rows)
 	if err != nil {
 		return nil, fault.FromSQL(err)
 	}
@@ -138,7 +140,7 @@ func (r *indicatorReading) isNew(p *indicatorPaper) bool {
 	}
 	detail := fmt.Sprintf("%d rows, %s", len(p.rows), total)
 	if len(made) > 0 {
-		detail += fmt.Sprintf(", %d budget lines are made", len(made))
+		detail += fmt.Sprintf(", new budget lines: %d", len(made))
 	}
 	r.differs(p.place, p.number, NewRow, "%s", detail)
 	return true

@@ -88,7 +88,7 @@ func TestIndicatorsOfOneNumberAreOneVoucher(t *testing.T) {
 		rows = append(rows, villageRow(n, "100000.01"))
 	}
 	list := b.ma.indicators(append(rows, "合计,,,,,,,,6500000.65,,")...)
-	if p := b.ma.previews(list); len(p.Problems) > 0 || p.Counts[projects.NewRow] != 1 || p.Differences[0].Detail != "65 rows, 6500000.65, 65 budget lines are made" || len(p.Confirmed) != 1 {
+	if p := b.ma.previews(list); len(p.Problems) > 0 || p.Counts[projects.NewRow] != 1 || p.Differences[0].Detail != "65 rows, 6500000.65, new budget lines: 65" || len(p.Confirmed) != 1 {
 		t.Fatalf("preview %+v", p)
 	}
 	i, again := b.ma.mustTakeIn(list), b.ma.mustTakeIn(list)

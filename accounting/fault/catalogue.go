@@ -147,6 +147,7 @@ var Catalogue = []Info{
 	{"unauthorized", KindDenied, "", "No valid token or session", "未登录或令牌无效", "Sign in, or send Authorization: Bearer with a valid token"},
 	{"forbidden", KindDenied, "", "The role of this token may not do that", "无权操作", "Ask someone who may"},
 	{"not_found", KindNotFound, "", "There is no such thing for you", "未找到", "Check the address"},
+	{"font_missing", KindUnavailable, "", "The face that forms are printed in is not installed", "未安装打印字体", "Install the Debian package fonts-wqy-microhei (文泉驿微米黑) on the server"},
 	{"busy", KindUnavailable, "", "Others were in the way; nothing was done", "系统繁忙，未执行", "Repeat with the same key"},
 	{"outcome_unknown", KindUnavailable, "", "The end was not seen; it may have been done", "结果未知，可能已执行", "Repeat with the same key: it is done once"},
 	{"unavailable", KindUnavailable, "", "The service or its database cannot do it now", "服务暂不可用", "Repeat with the same key"},

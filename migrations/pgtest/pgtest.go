@@ -119,7 +119,7 @@ func open(t testing.TB, p place, role, from string) *bun.DB {
 		t.Fatalf("pgtest: %v", err)
 	}
 	t.Cleanup(func() { p.drop(t) })
-	if from == template {
+	if from != "template0" { // what roles may with a database is not copied with it
 		if err := migrations.GrantDatabase(ctx, p.cluster.admin, p.database); err != nil {
 			t.Fatal(err)
 		}

@@ -10,6 +10,9 @@ import (
 	"mingzhang/accounting/fault"
 )
 
+// helpSheet is the sheet of a template that says what its columns take; it is no list.
+const helpSheet = "说明"
+
 // WriteTemplate writes an empty list of a form to fill in: its headings, and on a second sheet what each column takes.
 // Columns of digits that are names are formatted as text, so that no digit is lost.
 func (f Form) WriteTemplate(w io.Writer) error {
@@ -29,8 +32,7 @@ func (f Form) WriteTemplate(w io.Writer) error {
 		}
 	}
 	book.line(true, headings...)
-	const help = "说明"
-	book.sheet(help)
+	book.sheet(helpSheet)
 	book.line(true, "列", "必填", "填写内容", "示例")
 	for _, c := range f.Columns {
 		must := ""

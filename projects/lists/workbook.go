@@ -156,12 +156,12 @@ func richText(d *xml.Decoder) (string, error) {
 	return b.String(), nil
 }
 
-// table reads the named sheet, or the only one that has cells.
+// table reads the named sheet, or the only one that has cells beside a template's help.
 func (w *workbook) table(name string) (*Table, error) {
 	var found *Table
 	var names []string
 	for _, s := range w.sheets {
-		if name != "" && s.name != name {
+		if name != "" && s.name != name || name == "" && s.name == helpSheet && len(w.sheets) > 1 {
 			continue
 		}
 		t, err := w.sheet(s)
