@@ -21,6 +21,7 @@ func TestPagesOfMoney(t *testing.T) {
 	t.Run("a returned payment is ordered again, or given up", func(t *testing.T) { returnByPages(t, b) })
 	t.Run("budget lines have the figures of their JSON", func(t *testing.T) { budgetFigures(t, b) })
 	t.Run("contracts have the figures of their JSON", func(t *testing.T) { contractFigures(t, b) })
+	t.Run("subsidies, villages, injections and funds are listed", func(t *testing.T) { registers(t, b) })
 	t.Run("a budget line is registered once", func(t *testing.T) { lineByPage(t, b) })
 	t.Run("a payee is registered, and a refused form keeps what was typed", func(t *testing.T) { payeeByPages(t, b) })
 	t.Run("an invoice used before is named beside its field", func(t *testing.T) { invoiceTwice(t, b) })
@@ -371,6 +372,23 @@ func contractFigures(t *testing.T, b *bureau) {
 		t.Errorf("a contract that is not there: %d", r.status)
 	}
 	r.get("/contracts?lang=en").sees("Contracts", "settled")
+}
+
+func registers(t *testing.T, b *bureau) {
+	r := b.reads(t, "budget")
+	var injections struct {
+		Injections []struct{ Investee, Amount string }
+	}
+	r.json("/injections", &injections)
+	if r.get("/injections").sees("注资备查簿"); len(injections.Injections) == 0 {
+		t.Error("the demonstration has no injection")
+	}
+	for _, i := range injections.Injections {
+		r.sees(i.Investee, i.Amount[:strings.Index(i.Amount, ".")][:2])
+	}
+	r.follows("查看备查簿").sees("代管资金收支")
+	r.get("/subsidies").sees("补助发放", "已锁定", "2025-02")
+	r.get("/villages").sees("村级记录", "县级资金")
 }
 
 func lineByPage(t *testing.T, b *bureau) {
