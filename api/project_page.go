@@ -267,7 +267,7 @@ func (s *Server) projectSummary(l *look, v *projectView) error {
 
 // lightTable says how the light came about, rule by rule.
 func (l *look) lightTable(v *projectView) *web.Table {
-	t := &web.Table{Name: "lights-" + v.row.Code, Caption: l.t("project.lights"), Notes: []string{l.formula(v.all.Formula)}, Columns: web.Columns(web.C(web.TextColumn, "project.rule"), web.C(web.StateColumn, "overview.column.light"), web.C(web.TextColumn, "project.arithmetic"))}
+	t := &web.Table{Name: "lights-" + v.row.Code, Caption: l.t("project.lights"), Notes: []string{l.lightFormula(v.all.Formula)}, Columns: web.Columns(web.C(web.TextColumn, "project.rule"), web.C(web.StateColumn, "overview.column.light"), web.C(web.TextColumn, "project.arithmetic"))}
 	for _, p := range v.row.Standing.Points {
 		why := p.ZH
 		if l.lang == "en" {

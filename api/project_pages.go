@@ -273,7 +273,7 @@ func (l *look) overviewNotes(o *projects.ProjectTree, t *web.Table, tops, withou
 	if slices.ContainsFunc(tops, func(r projects.TreeRow) bool { return r.Partial }) {
 		notes = append(notes, l.t("overview.partial"))
 	}
-	return append(notes, l.t("overview.year_note", o.AsOf.Year()), l.t("overview.pace_note"), l.formula(o.Formula))
+	return append(notes, l.t("overview.year_note", o.AsOf.Year()), l.t("overview.pace_note"), l.lightFormula(o.Formula))
 }
 
 // figureCells are the columns of a row; each leads to the lines that make it.
@@ -327,7 +327,7 @@ func (l *look) light(r projects.TreeRow) projects.Light {
 	return r.Standing.Light
 }
 
-func (l *look) formula(f projects.LightFormula) string {
+func (l *look) lightFormula(f projects.LightFormula) string {
 	if l.lang == "en" {
 		return f.EN
 	}

@@ -54,7 +54,7 @@ func (s *Server) projectFunds(l *look, v *projectView) error {
 		codes[r.Node.ID] = r.Node
 	}
 	t := &web.Table{Name: "funds-" + v.row.Code, Caption: l.t("project.funds"), Empty: l.t("project.no_funds"), Notes: []string{l.t("project.funds_note")}, Columns: web.Columns(
-		web.C(web.TextColumn, "column.budget_line"), web.C(web.TextColumn, "column.project"), web.C(web.NumberColumn, "project.year"))}
+		web.C(web.CodeColumn, "column.budget_line"), web.C(web.CodeColumn, "column.project"), web.C(web.NumberColumn, "project.year"))}
 	columns := []struct {
 		figure string
 		of     func(accounting.LineLadder) accounting.Money
@@ -83,7 +83,7 @@ func (s *Server) projectFunds(l *look, v *projectView) error {
 			}
 			t.Rows = append(t.Rows, web.Row{Class: sum.Class, Cells: append(sum.Cells, web.Text(""))})
 		}
-		cells := []web.Cell{web.Text(line.Code), web.Text(codes[line.Project].Code).To(l.projectLink(codes[line.Project].Code, v.asOf)), web.Number(line.FiscalYear)}
+		cells := []web.Cell{web.Code(line.Code), web.Code(codes[line.Project].Code).To(l.projectLink(codes[line.Project].Code, v.asOf)), web.Number(line.FiscalYear)}
 		for _, c := range columns {
 			cells = append(cells, web.Yuan(c.of(line)).To(l.linesLink(v.row.Code, c.figure, v.asOf, "line", line.Code)))
 		}
@@ -115,7 +115,7 @@ func (s *Server) projectContracts(l *look, v *projectView) error {
 	if err != nil {
 		return err
 	}
-	t := &web.Table{Name: "contracts-" + v.row.Code, Caption: l.t("project.contracts"), Empty: l.t("project.no_contracts"), Columns: web.Columns(web.C(web.TextColumn, "project.contract"), web.C(web.TextColumn, "project.name"), web.C(web.TextColumn, "project.supplier"),
+	t := &web.Table{Name: "contracts-" + v.row.Code, Caption: l.t("project.contracts"), Empty: l.t("project.no_contracts"), Columns: web.Columns(web.C(web.CodeColumn, "project.contract"), web.C(web.TextColumn, "project.name"), web.C(web.TextColumn, "project.supplier"),
 		web.C(web.DayColumn, "project.signed_on"), web.C(web.StateColumn, "column.state"), web.C(web.MoneyColumn, "project.price"), web.C(web.MoneyColumn, "project.gross_total"), web.C(web.MoneyColumn, "project.advance_open"),
 		web.C(web.MoneyColumn, "project.contract_paid"), web.C(web.MoneyColumn, "project.retention_open"), web.C(web.MoneyColumn, "project.payable_now"))}
 	t.Count, t.Counted = len(found), true
@@ -126,7 +126,7 @@ func (s *Server) projectContracts(l *look, v *projectView) error {
 			price = *k.SettledPrice
 		}
 		amounts := []accounting.Money{price, k.Certified, k.AdvancePaid.Sub(k.AdvanceRecouped), k.AdvancePaid.Add(k.PayablePaid).Add(k.RetentionPaid), k.RetentionKept.Sub(k.RetentionPaid).Sub(k.RetentionForfeited), k.PayableNow}
-		cells := []web.Cell{web.Text(k.Number).To("/contracts/" + k.Number), web.Text(k.Name), web.Text(k.Supplier), web.Day(k.SignedOn), web.State(k.State, l.t("state."+k.State))}
+		cells := []web.Cell{web.Code(k.Number).To("/contracts/" + k.Number), web.Text(k.Name), web.Text(k.Supplier), web.Day(k.SignedOn), web.State(k.State, l.t("state."+k.State))}
 		for i, m := range amounts {
 			sums[i] = sums[i].Add(m)
 			cells = append(cells, web.Yuan(m).To("/contracts/"+k.Number))
@@ -165,7 +165,7 @@ func (s *Server) projectCertificates(l *look, v *projectView) error {
 		return err
 	}
 	t := &web.Table{Name: "certificates-" + v.row.Code, Caption: l.t("project.certificates"), Empty: l.t("project.no_certificates"), Notes: []string{l.t("project.certificates_note")}, Columns: web.Columns(web.C(web.TextColumn, "column.number"),
-		web.C(web.TextColumn, "project.contract"), web.C(web.NumberColumn, "project.period_no"), web.C(web.DayColumn, "column.date"), web.C(web.MoneyColumn, "project.gross"), web.C(web.MoneyColumn, "project.recouped"),
+		web.C(web.CodeColumn, "project.contract"), web.C(web.NumberColumn, "project.period_no"), web.C(web.DayColumn, "column.date"), web.C(web.MoneyColumn, "project.gross"), web.C(web.MoneyColumn, "project.recouped"),
 		web.C(web.MoneyColumn, "project.retained"), web.C(web.MoneyColumn, "project.net"), web.C(web.MoneyColumn, "project.gross_total"), web.C(web.MoneyColumn, "project.payable_then"))}
 	t.Count, t.Counted = len(found), true
 	sums := make([]accounting.Money, 4)
@@ -174,7 +174,7 @@ func (s *Server) projectCertificates(l *look, v *projectView) error {
 		for i, m := range []accounting.Money{c.Gross, c.Recouped, c.Retained, c.Net} {
 			sums[i] = sums[i].Add(m)
 		}
-		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{web.Text(c.Document).To(to), web.Text(c.Contract).To("/contracts/" + c.Contract), web.Number(c.Number), web.Day(c.Day), web.Yuan(c.Gross).To(to), web.Yuan(c.Recouped).To(to),
+		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{web.Code(c.Document).To(to), web.Code(c.Contract).To("/contracts/" + c.Contract), web.Number(c.Number), web.Day(c.Day), web.Yuan(c.Gross).To(to), web.Yuan(c.Recouped).To(to),
 			web.Yuan(c.Retained).To(to), web.Yuan(c.Net).To(to), web.Yuan(c.Certified).To("/contracts/" + c.Contract), web.Yuan(c.PayableNow).To(to)}})
 	}
 	if len(found) > 0 {
@@ -213,19 +213,19 @@ func (s *Server) projectPayments(l *look, v *projectView) error {
 		next = found[len(found)-1].ID.String()
 	}
 	t := &web.Table{Name: "payments-" + v.row.Code, Caption: l.t("project.payments"), Empty: l.t("project.no_payments"), Columns: web.Columns(web.C(web.TextColumn, "column.number"), web.C(web.TextColumn, "project.payment"),
-		web.C(web.TextColumn, "project.purpose"), web.C(web.TextColumn, "project.contract"), web.C(web.StateColumn, "column.state"), web.C(web.MoneyColumn, "project.asked"), web.C(web.MoneyColumn, "project.held"), web.C(web.MoneyColumn, "project.paid"),
+		web.C(web.TextColumn, "project.purpose"), web.C(web.CodeColumn, "project.contract"), web.C(web.StateColumn, "column.state"), web.C(web.MoneyColumn, "project.asked"), web.C(web.MoneyColumn, "project.held"), web.C(web.MoneyColumn, "project.paid"),
 		web.C(web.NumberColumn, "project.days_at_desk"))}
 	sums := make([]accounting.Money, 3)
 	for _, r := range found {
 		to := "/documents/" + r.ID.String()
-		contract := web.Text(r.Contract)
+		contract := web.Code(r.Contract)
 		if r.Contract != "" {
 			contract = contract.To("/contracts/" + r.Contract)
 		}
 		for i, m := range []accounting.Money{r.Amount, r.Held, r.Paid} {
 			sums[i] = sums[i].Add(m)
 		}
-		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{web.Text(r.Number).To(to), web.Text(l.t("choice.payment." + string(r.Payment))), web.Text(r.Purpose), contract, web.State(r.State, l.t("state."+r.State)),
+		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{web.Code(r.Number).To(to), web.Text(l.t("choice.payment." + string(r.Payment))), web.Text(r.Purpose), contract, web.State(r.State, l.t("state."+r.State)),
 			web.Yuan(r.Amount).To(to), web.Yuan(r.Held).To(to), web.Yuan(r.Paid).To(to), web.Number(r.DaysAtDesk)}})
 	}
 	if len(found) > 0 && next == "" && q.Before == uuid.Nil { // the whole list stands here
@@ -263,7 +263,7 @@ func (s *Server) projectFiles(l *look, v *projectView) error {
 	}
 	for _, f := range found {
 		hash := f.Hash.String()
-		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{web.Text(f.Name).To("/api/v1/files/" + hash), web.Figure(fileSize(f.Size)), web.Text(kindName(l.lang, f.Kind)), web.Text(f.Number).To("/documents/" + f.Document.String()),
+		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{web.Text(f.Name).To("/api/v1/files/" + hash), web.Figure(fileSize(f.Size)), web.Text(kindName(l.lang, f.Kind)), web.Code(f.Number).To("/documents/" + f.Document.String()),
 			web.State(f.State, l.t("state."+f.State)), web.Text(hash[:16] + "…")}})
 	}
 	v.Sections, v.list = []projectSection{{Table: t}}, t
@@ -309,8 +309,8 @@ func (s *Server) projectVouchers(l *look, v *projectView) error {
 		}
 	}
 	var places []accounting.VoucherPlace
-	t := &web.Table{Name: "vouchers-" + v.row.Code, Caption: l.t("project.vouchers"), Empty: l.t("project.no_vouchers"), Notes: []string{l.t("project.vouchers_note")}, Columns: web.Columns(web.C(web.DayColumn, "project.place"), web.C(web.DayColumn, "column.voucher"),
-		web.C(web.DayColumn, "column.date"), web.C(web.TextColumn, "column.event"), web.C(web.TextColumn, "column.memo"), web.C(web.MoneyColumn, "project.own_debit"), web.C(web.DayColumn, "project.document"))}
+	t := &web.Table{Name: "vouchers-" + v.row.Code, Caption: l.t("project.vouchers"), Empty: l.t("project.no_vouchers"), Notes: []string{l.t("project.vouchers_note")}, Columns: web.Columns(web.C(web.CodeColumn, "project.place"), web.C(web.CodeColumn, "column.voucher"),
+		web.C(web.DayColumn, "column.date"), web.C(web.TextColumn, "column.event"), web.C(web.TextColumn, "column.memo"), web.C(web.MoneyColumn, "project.own_debit"), web.C(web.CodeColumn, "project.document"))}
 	next := ""
 	err = accounting.Read(l.ctx, s.db, func(ctx context.Context, tx bun.Tx) (err error) {
 		if places, err = accounting.VoucherPlaces(ctx, tx, q); err != nil {
@@ -351,9 +351,9 @@ func (l *look) projectVoucher(p accounting.Posted, place accounting.VoucherPlace
 	to := fmt.Sprintf("/vouchers/%s/%d", p.No.Period, p.No.Number)
 	document := web.Text("")
 	if p.Document != uuid.Nil {
-		document = unbroken(l.t("project.open_document")).To("/documents/" + p.Document.String())
+		document = web.Code(l.t("project.open_document")).To("/documents/" + p.Document.String())
 	}
-	row := web.Row{Cells: []web.Cell{unbroken(fmt.Sprintf("%d/%d", place.Place, place.Of)), unbroken(p.No.String()).To(to), web.Day(p.Date), web.Text(l.sourceName(p.Source, p.Kind)), web.Text(p.Memo), web.Yuan(debit).To(to), document}}
+	row := web.Row{Cells: []web.Cell{web.Code(fmt.Sprintf("%d/%d", place.Place, place.Of)), web.Code(p.No.String()).To(to), web.Day(p.Date), web.Text(l.sourceName(p.Source, p.Kind)), web.Text(p.Memo), web.Yuan(debit).To(to), document}}
 	if p.Kind == accounting.Reversal {
 		row.Class = "alert"
 	}
@@ -470,23 +470,20 @@ func (s *Server) lineTable(l *look, v *projectView, out StatementOutput, caption
 	if figure {
 		balance = "project.sum_so_far"
 	}
-	t := &web.Table{Caption: caption, Empty: l.t("project.no_lines"), Columns: web.Columns(web.C(web.DayColumn, "column.date"), web.C(web.DayColumn, "column.voucher"), web.C(web.TextColumn, "column.event"), web.C(web.TextColumn, "column.memo"),
-		web.C(web.TextColumn, "column.account"), web.C(web.DayColumn, "column.project"), web.C(web.DayColumn, "column.budget_line"), web.C(web.DayColumn, "column.subject"), web.C(web.MoneyColumn, "column.debit"), web.C(web.MoneyColumn, "column.credit"),
+	t := &web.Table{Caption: caption, Empty: l.t("project.no_lines"), Columns: web.Columns(web.C(web.DayColumn, "column.date"), web.C(web.CodeColumn, "column.voucher"), web.C(web.TextColumn, "column.event"), web.C(web.TextColumn, "column.memo"),
+		web.C(web.TextColumn, "column.account"), web.C(web.CodeColumn, "column.project"), web.C(web.CodeColumn, "column.budget_line"), web.C(web.CodeColumn, "column.subject"), web.C(web.MoneyColumn, "column.debit"), web.C(web.MoneyColumn, "column.credit"),
 		web.C(web.MoneyColumn, balance))}
 	for _, line := range out.Lines {
 		to := citedVoucher(line.Voucher)
-		subject := unbroken(line.Subject)
+		subject := web.Code(line.Subject)
 		if line.SubjectKind == string(accounting.Contract) {
 			subject = subject.To("/contracts/" + line.Subject)
 		}
-		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{unbroken(line.Date), unbroken(line.Voucher).To(to), web.Text(l.sourceName(line.Source, accounting.Kind(line.Kind))), web.Text(line.Memo), web.Text(line.Account + " " + names[line.Account]),
-			unbroken(line.Project).To(l.projectLink(line.Project, v.asOf)), unbroken(line.BudgetLine), subject, notZero(line.Debit.Money, to), notZero(line.Credit.Money, to), web.Yuan(line.Balance.Money)}})
+		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{web.Code(line.Date), web.Code(line.Voucher).To(to), web.Text(l.sourceName(line.Source, accounting.Kind(line.Kind))), web.Text(line.Memo), web.Text(line.Account + " " + names[line.Account]),
+			web.Code(line.Project).To(l.projectLink(line.Project, v.asOf)), web.Code(line.BudgetLine), subject, notZero(line.Debit.Money, to), notZero(line.Credit.Money, to), web.Yuan(line.Balance.Money)}})
 	}
 	return t, nil
 }
-
-// unbroken is a code or a day, which stays on one line.
-func unbroken(text string) web.Cell { return web.Cell{Text: text, Kind: web.DayColumn} }
 
 // citedVoucher is the address of a voucher cited as 2025-06 记-0012.
 func citedVoucher(cited string) string {
