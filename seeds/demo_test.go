@@ -94,6 +94,7 @@ func TestDemonstrate(t *testing.T) {
 			t.Fatal(err)
 		}
 	})
+	t.Run("scaled", func(t *testing.T) { scaled(t, db) })
 }
 
 // everyEvent wants each row of the event table; a variant is told by an account that only it moves.
