@@ -362,7 +362,7 @@ func (l *look) percentBar(paid, time *decimal.Decimal) web.Cell {
 	}
 	b := &web.Bar{Label: l.t("overview.paid_said", paid.StringFixed(2)), Parts: []web.BarPart{{Class: "paid", Width: perMille(*paid)}}}
 	if time != nil {
-		mark := perMille(*time)
+		mark := min(perMille(*time), 994) // its own width from the end
 		b.Mark, b.Label = &mark, l.t("overview.pace_said", paid.StringFixed(2), time.StringFixed(2))
 	}
 	return web.Figure(paid.StringFixed(2) + " %").With(b)
