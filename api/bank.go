@@ -39,6 +39,20 @@ type (
 	bankSheetResponse struct {
 		Body *projects.BankReconciliation
 	}
+	bankMonthsRequest struct {
+		Account string `path:"account" maxLength:"100" doc:"the number of the account"`
+	}
+	bankMonthsResponse struct {
+		Body struct {
+			Account projects.OwnBankAccount `json:"account"`
+			Months  []projects.BankMonth    `json:"months" nullable:"false" doc:"oldest first"`
+		}
+	}
+	bankLinesResponse struct {
+		Body struct {
+			Lines []projects.BankLine `json:"lines" nullable:"false" doc:"none: the statement is not in, or nothing moved"`
+		}
+	}
 	bankReasonRequest struct {
 		KeyHeader
 		Account string `path:"account" maxLength:"100"`
@@ -57,6 +71,8 @@ func (s *Server) bankRoutes(api huma.API) {
 	operation(s, api, tagged("list-bank-accounts", http.MethodGet, base+"/bank-accounts", "银行账户 Accounts with a bank", http.StatusOK, nil), s.bankAccounts)
 	operation(s, api, tagged("register-bank-account", http.MethodPost, base+"/bank-accounts", "Register an account with a bank", http.StatusCreated, map[string]any{rightKey: rightArrange}), s.registerBankAccount)
 	operation(s, api, tagged("match-bank-account", http.MethodPost, base+"/bank-accounts/{account}/match", "Look again for the vouchers of what is open", http.StatusOK, importers), s.matchBank)
+	operation(s, api, tagged("list-bank-statements", http.MethodGet, base+"/bank-accounts/{account}/statements", "对账单 The months of an account, each opening as the one before closed", http.StatusOK, nil), s.bankMonths)
+	operation(s, api, tagged("list-bank-lines", http.MethodGet, sheet+"/lines", "The movements of a month's statement", http.StatusOK, nil), s.bankLines)
 	operation(s, api, tagged("get-bank-reconciliation", http.MethodGet, sheet, "余额调节表 Our balance and the bank's at the end of a month", http.StatusOK, nil), s.bankSheet)
 	book := tagged("get-bank-reconciliation-workbook", http.MethodGet, sheet+"/workbook", "The sheet as a workbook", http.StatusOK, nil)
 	book.Responses = map[string]*huma.Response{"200": {Description: "a workbook", Content: map[string]*huma.MediaType{workbookType: {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}}}}
@@ -81,6 +97,27 @@ func (s *Server) matchBank(ctx context.Context, in *matchBankRequest) (out *matc
 	out = &matchBankResponse{}
 	out.Body.Found, err = projects.MatchBank(ctx, s.db, by(ctx).command(in.Key, ""), in.Account)
 	return out, err
+}
+
+func (s *Server) bankMonths(ctx context.Context, in *bankMonthsRequest) (*bankMonthsResponse, error) {
+	out, book := &bankMonthsResponse{}, by(ctx).Book
+	return out, accounting.Read(ctx, s.db, func(ctx context.Context, tx bun.Tx) error {
+		account, err := projects.FindBankAccount(ctx, tx, book, in.Account)
+		if err != nil {
+			return err
+		}
+		out.Body.Account = *account
+		out.Body.Months, err = projects.BankMonths(ctx, tx, book, in.Account)
+		return err
+	})
+}
+
+func (s *Server) bankLines(ctx context.Context, in *bankSheetRequest) (*bankLinesResponse, error) {
+	out, book := &bankLinesResponse{}, by(ctx).Book
+	return out, accounting.Read(ctx, s.db, func(ctx context.Context, tx bun.Tx) (err error) {
+		out.Body.Lines, err = projects.BankLines(ctx, tx, book, in.Account, in.Month.Period)
+		return err
+	})
 }
 
 func (s *Server) bankSheet(ctx context.Context, in *bankSheetRequest) (*bankSheetResponse, error) {

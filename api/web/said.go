@@ -9,7 +9,7 @@ import (
 )
 
 // saying is a sentence as the books and lists say it in a detail, with {0}, {1}, … for its figures, and how pages say it. What
-// stands at {=0} is a sentence itself.
+// stands at {=0} is a sentence itself, at {@0} a period such as 202503.
 type saying struct {
 	Key  string `json:"key,omitempty"` // for pages that do more with it than show it
 	Said string `json:"said"`
@@ -17,11 +17,11 @@ type saying struct {
 	EN   string `json:"en,omitempty"` // empty: as it was said
 
 	form    *regexp.Regexp
-	inner   []bool // of each figure: it is a sentence
+	inner   []byte // of each figure: = it is a sentence, @ a period
 	literal int // letters that are its own: of two that fit, the one with more is meant
 }
 
-var gap = regexp.MustCompile(`\{=?[0-9]\}`)
+var gap = regexp.MustCompile(`\{[=@]?[0-9]\}`)
 
 // sayings are known sentences, those with most letters of their own first.
 var sayings = func() (all []saying) {
@@ -43,7 +43,7 @@ var sayings = func() (all []saying) {
 		}
 		s.form = regexp.MustCompile("(?s)" + form + "$")
 		for _, place := range gap.FindAllString(s.Said, -1) {
-			s.inner = append(s.inner, place[1] == '=')
+			s.inner = append(s.inner, place[1])
 		}
 	}
 	slices.SortStableFunc(all, func(a, b saying) int { return b.literal - a.literal })
@@ -65,11 +65,15 @@ func Said(lang, detail string) string {
 			}
 		}
 		return gap.ReplaceAllStringFunc(words, func(place string) string {
-			n, _ := strconv.Atoi(strings.Trim(place, "{=}"))
-			if s.inner[n] && m[n+1] != detail {
-				return Said(lang, m[n+1])
+			n, _ := strconv.Atoi(strings.Trim(place, "{=@}"))
+			switch figure := m[n+1]; {
+			case s.inner[n] == '=' && figure != detail:
+				return Said(lang, figure)
+			case s.inner[n] == '@' && len(figure) == 6:
+				return figure[:4] + "-" + figure[4:]
+			default:
+				return figure
 			}
-			return m[n+1]
 		})
 	}
 	if parts := strings.Split(detail, "; "); len(parts) > 1 {

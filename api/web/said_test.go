@@ -18,6 +18,7 @@ func TestDetailsAreSaidInTheReadersLanguage(t *testing.T) {
 		{"paid_not_booked GK-0099 of 2025-03-25: 8800.00; no request fits", "已付未记 GK-0099（2025-03-25）8800.00：没有对应的支付申请", "paid, not booked GK-0099 of 2025-03-25: 8800.00; no request fits"},
 		{"matched by voucher_number", "已对上，依据：支付凭证号", "matched by the voucher's number"},
 		{"支付凭证 7 was taken in before and says otherwise: amount here 1.00, in the list 2.00", "支付凭证 7 以前导入过，两边不同：金额本系统 1.00，清单 2.00", ""},
+		{"period 202503 is still open", "期间 2025-03 还没有结账", "period 2025-03 is still open"},
 		{"某公司 returned {1} <b>", "某公司 returned {1} <b>", ""},
 		{`"{1}" is not an amount`, `"{1}" 不是金额`, ""},
 		{"returned is a project of \"bank\" already", "returned 已是 \"bank\" 的项目", ""},
@@ -32,7 +33,7 @@ func TestDetailsAreSaidInTheReadersLanguage(t *testing.T) {
 			t.Errorf("in English %q", got)
 		}
 	}
-	place := regexp.MustCompile(`\{=?([0-9])\}`)
+	place := regexp.MustCompile(`\{[=@]?([0-9])\}`)
 	places := func(text string) (all []string) {
 		for _, m := range place.FindAllStringSubmatch(text, -1) {
 			all = append(all, m[1])
