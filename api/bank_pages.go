@@ -91,7 +91,7 @@ func (s *Server) bankAccountPage(l *look) (*answer, error) {
 	a := out.Body.Account
 	t := &web.Table{Name: "statements", Caption: l.t("lists.chain"), Empty: l.t("lists.no_statements"), Count: len(out.Body.Months), Counted: true, Columns: web.Columns(web.C(web.DayColumn, "field.month"), web.C(web.MoneyColumn, "lists.opening"), web.C(web.MoneyColumn, "lists.received"), web.C(web.MoneyColumn, "lists.paid"),
 		web.C(web.MoneyColumn, "lists.closing"), web.C(web.NumberColumn, "lists.lines"), web.C(web.StateColumn, "lists.follows"), web.C(web.TextColumn, "lists.bank_sheet"))}
-	next := openMonth(nil)
+	var next accounting.Period
 	for n, m := range out.Body.Months {
 		follows := web.State("ok", l.t("lists.first_statement"))
 		if n > 0 {

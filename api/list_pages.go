@@ -66,7 +66,7 @@ func (s *Server) months(l *look) (months []accounting.PeriodState, err error) {
 	return months, err
 }
 
-// monthAsked is the month the address names, else the one that is closed next: the first that is open.
+// monthAsked is the month the address names, else the one that is closed next.
 func (s *Server) monthAsked(l *look) (month accounting.Period, months []accounting.PeriodState, err error) {
 	if months, err = s.months(l); err != nil {
 		return 0, nil, err
@@ -75,24 +75,17 @@ func (s *Server) monthAsked(l *look) (month accounting.Period, months []accounti
 		month, err = calendarMonth(said)
 		return month, months, err
 	}
-	return openMonth(months), months, nil
+	today, err := s.today(l.ctx)
+	return nextToClose(months, today), months, err
 }
 
-func openMonth(months []accounting.PeriodState) accounting.Period {
-	for _, p := range months {
-		if !p.Closed && p.Vouchers > 0 {
-			return p.Period
-		}
+// nextToClose is the first month that is open; where none was ever closed, the one of today.
+func nextToClose(months []accounting.PeriodState, today accounting.Date) accounting.Period {
+	here := slices.ContainsFunc(months, func(p accounting.PeriodState) bool { return p.Period == today.Period() })
+	if first := slices.IndexFunc(months, func(p accounting.PeriodState) bool { return !p.Closed }); first >= 0 && (first > 0 || !here) {
+		return months[first].Period
 	}
-	for _, p := range months {
-		if !p.Closed {
-			return p.Period
-		}
-	}
-	if len(months) > 0 {
-		return months[len(months)-1].Period
-	}
-	return accounting.NewDate(time.Now().Year(), time.Now().Month(), 1).Period()
+	return today.Period()
 }
 
 // calendarMonth reads a month that has days. Codes: period_invalid.
@@ -106,7 +99,7 @@ func calendarMonth(text string) (accounting.Period, error) {
 
 // lastDay is the day a month ends on.
 func lastDay(month accounting.Period) accounting.Date {
-	return accounting.NewDate(month.Year(), time.Month(month.Month()+1), 1).AddDays(-1)
+	return accounting.NewDate(month.Year(), time.Month(month.Month()), 1).LastOfMonth()
 }
 
 // monthOptions offers months, newest first, with the chosen one.

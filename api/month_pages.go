@@ -9,12 +9,11 @@ import (
 
 // monthsPage lists the months of the book, which are closed, and the one that is closed next.
 func (s *Server) monthsPage(l *look) (*answer, error) {
-	months, err := s.months(l)
+	next, months, err := s.monthAsked(l)
 	if err != nil {
 		return nil, err
 	}
 	t := &web.Table{Name: "months", Caption: l.t("lists.months"), Empty: l.t("lists.no_months"), Count: len(months), Counted: true, Columns: web.Columns(web.C(web.DayColumn, "field.month"), web.C(web.StateColumn, "column.state"), web.C(web.NumberColumn, "lists.vouchers"), web.C(web.DayColumn, "lists.closed_at"), web.C(web.TextColumn, "lists.closed_by"))}
-	next := openMonth(months)
 	for _, m := range months {
 		state, at := web.State("draft", l.t("lists.month_open")), web.Text("")
 		if m.Period == next && !m.Closed {

@@ -40,7 +40,7 @@ func FindTreasuryItem(ctx context.Context, db bun.IDB, book accounting.BookID, i
 	if err != nil {
 		return nil, err
 	}
-	if len(found) == 0 {
+	if item == uuid.Nil || len(found) == 0 {
 		return nil, fault.NotFound("document_unknown", "there is no such open item")
 	}
 	return &found[0], nil
