@@ -39,18 +39,18 @@ type (
 	bankSheetResponse struct {
 		Body *projects.BankReconciliation
 	}
-	bankMonthsRequest struct {
-		Account string `path:"account" maxLength:"100" doc:"the number of the account"`
+	bankPairRequest struct {
+		KeyHeader
+		Account string `path:"account" maxLength:"100"`
+		Body    projects.BankPair
 	}
-	bankMonthsResponse struct {
-		Body struct {
-			Account projects.OwnBankAccount `json:"account"`
-			Months  []projects.BankMonth    `json:"months" nullable:"false" doc:"oldest first"`
-		}
-	}
-	bankLinesResponse struct {
-		Body struct {
-			Lines []projects.BankLine `json:"lines" nullable:"false" doc:"none: the statement is not in, or nothing moved"`
+	unmatchBankRequest struct {
+		KeyHeader
+		Account string `path:"account" maxLength:"100"`
+		Month   Month  `path:"month" doc:"of the statement"`
+		Line    int    `path:"line" minimum:"1" doc:"of the statement"`
+		Body    struct {
+			Reason string `json:"reason"`
 		}
 	}
 	bankReasonRequest struct {
@@ -71,6 +71,8 @@ func (s *Server) bankRoutes(api huma.API) {
 	operation(s, api, tagged("list-bank-accounts", http.MethodGet, base+"/bank-accounts", "银行账户 Accounts with a bank", http.StatusOK, nil), s.bankAccounts)
 	operation(s, api, tagged("register-bank-account", http.MethodPost, base+"/bank-accounts", "Register an account with a bank", http.StatusCreated, map[string]any{rightKey: rightArrange}), s.registerBankAccount)
 	operation(s, api, tagged("match-bank-account", http.MethodPost, base+"/bank-accounts/{account}/match", "Look again for the vouchers of what is open", http.StatusOK, importers), s.matchBank)
+	operation(s, api, tagged("match-bank-items", http.MethodPost, base+"/bank-accounts/{account}/matches", "手工勾对 Say that an open item of the bank and one of the books are the same", http.StatusNoContent, map[string]any{rolesKey: orderDesks}), s.matchBankItems)
+	operation(s, api, tagged("end-bank-match", http.MethodPost, sheet+"/matches/{line}/undo", "取消勾对 Take a match apart while its month is open", http.StatusNoContent, map[string]any{rolesKey: orderDesks}), s.endBankMatch)
 	operation(s, api, tagged("list-bank-statements", http.MethodGet, base+"/bank-accounts/{account}/statements", "对账单 The months of an account, each opening as the one before closed", http.StatusOK, nil), s.bankMonths)
 	operation(s, api, tagged("list-bank-lines", http.MethodGet, sheet+"/lines", "The movements of a month's statement", http.StatusOK, nil), s.bankLines)
 	operation(s, api, tagged("get-bank-reconciliation", http.MethodGet, sheet, "余额调节表 Our balance and the bank's at the end of a month", http.StatusOK, nil), s.bankSheet)
@@ -99,25 +101,12 @@ func (s *Server) matchBank(ctx context.Context, in *matchBankRequest) (out *matc
 	return out, err
 }
 
-func (s *Server) bankMonths(ctx context.Context, in *bankMonthsRequest) (*bankMonthsResponse, error) {
-	out, book := &bankMonthsResponse{}, by(ctx).Book
-	return out, accounting.Read(ctx, s.db, func(ctx context.Context, tx bun.Tx) error {
-		account, err := projects.FindBankAccount(ctx, tx, book, in.Account)
-		if err != nil {
-			return err
-		}
-		out.Body.Account = *account
-		out.Body.Months, err = projects.BankMonths(ctx, tx, book, in.Account)
-		return err
-	})
+func (s *Server) matchBankItems(ctx context.Context, in *bankPairRequest) (*struct{}, error) {
+	return nil, projects.MatchBankItems(ctx, s.db, by(ctx).command(in.Key, ""), in.Account, in.Body)
 }
 
-func (s *Server) bankLines(ctx context.Context, in *bankSheetRequest) (*bankLinesResponse, error) {
-	out, book := &bankLinesResponse{}, by(ctx).Book
-	return out, accounting.Read(ctx, s.db, func(ctx context.Context, tx bun.Tx) (err error) {
-		out.Body.Lines, err = projects.BankLines(ctx, tx, book, in.Account, in.Month.Period)
-		return err
-	})
+func (s *Server) endBankMatch(ctx context.Context, in *unmatchBankRequest) (*struct{}, error) {
+	return nil, projects.EndBankMatch(ctx, s.db, by(ctx).command(in.Key, ""), in.Account, in.Month.Period, in.Line, in.Body.Reason)
 }
 
 func (s *Server) bankSheet(ctx context.Context, in *bankSheetRequest) (*bankSheetResponse, error) {

@@ -46,7 +46,7 @@ func (s *Server) paymentsPage(l *look) (*answer, error) {
 				t.Rows[i].Select = r.ID
 			}
 			for i, verb := range q.buttons {
-				part.Review.Buttons = append(part.Review.Buttons, web.Button{Name: "verb", Value: verb, Text: l.t("desk.review_many", verbName(l.lang, verb)), Quiet: i > 0})
+				part.Review.Buttons = append(part.Review.Buttons, web.Button{Name: "verb", Value: verb, Text: l.t("payment.review." + verb), Quiet: i > 0})
 			}
 		}
 		data.Sections = append(data.Sections, part)
