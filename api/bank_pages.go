@@ -3,6 +3,7 @@ package api
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"mingzhang/accounting"
@@ -138,9 +139,9 @@ func (s *Server) matchBankByPage(l *look) (*answer, error) {
 }
 
 // bankSheetPage is 余额调节表 of an account at the end of a month, with what is open and what was found by what.
-func (s *Server) bankSheetPage(l *look) (*answer, error) { return s.askBankReasons(l, nil) }
+func (s *Server) bankSheetPage(l *look) (*answer, error) { return s.askBankSheet(l, nil, nil) }
 
-func (s *Server) askBankReasons(l *look, wrong *web.Problem) (*answer, error) {
+func (s *Server) askBankSheet(l *look, wrong, unpaired *web.Problem) (*answer, error) {
 	number := parameter(l, "account")
 	month, err := calendarMonth(l.Param("month"))
 	if err != nil {
@@ -151,7 +152,7 @@ func (s *Server) askBankReasons(l *look, wrong *web.Problem) (*answer, error) {
 		return nil, err
 	}
 	sheet := out.Body
-	data := sectionsData{Facts: append(l.accountFacts(sheet.Account), l.statementFacts(sheet)...), Actions: []web.MenuItem{{Title: l.t("lists.print"), Path: bankTwin(number, month) + "/print", Here: true}, {Title: l.t("lists.workbook"), Path: bankTwin(number, month) + "/workbook"}}}
+	data := sectionsData{Facts: slices.Concat(l.accountFacts(sheet.Account), l.statementFacts(sheet), l.keptFacts(sheet.Kept)), Actions: []web.MenuItem{{Title: l.t("lists.print"), Path: bankTwin(number, month) + "/print", Here: true}, {Title: l.t("lists.workbook"), Path: bankTwin(number, month) + "/workbook"}}}
 	if sheet.Bank == nil && holds(projects.Importers("bank-statement"), l.who.Role) {
 		data.Actions = append(data.Actions, web.MenuItem{Title: l.t("lists.bring_statement"), Path: "/imports/new?" + url.Values{"kind": {"bank-statement"}, "account": {number}, "month": {month.String()}}.Encode()})
 	}
@@ -164,9 +165,11 @@ func (s *Server) askBankReasons(l *look, wrong *web.Problem) (*answer, error) {
 		}
 		open.Choose = &web.Form{Action: bankPath(number, month.String()), Key: l.key(), Error: wrong, Submit: l.t("lists.explain_ticked"), Fields: fields}
 	}
-	data.Sections = []section{{Table: l.balanceTable(sheet)}, open, {Table: l.matchTable(sheet), More: l.monthsAround(number, month)}}
+	data.Sections = []section{{Table: l.balanceTable(sheet)}, open}
+	data.Sections = append(data.Sections, l.pairing(sheet, unpaired)...)
+	data.Sections = append(data.Sections, section{Table: l.matchTable(sheet), More: l.monthsAround(number, month)})
 	a := &answer{template: "sections", title: l.t("lists.bank_sheet_of", sheet.Account.Bank, number, month), list: items, data: data}
-	if wrong != nil {
+	if wrong != nil || unpaired != nil {
 		a.status = http.StatusUnprocessableEntity
 	}
 	return a, nil
@@ -226,14 +229,6 @@ func (l *look) bankItemTable(s *projects.BankReconciliation, tick bool) *web.Tab
 	return t
 }
 
-func (l *look) matchTable(s *projects.BankReconciliation) *web.Table {
-	t := &web.Table{Name: "bank-matches", Caption: l.t("lists.bank_matches"), Empty: l.t("lists.no_matches"), Count: len(s.Matches), Counted: true, Columns: web.Columns(web.C(web.NumberColumn, "lists.row"), web.C(web.DayColumn, "column.date"), web.C(web.MoneyColumn, "column.amount"), web.C(web.TextColumn, "column.voucher"), web.C(web.TextColumn, "lists.matched_by"))}
-	for _, m := range s.Matches {
-		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{web.Number(m.Line).To(bankPath(s.Account.Number, s.Month.String(), "lines")), web.Day(m.Date), web.Yuan(m.Amount), voucherCell(m.Voucher), web.Text(l.t("lists.bank_match." + m.Reason))}})
-	}
-	return t
-}
-
 // monthsAround lead to the sheets before and after.
 func (l *look) monthsAround(number string, month accounting.Period) []web.MenuItem {
 	before, after := month-1, month+1
@@ -258,7 +253,7 @@ func (s *Server) explainBankItemsByPage(l *look) (*answer, error) {
 		return nil, err
 	}
 	if len(ids) == 0 {
-		return s.askBankReasons(l, &web.Problem{Title: l.t("lists.tick_first"), Detail: l.t("lists.tick_first_detail")})
+		return s.askBankSheet(l, &web.Problem{Title: l.t("lists.tick_first"), Detail: l.t("lists.tick_first_detail")}, nil)
 	}
 	for _, id := range ids {
 		in := bankReasonRequest{KeyHeader{key + "/" + id}, number, Month{month}, id, projects.BankItemReason{Reason: strings.TrimSpace(l.values.Get("reason")), Owner: l.values.Get("owner")}}
@@ -266,7 +261,7 @@ func (s *Server) explainBankItemsByPage(l *look) (*answer, error) {
 			if unsaid(err) {
 				return nil, err
 			}
-			return s.askBankReasons(l, s.wrong(l, err))
+			return s.askBankSheet(l, s.wrong(l, err), nil)
 		}
 	}
 	return goTo(bankPath(number, month.String()) + "?done=explained&what=" + url.QueryEscape(l.t("lists.count", len(ids))))

@@ -102,10 +102,14 @@ func (s *Server) exportTable(l *look) *web.Table {
 
 func importTable(l *look, persons names, imports []projects.Import) *web.Table {
 	t := &web.Table{Name: "imports", Caption: l.t("lists.brought"), Empty: l.t("lists.none_brought"), Count: len(imports), Counted: len(imports) < mostImports, Columns: web.Columns(web.C(web.DayColumn, "column.at"), web.C(web.TextColumn, "lists.kind"), web.C(web.TextColumn, "lists.source"),
-		web.C(web.TextColumn, "field.month"), web.C(web.NumberColumn, "lists.rows"), web.C(web.NumberColumn, "lists.added"), web.C(web.MoneyColumn, "lists.total"), web.C(web.TextColumn, "lists.brought_by"))}
+		web.C(web.TextColumn, "field.month"), web.C(web.TextColumn, "lists.covers"), web.C(web.NumberColumn, "lists.rows"), web.C(web.NumberColumn, "lists.added"), web.C(web.MoneyColumn, "lists.total"), web.C(web.TextColumn, "lists.brought_by"), web.C(web.StateColumn, "column.state"))}
 	for _, i := range imports {
-		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{web.Moment(i.ImportedAt).To("/imports/" + i.ID.String()), web.Text(listName(l.lang, string(i.Kind))), web.Text(i.Source), web.Text(i.Of), web.Number(i.Rows), web.Number(i.Added),
-			web.Maybe(i.Total), web.Text(persons[i.ImportedBy].Name)}})
+		state := web.State("ok", l.t("lists.counts"))
+		if i.WithdrawnAt != nil {
+			state = web.State("withdrawn", l.t("lists.withdrawn"))
+		}
+		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{web.Moment(i.ImportedAt).To("/imports/" + i.ID.String()), web.Text(listName(l.lang, string(i.Kind))), web.Text(i.Source), web.Text(i.Of), web.Text(i.Covers), web.Number(i.Rows), web.Number(i.Added),
+			web.Maybe(i.Total), web.Text(persons[i.ImportedBy].Name), state}})
 	}
 	return t
 }
@@ -239,7 +243,9 @@ func (s *Server) uploadByPage(l *look) (*answer, error) {
 }
 
 // importPage shows a list that was taken in, and where it went.
-func (s *Server) importPage(l *look) (*answer, error) {
+func (s *Server) importPage(l *look) (*answer, error) { return s.askWithdrawal(l, nil) }
+
+func (s *Server) askWithdrawal(l *look, wrong *web.Problem) (*answer, error) {
 	id, err := accounting.ParseID(l.Param("id"))
 	if err != nil {
 		return nil, err
@@ -265,14 +271,55 @@ func (s *Server) importPage(l *look) (*answer, error) {
 	if i.Of != "" {
 		data.Facts = append(data.Facts, fact(l.t("field.month"), web.Text(i.Of)))
 	}
+	if i.Covers != "" {
+		data.Facts = append(data.Facts, fact(l.t("lists.covers"), web.Text(i.Covers)))
+	}
 	if i.Total != nil {
 		data.Facts = append(data.Facts, fact(l.t("lists.total"), web.Yuan(*i.Total)))
 	}
 	if file != nil {
 		data.Facts = append(data.Facts, fact(l.t("lists.file"), web.Text(file.Name).To(base+"/files/"+i.File.String())))
 	}
-	data.Sections = []section{{Title: l.t("lists.goes_on"), Note: l.t("lists.goes_on." + string(i.Kind)), More: s.goesOn(l, i)}}
-	return &answer{template: "sections", title: l.t("lists.one", listName(l.lang, string(i.Kind))), data: data}, nil
+	if i.WithdrawnAt != nil {
+		data.Lead = l.t("lists.withdrawn_lead")
+		data.Facts = append(data.Facts, fact(l.t("column.state"), web.State("withdrawn", l.t("lists.withdrawn"))), fact(l.t("lists.withdrawn_by"), web.Text(persons[*i.WithdrawnBy].Name)), fact(l.t("lists.withdrawn_at"), web.Moment(*i.WithdrawnAt)), fact(l.t("field.reason"), web.Text(*i.WithdrawnBecause)))
+		data.Sections = []section{{More: []web.MenuItem{{Title: l.t("page.imports"), Path: "/imports"}}}}
+	} else {
+		data.Sections = []section{{Title: l.t("lists.goes_on"), Note: l.t("lists.goes_on." + string(i.Kind)), More: s.goesOn(l, i)}}
+		data.Sections = append(data.Sections, l.withdrawal(i, wrong)...)
+	}
+	a := &answer{template: "sections", title: l.t("lists.one", listName(l.lang, string(i.Kind))), data: data}
+	if wrong != nil {
+		a.status = http.StatusUnprocessableEntity
+	}
+	return a, nil
+}
+
+// withdrawn are the kinds that can be withdrawn: lists that only compare.
+var withdrawn = []string{"treasury-payments", "bank-statement"}
+
+// withdrawal offers 撤回 of a list that was taken in by mistake, to another person than who took it in.
+func (l *look) withdrawal(i *projects.Import, wrong *web.Problem) []section {
+	switch {
+	case !slices.Contains(withdrawn, string(i.Kind)) || !holds(explainDesks, l.who.Role):
+		return nil
+	case i.ImportedBy == l.who.Person:
+		return []section{{Note: l.t("lists.withdraw_another")}}
+	}
+	reason := web.Field{Name: "reason", Label: l.t("field.reason"), Kind: web.AreaField, Wide: true, Required: true, Value: l.values.Get("reason")}
+	return []section{{Title: l.t("lists.withdraw"), Form: &web.Form{Action: "/imports/" + i.ID.String() + "/withdraw", Key: l.key(), Error: wrong, Lead: l.t("lists.withdraw_lead"), Submit: l.t("lists.withdraw"), Fields: []web.Field{reason}}}}
+}
+
+// withdrawByPage takes a list out again; its file, who withdrew it and why stay.
+func (s *Server) withdrawByPage(l *look) (*answer, error) {
+	in := withdrawRequest{KeyHeader{l.key()}, l.Param("id"), projects.Withdrawal{Reason: strings.TrimSpace(l.values.Get("reason"))}}
+	if _, err := s.withdrawImport(l.ctx, &in); err != nil {
+		if unsaid(err) {
+			return nil, err
+		}
+		return s.askWithdrawal(l, s.wrong(l, err))
+	}
+	return goTo("/imports/" + l.Param("id") + "?done=list_withdrawn")
 }
 
 // goesOn leads to what a list brought.
@@ -294,7 +341,7 @@ func (s *Server) goesOn(l *look, i *projects.Import) []web.MenuItem {
 		}
 		return []web.MenuItem{to("lists.see_rows", "/treasury/lists/"+i.ID.String()), {Title: l.t("lists.see_sheet"), Path: "/treasury/sheet?month=" + i.Of}, again}
 	case "bank-statement":
-		return []web.MenuItem{to("lists.see_accounts", "/bank"), again}
+		return []web.MenuItem{to("lists.bank_sheet", bankPath(i.Covers, i.Of)), {Title: l.t("lists.chain"), Path: bankPath(i.Covers)}, again}
 	default:
 		return []web.MenuItem{to("lists.see_opening", "/documents?kind=opening"), again}
 	}

@@ -157,7 +157,9 @@ func differenceTable(l *look, p *projects.ImportPreview) *web.Table {
 	t := &web.Table{Name: "differences", Caption: l.t("lists.differences"), Empty: l.t("lists.no_differences"), Columns: web.Columns(web.C(web.TextColumn, "lists.row"), web.C(web.TextColumn, "lists.what"), web.C(web.StateColumn, "lists.change"), web.C(web.TextColumn, "lists.detail"))}
 	shapes := map[projects.Change]string{projects.NewRow: "draft", projects.ChangedRow: "yellow", projects.MissingHere: "yellow", projects.MissingThere: "yellow"}
 	sorted := slices.Clone(p.Differences)
-	slices.SortStableFunc(sorted, func(a, b projects.Difference) int { return slices.Index(changes, a.Change) - slices.Index(changes, b.Change) })
+	slices.SortStableFunc(sorted, func(a, b projects.Difference) int {
+		return slices.Index(changes, a.Change) - slices.Index(changes, b.Change)
+	})
 	told := 0
 	for _, d := range sorted {
 		row := web.Text(l.t("lists.only_here"))
@@ -326,4 +328,3 @@ func headingsOf(p *projects.ImportPreview) (all []string) {
 	}
 	return all
 }
-

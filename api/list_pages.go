@@ -33,6 +33,7 @@ func (s *Server) listPages(e *echo.Echo) {
 	page(http.MethodGet, "/imports/preview", importers, s.previewPage)
 	page(http.MethodPost, "/imports/preview", importers, s.readAgainByPage)
 	page(http.MethodGet, "/imports/:id", everyone, s.importPage)
+	page(http.MethodPost, "/imports/:id/withdraw", explainDesks, s.withdrawByPage)
 
 	page(http.MethodGet, "/treasury", wholeBook, s.treasuryPage)
 	page(http.MethodGet, "/treasury/lists/:id", wholeBook, s.treasuryListPage)
@@ -50,6 +51,9 @@ func (s *Server) listPages(e *echo.Echo) {
 	page(http.MethodGet, "/bank/:account/:month", everyone, s.bankSheetPage)
 	page(http.MethodPost, "/bank/:account/:month", projects.Importers("bank-statement"), s.explainBankItemsByPage)
 	page(http.MethodGet, "/bank/:account/:month/lines", everyone, s.bankLinesPage)
+	page(http.MethodPost, "/bank/:account/:month/matches", orderDesks, s.pairByPage)
+	page(http.MethodGet, "/bank/:account/:month/matches/:line", orderDesks, s.matchPage)
+	page(http.MethodPost, "/bank/:account/:month/matches/:line", orderDesks, s.endMatchByPage)
 
 	page(http.MethodGet, "/months", wholeBook, s.monthsPage)
 	page(http.MethodGet, "/months/:month", wholeBook, s.monthPage)
@@ -179,4 +183,12 @@ func (l *look) detail(text string) string {
 		}
 	}
 	return web.Said(l.lang, text)
+}
+
+// keptFacts say that a sheet is the one kept at the close of its month.
+func (l *look) keptFacts(kept *projects.KeptSheet) []web.Fact {
+	if kept == nil {
+		return nil
+	}
+	return []web.Fact{fact(l.t("lists.kept_at"), web.Moment(kept.At)), fact(l.t("lists.kept_hash"), web.Text(kept.Hash.String()))}
 }

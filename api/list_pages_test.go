@@ -296,7 +296,7 @@ func treasuryMonth(t *testing.T, b *bureau) {
 	explain.Set("reason", "财政代扣物业费，补报申请")
 	explain.Set("owner", "clerk-106")
 	d.payer.send(items, explain).sees("已写明原因和责任人：1 条").get(items+"?month=2026-09").sees("已说明，结转", "财政代扣物业费，补报申请")
-	d.payer.get(items + "/" + explain.Get("id")).sees("补录申请", "某物业公司", "写过的原因", "财政代扣物业费，补报申请")
+	d.payer.get(items+"/"+explain.Get("id")).sees("补录申请", "某物业公司", "写过的原因", "财政代扣物业费，补报申请")
 	late := ""
 	for n := range nodes(d.payer.page, "p") {
 		if strings.HasPrefix(words(n), "/documents/new?") {
@@ -305,7 +305,7 @@ func treasuryMonth(t *testing.T, b *bureau) {
 	}
 	sheetEqualsJSON(t, d.payer, "2026-09")
 	d.budget.get("/months/2026-09")
-	if said := words(d.budget.page); strings.Contains(said, "与国库不一致") || !strings.Contains(said, "前面的月份没有结账") {
+	if said := words(d.budget.page); strings.Contains(said, "（2026-09-") || !strings.Contains(said, "前面的月份没有结账") {
 		t.Errorf("everything is named: %s", said)
 	}
 
@@ -324,7 +324,7 @@ func treasuryMonth(t *testing.T, b *bureau) {
 	form = d.treasury.form(confirm)
 	form.Set("id", "GK-0099")
 	d.treasury.send(confirm, form).sees("确认结果", "申请中写明的凭证号")
-	d.payer.get(items+"?month=2026-09").sees("GK-0099")
+	d.payer.get(items + "?month=2026-09").sees("GK-0099")
 }
 
 // figuresOfRows compares the rows of a list with their JSON.
@@ -393,7 +393,7 @@ func bankMonths(t *testing.T, b *bureau) {
 	r.fills("/imports", nil).sees("已导入")
 	bring("2025-12", "2025-12-05,救助,某户,5000.00,,5995000.00,1\n").sees("先导入 2025-11 的对账单")
 	bring("2025-11", "2025-11-05,救助,某户,5000.00,,5995000.00,20251105001\n2025-11-30,结息,,,1.23,5995001.23,20251130001\n")
-	r.fills("/imports", nil).sees("已导入").follows("看银行账户").follows(number).sees("余额衔接", "等于 2025-10 期末", "6,000,000.00", "5,995,001.23")
+	r.fills("/imports", nil).sees("已导入").follows("余额衔接").sees("余额衔接", "等于 2025-10 期末", "6,000,000.00", "5,995,001.23")
 
 	r.follows("2025-11").sees("余额调节表", "银行已收、单位未收", "结息", "未说明", "金额和日期", "2025-11 记-0001", "5,995,001.23")
 	var sheet projects.BankReconciliation
@@ -420,6 +420,57 @@ func bankMonths(t *testing.T, b *bureau) {
 		t.Errorf("%+v", lines)
 	}
 	r.get("/months/2025-11").sees("某银行 "+number, "已导入", "都已说明")
+	byHand(t, b, number)
+	withdrawnStatement(t, b, number)
+}
+
+// A match is taken apart, and the two lines put together by hand again.
+func byHand(t *testing.T, b *bureau, number string) {
+	r, page := b.reads(t, "treasury"), "/bank/"+number+"/2025-11"
+	r.get(page).follows("取消第 1 笔的勾对").sees("2025-11 记-0001", "5,000.00")
+	undo := page + "/matches/1"
+	if r.fills(undo, nil).sees("请写明原因"); r.status != http.StatusUnprocessableEntity {
+		t.Errorf("without a reason: %d", r.status)
+	}
+	r.fills(undo, map[string]string{"reason": "核对有误"}).sees("已取消勾对", "单位已付、银行未付", "手工勾对")
+	form := r.form(page + "/matches")
+	for n := range nodes(r.page, "option") {
+		for name, said := range map[string]string{"bank_item": "银行已付、单位未付 5,000.00", "our_item": "单位已付、银行未付 5,000.00"} {
+			if strings.Contains(words(n), said) {
+				form.Set(name, attribute(n, "value"))
+			}
+		}
+	}
+	form.Set("because", "回单核对一致")
+	r.send(page+"/matches", form).sees("已勾对", "回单核对一致", "示例·国库股审核")
+	if r.send(page+"/matches", form); r.status != http.StatusOK || count(t, b, `select count(*) from projects.bank_matches where reason = 'by_hand'`) != 1 {
+		t.Errorf("matched twice: %d", r.status)
+	}
+}
+
+// A statement goes out again by another person; what continues it goes first.
+func withdrawnStatement(t *testing.T, b *bureau, number string) {
+	maker, other := b.reads(t, "budget"), b.reads(t, "treasury")
+	statements := map[string]string{}
+	for n := range nodes(other.get("/imports?kind=bank-statement").page, "tr") {
+		for a := range nodes(n, "a") {
+			if to := attribute(a, "href"); strings.HasPrefix(to, "/imports/0") {
+				statements[words(n)[strings.Index(words(n), "2025-1"):][:7]] = to
+			}
+		}
+	}
+	maker.get(statements["2025-11"]).sees("由另一人办理")
+	if other.get(statements["2025-10"]).fills(statements["2025-10"]+"/withdraw", map[string]string{"reason": "导错"}).sees("2025-11 的对账单接着它：先撤回那一份"); other.status != http.StatusUnprocessableEntity {
+		t.Errorf("the middle of the chain: %d", other.status)
+	}
+	form := other.get(statements["2025-11"]).form(statements["2025-11"] + "/withdraw")
+	form.Set("reason", "导错了账户")
+	other.send(statements["2025-11"]+"/withdraw", form).sees("已撤回", "导错了账户", "示例·国库股审核")
+	other.send(statements["2025-11"]+"/withdraw", form).sees("已撤回")
+	other.get("/imports?kind=bank-statement").sees("已撤回").get("/bank/"+number).sees("2025-10")
+	if strings.Contains(words(other.page), "2025-11") {
+		t.Errorf("the chain still has what was withdrawn: %s", words(other.page))
+	}
 }
 
 func listsOfOthers(t *testing.T, b *bureau) {

@@ -150,4 +150,3 @@ func (s *Server) fileTable(l *look, month accounting.Period) (*web.Table, error)
 	}
 	return t, nil
 }
-

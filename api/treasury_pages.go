@@ -222,7 +222,7 @@ func (s *Server) treasurySheetPage(l *look) (*answer, error) {
 	t := l.sheetTable(sheet, called)
 	entries := l.entryTable(sheet)
 	address := base + "/treasury-reconciliation/" + month.String()
-	data := sectionsData{Lead: l.t("lists.sheet_lead"), Tabs: l.treasuryTabs("/treasury/sheet", month), Search: []web.Field{l.monthField(months, month)}, Facts: l.sheetFacts(sheet), Sections: []section{{Table: t}, {Table: entries, Note: l.t("lists.entries_note")}},
+	data := sectionsData{Lead: l.t("lists.sheet_lead"), Tabs: l.treasuryTabs("/treasury/sheet", month), Search: []web.Field{l.monthField(months, month)}, Facts: append(l.sheetFacts(sheet), l.keptFacts(sheet.Kept)...), Sections: []section{{Table: t}, {Table: entries, Note: l.t("lists.entries_note")}},
 		Actions: []web.MenuItem{{Title: l.t("lists.print"), Path: address + "/print", Here: true}, {Title: l.t("lists.workbook"), Path: address + "?format=xlsx"}}}
 	return &answer{template: "sections", title: l.t("lists.sheet_of", month), list: t, wan: true, data: data}, nil
 }

@@ -18,7 +18,7 @@ type saying struct {
 
 	form    *regexp.Regexp
 	inner   []byte // of each figure: = it is a sentence, @ a period
-	literal int // letters that are its own: of two that fit, the one with more is meant
+	literal int    // letters that are its own: of two that fit, the one with more is meant
 }
 
 var gap = regexp.MustCompile(`\{[=@]?[0-9]\}`)
