@@ -96,7 +96,7 @@ func lineTable(l *look, caption, empty string, lines []projects.QueuedLine, sum 
 		if number == "" {
 			number = q.Request + "/" + strconv.Itoa(q.LineNo)
 		}
-		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{web.Text(number).To(linePageOf(q.Request, q.LineNo)), web.Text(q.Request).To("/documents/" + q.Document.String()), l.names.project(q.Project), web.Text(q.Name), web.Text(q.Bank), web.Text(q.Account),
+		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{web.Code(number).To(linePageOf(q.Request, q.LineNo)), web.Code(q.Request).To("/documents/" + q.Document.String()), l.names.project(q.Project), web.Text(q.Name), web.Text(q.Bank), web.Code(q.Account),
 			web.Yuan(q.Amount), web.State(map[string]string{"failed": "failed", "ordered": "ordered"}[q.State], said), ordered}})
 	}
 	t.Total = []web.Cell{web.Text(l.t("table.sum")), web.Text(""), web.Text(""), web.Text(""), web.Text(""), web.Text(""), web.Yuan(sum.Amount), web.Text(""), web.Text("")}
