@@ -467,7 +467,7 @@ func withdrawnStatement(t *testing.T, b *bureau, number string) {
 	form.Set("reason", "导错了账户")
 	other.send(statements["2025-11"]+"/withdraw", form).sees("已撤回", "导错了账户", "示例·国库股审核")
 	other.send(statements["2025-11"]+"/withdraw", form).sees("已撤回")
-	other.get("/imports?kind=bank-statement").sees("已撤回").get("/bank/"+number).sees("2025-10")
+	other.get("/imports?kind=bank-statement").sees("已撤回").get("/bank/" + number).sees("2025-10")
 	if strings.Contains(words(other.page), "2025-11") {
 		t.Errorf("the chain still has what was withdrawn: %s", words(other.page))
 	}
