@@ -347,10 +347,7 @@ func sheetEqualsJSON(t *testing.T, r *reader, month string) {
 	r.json("/treasury-reconciliation/"+month, &sheet)
 	shown := cells(r.get("/treasury/sheet?month="+month), "支出对账")
 	same := func(name string, f projects.SheetFigures) {
-		var want []string
-		for _, m := range []string{f.Ours.String(), f.Theirs.String(), f.Both.String(), f.OnlyOurs.String(), f.OnlyTheirs.String()} {
-			want = append(want, m)
-		}
+		want := []string{f.Ours.String(), f.Theirs.String(), f.Both.String(), f.OnlyOurs.String(), f.OnlyTheirs.String()}
 		if got := strings.Join(shown[name], " "); got != strings.Join(want, " ") {
 			t.Errorf("%s: the page says %s, the JSON %v", name, got, want)
 		}
@@ -467,7 +464,7 @@ func withdrawnStatement(t *testing.T, b *bureau, number string) {
 	form.Set("reason", "导错了账户")
 	other.send(statements["2025-11"]+"/withdraw", form).sees("已撤回", "导错了账户", "示例·国库股审核")
 	other.send(statements["2025-11"]+"/withdraw", form).sees("已撤回")
-	other.get("/imports?kind=bank-statement").sees("已撤回").get("/bank/"+number).sees("2025-10")
+	other.get("/imports?kind=bank-statement").sees("已撤回").get("/bank/" + number).sees("2025-10")
 	if strings.Contains(words(other.page), "2025-11") {
 		t.Errorf("the chain still has what was withdrawn: %s", words(other.page))
 	}

@@ -154,13 +154,11 @@ func (l *look) rowTable(payments []projects.TreasuryPayment) (t *web.Table, wait
 		if p.Disagrees != "" {
 			why.Text += l.t("lists.but", web.Said(l.lang, p.Disagrees))
 		}
-		state := web.State(map[string]string{"booked": "posted", "not_needed": "cancelled", "unknown": "yellow"}[p.State], l.t("lists.row."+p.State))
-		if p.State == "matched" {
-			state.State = "submitted"
-		}
-		if p.State == "booked" {
+		state := web.State(map[string]string{"booked": "posted", "matched": "submitted", "not_needed": "cancelled", "unknown": "yellow"}[p.State], l.t("lists.row."+p.State))
+		switch p.State {
+		case "booked":
 			state = state.To(voucherCell(accounting.VoucherNo{Period: p.Period, Number: p.Number}.String()).Link)
-		} else if p.State == "unknown" {
+		case "unknown":
 			state = state.To("/treasury/items/" + p.ItemID.String())
 		}
 		row := web.Row{Cells: []web.Cell{web.Text(p.VoucherNo), web.Day(p.Day), web.Text(p.Payee), web.Text(p.Account), web.Yuan(amount), web.Text(p.Purpose), request, why, state}}
