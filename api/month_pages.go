@@ -61,6 +61,9 @@ func (s *Server) monthPage(l *look) (*answer, error) {
 	data := sectionsData{Lead: l.t("lists.month_lead"), Facts: []web.Fact{fact(l.t("column.state"), state)}}
 	if t != nil {
 		data.Sections = append(data.Sections, section{Table: t})
+		if len(t.Rows) == 0 {
+			data.Actions = []web.MenuItem{{Title: l.t("lists.close", month), Path: "/periods/" + month.String(), Here: true}}
+		}
 	}
 	data.Sections = append(data.Sections, section{Table: files, More: []web.MenuItem{{Title: l.t("page.treasury"), Path: "/treasury?month=" + month.String()}, {Title: l.t("page.bank"), Path: "/bank"}, {Title: l.t("page.months"), Path: "/months"}}})
 	return &answer{template: "sections", title: l.t("lists.month_of", month), list: files, data: data}, nil
