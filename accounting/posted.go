@@ -63,6 +63,7 @@ type VoucherQuery struct {
 	From, To Period // inclusive; zero: from the first, to the last
 	After    VoucherNo
 	Project  ProjectID
+	Projects []ProjectID // any of them
 	Unit     UnitID
 	Document uuid.UUID // the source document
 	Source   string
@@ -132,6 +133,10 @@ func (q VoucherQuery) where(after VoucherNo) fragment {
 	}
 	if !q.Project.IsZero() {
 		w.add(` and exists (select 1 from accounting.lines x where x.book_id = v.book_id and x.period = v.period and x.number = v.number and x.project_id = ?)`, q.Project)
+	}
+	if len(q.Projects) > 0 {
+		x := filter{projects: q.Projects}.where(q.Book)
+		w.add(` and exists (select 1 from accounting.lines x where x.book_id = v.book_id and x.period = v.period and x.number = v.number`+x.sql+`)`, x.args...)
 	}
 	if !q.Unit.IsZero() {
 		w.add(` and exists (select 1 from accounting.lines x join accounting.ledgers g on g.book_id = x.book_id and g.project_id = x.project_id

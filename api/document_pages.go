@@ -293,10 +293,10 @@ func (s *Server) keepDocument(l *look, kind, action string, keep func(*formShape
 		}
 		return s.askDocument(l, shape, tree, action, nil)
 	}
-	if err := s.nameAccounts(l, shape, tree); err != nil {
-		return nil, err
+	var content projects.Content
+	if err = s.nameAccounts(l, shape, tree); err == nil {
+		content, err = shape.content(tree)
 	}
-	content, err := shape.content(tree)
 	if err == nil {
 		err = s.checkInvoices(l, shape, content)
 	}

@@ -19,6 +19,7 @@ var menus = []struct {
 	items []menuItem
 }{
 	{"work", []menuItem{{"desk", "/desk", nil}, {"documents", "/documents", nil}}},
+	{"projects", projectsMenu},
 	{"money", []menuItem{{"budget", "/budget", nil}, {"contracts", "/contracts", nil}, {"payments", "/payments", nil}, {"payees", "/payees", nil}, {"subsidies", "/subsidies", nil}, {"villages", "/villages", nil}, {"injections", "/injections", nil}}},
 	{"office", officeMenu},
 }

@@ -90,7 +90,7 @@ func papersTable(l *look, caption, empty string, rows []projects.PaperRow) *web.
 				said = eventName(l.lang, e)
 			}
 		}
-		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{web.Text(r.Number).To("/documents/" + r.ID.String()), web.Text(r.DocumentNo), web.Day(r.Day), web.Text(said), l.names.project(r.Project), web.Maybe(r.Amount),
+		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{web.Code(r.Number).To("/documents/" + r.ID.String()), web.Text(r.DocumentNo), web.Day(r.Day), web.Text(said), l.names.project(r.Project), web.Maybe(r.Amount),
 			web.State(r.State, l.t("state."+r.State)), web.Text(r.Memo)}})
 	}
 	return t
