@@ -54,7 +54,9 @@ func (s *Server) inspectionPage(l *look) (*answer, error) {
 	}
 	o := &out.Body
 	unit, leader := l.values.Get("unit"), l.values.Get("leader")
-	byUnit := l.groupTable("by-unit", l.t("inspection.by_unit"), o.ByUnit, o.Total, func(g projects.OverviewGroup) string { return l.asked("/inspection", "unit", g.Name, "measure", l.values.Get("measure")) })
+	byUnit := l.groupTable("by-unit", l.t("inspection.by_unit"), o.ByUnit, o.Total, func(g projects.OverviewGroup) string {
+		return l.asked("/inspection", "unit", g.Name, "measure", l.values.Get("measure"))
+	})
 	byLeader := l.groupTable("by-leader", l.t("inspection.by_leader"), o.ByLeader, o.Total, func(g projects.OverviewGroup) string {
 		return l.asked("/inspection", "leader", g.Name, "measure", l.values.Get("measure"))
 	})

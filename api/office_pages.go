@@ -16,8 +16,6 @@ import (
 // Roles that open pages of the office. What a role may do there is asked again by the use case behind.
 var (
 	overviewReaders = slices.DeleteFunc(slices.Clone(wholeBook), func(role string) bool { return role == systemRole })
-	arrangers       = []string{"budget_officer"}
-	accountKeepers  = []string{"admin", "budget_officer"}
 )
 
 // officePages registers the pages of progress, inspection and settings.
@@ -39,15 +37,6 @@ func (s *Server) officePages(e *echo.Echo) {
 	page(http.MethodGet, "/payment-days", everyone, s.paymentDaysPage)
 }
 
-// typed are the values of the form that is sent to an address: what was typed into it, or what a link fills in. Of another
-// form nothing is taken.
-func (l *look) typed(action string) func(name string) string {
-	if l.Request().Method != http.MethodGet && l.Request().URL.Path != action {
-		return func(string) string { return "" }
-	}
-	return func(name string) string { return strings.TrimSpace(l.values.Get(name)) }
-}
-
 // refused puts a refusal on a form, and beside the field it is about. What is unknown or our own fault is no refusal and goes on.
 func (s *Server) refused(l *look, f *web.Form, err error, at map[string]string) error {
 	if kind := fault.KindOf(err); kind == fault.KindUnavailable || kind == fault.KindInternal {
@@ -60,16 +49,6 @@ func (s *Server) refused(l *look, f *web.Form, err error, at map[string]string) 
 		}
 	}
 	return nil
-}
-
-// chooses offers texts by their values; the one that was typed is chosen.
-func chooses(l *look, options []web.Option, typed string) []web.Option {
-	all := []web.Option{{Text: l.t("form.choose")}}
-	for _, o := range options {
-		o.Chosen = o.Value == typed
-		all = append(all, o)
-	}
-	return all
 }
 
 // unitNames are what parties are called, joint ones together.

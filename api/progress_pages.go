@@ -128,10 +128,9 @@ func (l *look) monthSpans(months []string) string {
 		for j+1 < len(months) && follows(months[j], months[j+1]) {
 			j++
 		}
-		switch {
-		case j == i:
+		if j == i {
 			said = append(said, months[i])
-		default:
+		} else {
 			said = append(said, l.t("progress.span", months[i], months[j], j-i+1))
 		}
 		i = j + 1
@@ -223,6 +222,9 @@ func (s *Server) askProgress(l *look, failed error) (*answer, error) {
 // progressSections are what a project's page says of its progress: where it stands, the form for the next entry for those who
 // file it, and the former entries. Codes: node_unknown.
 func (s *Server) progressSections(l *look, code string, failed error) ([]section, error) {
+	if _, err := s.called(l); err != nil {
+		return nil, err
+	}
 	today, err := s.today(l.ctx)
 	if err != nil {
 		return nil, err
@@ -262,6 +264,27 @@ func (s *Server) progressSections(l *look, code string, failed error) ([]section
 		return nil, err
 	}
 	return append(sections, section{Table: table}), nil
+}
+
+// projectProgress is the progress on a project's own page.
+func (s *Server) projectProgress(l *look, v *projectView) error {
+	sections, err := s.progressSections(l, v.row.Code, nil)
+	if err != nil {
+		return err
+	}
+	title := l.t("progress.former_entries")
+	for _, x := range sections {
+		if x.Form != nil {
+			title = l.t("progress.file")
+			continue
+		}
+		v.Sections = append(v.Sections, projectSection{Title: x.Title, Facts: x.Facts, Table: x.Table})
+		if x.Table != nil {
+			v.list = x.Table
+		}
+	}
+	v.Actions = append(v.Actions, web.MenuItem{Title: title, Path: "/progress/" + url.PathEscape(v.row.Code)})
+	return nil
 }
 
 // stateCell says where a project stands.

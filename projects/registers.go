@@ -76,9 +76,3 @@ func ExternalCodes(ctx context.Context, db bun.IDB, book accounting.BookID) ([]N
 		where x.book_id = ? order by x.system, x.code`, book).Scan(ctx, &codes)
 	return codes, fault.FromSQL(err)
 }
-
-// PlanLines lists the plan lines of a node in the order in which they were added.
-func PlanLines(ctx context.Context, db bun.IDB, book accounting.BookID, node accounting.ProjectID) (lines []PlanLine, err error) {
-	err = db.NewSelect().Model(&lines).Where("book_id = ? and node_id = ?", book, node).Order("plan_line_id").Scan(ctx)
-	return lines, fault.FromSQL(err)
-}
