@@ -21,13 +21,14 @@ import (
 // chromium is a real browser at the service, as one person sits at it. Whatever it complains about fails the test: an error on
 // its console, something the content policy forbids, an answer of 500, a page wider than the screen.
 type chromium struct {
-	t      *testing.T
-	ctx    context.Context
-	url    string
-	shots  string
-	number int
-	mu     sync.Mutex
-	wrong  []string
+	t        *testing.T
+	ctx      context.Context
+	url      string
+	shots    string
+	pictures string // folder of the README's pictures; empty: none are kept
+	number   int
+	mu       sync.Mutex
+	wrong    []string
 }
 
 // screen is how people look: the office's usual screen, or a telephone.

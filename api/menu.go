@@ -20,7 +20,8 @@ var menus = []struct {
 }{
 	{"work", []menuItem{{"desk", "/desk", nil}, {"documents", "/documents", nil}}},
 	{"projects", projectsMenu},
-	{"money", []menuItem{{"budget", "/budget", nil}, {"contracts", "/contracts", nil}, {"payments", "/payments", nil}, {"payees", "/payees", nil}, {"subsidies", "/subsidies", nil}, {"villages", "/villages", nil}, {"injections", "/injections", nil}}},
+	{"money", []menuItem{{"budget", "/budget", nil}, {"contracts", "/contracts", nil}, {"payments", "/payments", nil}, {"payees", "/payees", nil}, {"subsidies", "/subsidies", nil}, {"villages", "/villages", nil}, {"injections", "/injections", nil},
+		{"treasury", "/treasury", wholeBook}, {"bank", "/bank", nil}, {"months", "/months", wholeBook}, {"imports", "/imports", nil}}},
 	{"office", officeMenu},
 }
 

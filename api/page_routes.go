@@ -45,4 +45,5 @@ func (s *Server) pageRoutes(e *echo.Echo) {
 	s.page(e, http.MethodPost, "/review", projects.DeskRoles(), s.takeManyByPage)
 	s.moneyPages(e)
 	s.officePages(e)
+	s.listPages(e)
 }

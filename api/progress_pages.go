@@ -166,15 +166,6 @@ func (s *Server) entryMonth(l *look, today accounting.Date) (accounting.Period, 
 	return projects.EntryMonth(l.ctx, s.db, l.who.Book, today)
 }
 
-// calendarMonth reads a month of the calendar. Codes: period_invalid.
-func calendarMonth(text string) (accounting.Period, error) {
-	month, err := accounting.ParsePeriod(text)
-	if err == nil && month.Month() > 12 {
-		err = fault.Invalid("period_invalid", "%s is no month of the calendar", month)
-	}
-	return month, err
-}
-
 // months offers those until a day, the latest first, and the one chosen.
 func months(until accounting.Date, chosen accounting.Period) (options []web.Option) {
 	there := false

@@ -9,6 +9,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"mingzhang/accounting"
+	"mingzhang/accounting/fault"
 	"mingzhang/api/web"
 	"mingzhang/projects"
 )
@@ -171,17 +172,24 @@ func injectionCells(l *look, i projects.Injection) []web.Cell {
 	return []web.Cell{web.Day(i.Day), l.names.project(i.Project), web.Text(i.Investee), web.Text(i.Agreement), web.Yuan(i.Amount), web.Figure(share), web.Maybe(i.ExpectedIncome)}
 }
 
-// funds are the projects that have a register: funds, and what injections are of.
+// funds are the projects that have a register and that who looks reads: funds, and what injections are of.
 func (s *Server) funds(l *look, injections []projects.Injection) (funds []string, err error) {
-	err = accounting.Read(l.ctx, s.db, func(ctx context.Context, tx bun.Tx) error {
-		nodes, err := projects.Tree(ctx, tx, l.who.Book)
-		for _, n := range nodes {
-			if n.Type == projects.FundType || slices.ContainsFunc(injections, func(i projects.Injection) bool { return i.Project == n.Code }) {
-				funds = append(funds, n.Code)
-			}
-		}
+	var nodes []projects.Node
+	err = accounting.Read(l.ctx, s.db, func(ctx context.Context, tx bun.Tx) (err error) {
+		nodes, err = projects.Tree(ctx, tx, l.who.Book)
 		return err
 	})
+	for _, n := range nodes {
+		if n.Kind != projects.Fund && !slices.ContainsFunc(injections, func(i projects.Injection) bool { return i.Project == n.Code }) {
+			continue
+		}
+		_, err := s.project(l.ctx, l.who.Book, n.Code)
+		if err == nil {
+			funds = append(funds, n.Code)
+		} else if kind := fault.KindOf(err); kind == fault.KindInternal || kind == fault.KindUnavailable {
+			return nil, err
+		} // else it is another unit's
+	}
 	return funds, err
 }
 

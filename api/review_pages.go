@@ -105,7 +105,7 @@ func (s *Server) effectOf(l *look, foreseen *foreseeResponse, err error) (*effec
 	e.After, e.More = web.State(foreseen.Body.State, l.t("state."+foreseen.Body.State)), !foreseen.Body.Complete
 	e.Vouchers, e.Payments = each(foreseen.Body.Vouchers, l.voucherView), each(foreseen.Body.Payments, l.voucherView)
 	if refused := foreseen.Body.PaymentsRefused; refused != nil {
-		e.PaymentsRefused = webProblem(refused)
+		e.PaymentsRefused = webProblem(l.lang, refused)
 	}
 	if len(foreseen.Body.Balances) > 0 {
 		e.Balances = &web.Table{Caption: l.t("review.balances"), Columns: web.Columns(web.C(web.TextColumn, "column.budget_line"), web.C(web.TextColumn, "column.account"), web.C(web.TextColumn, "column.subject"),
