@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"iter"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -66,7 +68,8 @@ type VoucherQuery struct {
 	Unit     UnitID
 	Document uuid.UUID // the source document
 	Source   string
-	Limit    int // zero: all
+	Search   string // in the summary; a number or an amount is looked for as such too
+	Limit    int    // zero: all
 }
 
 // voucherPage is how many vouchers one round trip brings.
@@ -130,6 +133,10 @@ func (q VoucherQuery) where(after VoucherNo) fragment {
 	if q.Source != "" {
 		w.add(` and v.source = ?`, q.Source)
 	}
+	if q.Search != "" {
+		found := searched(q.Book, q.Search)
+		w.add(found.sql, found.args...)
+	}
 	if !q.Project.IsZero() {
 		w.add(` and exists (select 1 from accounting.lines x where x.book_id = v.book_id and x.period = v.period and x.number = v.number and x.project_id = ?)`, q.Project)
 	}
@@ -137,6 +144,27 @@ func (q VoucherQuery) where(after VoucherNo) fragment {
 		w.add(` and exists (select 1 from accounting.lines x join accounting.ledgers g on g.book_id = x.book_id and g.project_id = x.project_id
 			where x.book_id = v.book_id and x.period = v.period and x.number = v.number and g.unit_id = ?)`, q.Unit)
 	}
+	return w
+}
+
+// searched looks for a text in the summary, for a number (12, 记-0012, 2025-06 记-0012) and for an amount of a line.
+func searched(book BookID, text string) fragment {
+	w := fragment{` and (v.memo ilike ?`, []any{"%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(text) + "%"}}
+	month, number, named := strings.Cut(text, "记-")
+	if !named {
+		month, number = "", text
+	}
+	if n, err := strconv.Atoi(number); err == nil && n > 0 && n < 10_000_000 {
+		if p, err := ParsePeriod(strings.TrimSpace(month)); err == nil {
+			w.add(` or v.period = ? and v.number = ?`, p, n)
+		} else {
+			w.add(` or v.number = ?`, n)
+		}
+	}
+	if amount, err := ParseMoney(strings.ReplaceAll(text, ",", "")); err == nil && !amount.IsZero() {
+		w.add(` or exists (select from accounting.lines x where x.book_id = ? and x.period = v.period and x.number = v.number and (x.debit = ? or x.credit = ?))`, book, amount, amount)
+	}
+	w.add(`)`)
 	return w
 }
 
