@@ -57,6 +57,12 @@ type ContractOutput struct {
 		Now              Amount `json:"now" doc:"本期可付: never above what is certified and unpaid"`
 		Formula          string `json:"formula"`
 	} `json:"payable"`
+	Withheld struct {
+		Kept      Amount `json:"kept" doc:"质保金, of what is certified"`
+		Held      Amount `json:"held" doc:"by requests"`
+		Paid      Amount `json:"paid"`
+		Forfeited Amount `json:"forfeited"`
+	} `json:"withheld"`
 	Claim struct {
 		Overpaid Amount `json:"overpaid"`
 		Returned Amount `json:"returned"`
@@ -224,6 +230,7 @@ func contractOutput(k projects.Contract) ContractOutput {
 	p := &out.Payable
 	p.Certified, p.CertifiedPayable, p.Held, p.Paid, p.Deducted = Amount{k.Certified}, Amount{k.CertifiedPayable}, Amount{k.PayableHeld}, Amount{k.PayablePaid}, Amount{k.Deducted}
 	p.Now, p.Formula = Amount{k.PayableNow}, k.PayableFormula
+	out.Withheld.Kept, out.Withheld.Held, out.Withheld.Paid, out.Withheld.Forfeited = Amount{k.RetentionKept}, Amount{k.RetentionHeld}, Amount{k.RetentionPaid}, Amount{k.RetentionForfeited}
 	out.Claim.Overpaid, out.Claim.Returned = Amount{k.Claimed}, Amount{k.ClaimReturned}
 	return out
 }

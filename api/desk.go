@@ -47,6 +47,9 @@ type (
 			Complete bool                  `json:"complete" doc:"false: it still needs others"`
 			Vouchers []VoucherOutput       `json:"vouchers" nullable:"false" doc:"as they would be posted; their numbers may be others' by then"`
 			Balances []BalanceChangeOutput `json:"balances" nullable:"false"`
+
+			Payments        []VoucherOutput `json:"payments,omitempty" doc:"of an order: what the bank's confirmations will post, as if they came today"`
+			PaymentsRefused *Problem        `json:"payments_refused,omitempty" doc:"why they would not be posted as the books stand"`
 		}
 	}
 )
@@ -116,13 +119,22 @@ func (s *Server) foresee(ctx context.Context, in *foreseeRequest) (*foreseeRespo
 		return nil, err
 	}
 	foreseen, err := projects.Foresee(ctx, s.db, by(ctx).command("foresee", ""), step)
+	return s.foreseen(ctx, foreseen, err)
+}
+
+// foreseen is what was foreseen, or its refusal.
+func (s *Server) foreseen(ctx context.Context, f *projects.Foreseen, err error) (*foreseeResponse, error) {
 	if err != nil {
 		return nil, err
 	}
-	out.Body.State, out.Body.Complete, out.Body.Vouchers = foreseen.State, foreseen.Complete, each(foreseen.Vouchers, voucherOutput)
-	out.Body.Balances = each(foreseen.Balances, func(b projects.BalanceChange) BalanceChangeOutput {
+	out := &foreseeResponse{}
+	out.Body.State, out.Body.Complete, out.Body.Vouchers = f.State, f.Complete, each(f.Vouchers, voucherOutput)
+	out.Body.Balances = each(f.Balances, func(b projects.BalanceChange) BalanceChangeOutput {
 		return BalanceChangeOutput{b.Account, b.AccountName, b.Project, b.BudgetLine, b.Subject, Amount{b.Before}, Amount{b.After}}
 	})
+	if out.Body.Payments = each(f.Payments, voucherOutput); f.PaymentsRefused != nil {
+		out.Body.PaymentsRefused = s.problem(ctx, f.PaymentsRefused)
+	}
 	return out, nil
 }
 

@@ -163,9 +163,9 @@ func (s *Server) newDocumentPage(l *look) (*answer, error) {
 	if len(shape.form.Events) > 0 && shape.event == nil {
 		return s.chooseEvent(l, shape)
 	}
-	for name := range l.values { // what a link fills in beforehand
-		if _, there := tree[name]; !there && name != "kind" && name != "event" && name != "copy" {
-			tree[name] = l.values.Get(name)
+	for name, value := range shape.read(beforehand(l.values)) { // what a link fills in
+		if _, there := tree[name]; !there {
+			tree[name] = value
 		}
 	}
 	if _, dated := tree["date"]; !dated {
@@ -175,7 +175,24 @@ func (s *Server) newDocumentPage(l *look) (*answer, error) {
 		}
 		tree["date"] = today.String()
 	}
+	if err := s.fillIn(l, shape, tree); err != nil {
+		return nil, err
+	}
 	return s.askDocument(l, shape, tree, "/documents/new", nil)
+}
+
+// beforehand are the values of a link to a form, without those that choose the form; a field called as one of them is written
+// of.FIELD.
+func beforehand(values url.Values) url.Values {
+	given := url.Values{}
+	for name, v := range values {
+		if rest, ok := strings.CutPrefix(name, "of."); ok {
+			given[rest] = v
+		} else if name != "kind" && name != "event" && name != "copy" {
+			given[name] = v
+		}
+	}
+	return given
 }
 
 // today is the database's day, which judges what is late.
@@ -206,7 +223,10 @@ func (s *Server) askDocument(l *look, shape *formShape, tree map[string]any, act
 	if shape.set, err = s.registered(l); err != nil {
 		return nil, err
 	}
-	f := web.Form{Action: action, Key: l.key(), Submit: l.t("document.keep"), Files: true, Error: wrong, Hidden: []web.Hidden{{Name: "kind", Value: string(shape.form.Kind)}}}
+	f := web.Form{Action: action, Key: l.key(), Submit: l.t("document.keep"), Files: true, Error: wrong, Lead: l.t("form.lead"), Hidden: []web.Hidden{{Name: "document_kind", Value: string(shape.form.Kind)}}}
+	if err := s.helpForm(l, shape, tree, &f); err != nil {
+		return nil, err
+	}
 	title := kindName(l.lang, shape.form.Kind)
 	if shape.event != nil {
 		f.Hidden = append(f.Hidden, web.Hidden{Name: "event", Value: shape.event.Name})
@@ -236,7 +256,7 @@ func placeError(fields []web.Field, wrong *web.Problem) {
 
 // draftByPage keeps what was filled in as a draft, or gives the form back with what is wrong.
 func (s *Server) draftByPage(l *look) (*answer, error) {
-	return s.keepDocument(l, l.values.Get("kind"), "/documents/new", func(shape *formShape, content projects.Content) (*projects.Document, error) {
+	return s.keepDocument(l, l.values.Get("document_kind"), "/documents/new", func(shape *formShape, content projects.Content) (*projects.Document, error) {
 		return projects.Draft(l.ctx, s.db, l.who.command(l.key(), ""), shape.form.Kind, content)
 	})
 }
@@ -246,7 +266,7 @@ func (s *Server) reviseByPage(l *look) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.keepDocument(l, l.values.Get("kind"), "/documents/"+id.String()+"/edit", func(_ *formShape, content projects.Content) (*projects.Document, error) {
+	return s.keepDocument(l, l.values.Get("document_kind"), "/documents/"+id.String()+"/edit", func(_ *formShape, content projects.Content) (*projects.Document, error) {
 		return projects.Revise(l.ctx, s.db, l.who.command(l.key(), ""), id, content)
 	})
 }
@@ -268,9 +288,18 @@ func (s *Server) keepDocument(l *look, kind, action string, keep func(*formShape
 	}
 	tree := shape.read(l.values)
 	if l.values.Get("more") != "" || l.values.Get("fewer") != "" {
+		if err := s.fillIn(l, shape, tree); err != nil {
+			return nil, err
+		}
 		return s.askDocument(l, shape, tree, action, nil)
 	}
+	if err := s.nameAccounts(l, shape, tree); err != nil {
+		return nil, err
+	}
 	content, err := shape.content(tree)
+	if err == nil {
+		err = s.checkInvoices(l, shape, content)
+	}
 	var d *projects.Document
 	if err == nil {
 		d, err = keep(shape, content)

@@ -37,13 +37,33 @@ var computed = map[string][]string{
 	"contract":        {"funded", "unfunded", "warnings"},
 	"change_order":    {"price_before", "price_after", "unfunded", "warnings"},
 	"certificate":     {"items.previous", "items.cumulative", "items.amount", "certificate_no", "gross", "recouped", "retained", "net", "deducted", "certified"},
-	"settlement":      {"rest", "cut_unpaid", "cut_retained", "overpaid", "overpaid_due"},
+	"settlement":      {"rest", "cut_unpaid", "cut_retained", "overpaid", "overpaid_due", "release"},
+	"termination":     {"release"},
+	"allocation":      {"amount", "rest", "rows.amount"},
 	"payment_request": {"amount", "warnings"},
 	"subsidy_batch":   {"total"},
 	"refund":          {"node"},
 	"correction":      {"node"},
-	"opening":         {"totals", "indicators.available"},
+	"opening":         {"totals", "indicators.available", "contracts.agreement.funded", "contracts.agreement.unfunded", "contracts.agreement.warnings"},
+
+	"completion.Apportion": {"node", "assets"}, "completion.PassDown": {"node", "assets"}, "completion.ClearPassedDown": {"assets"}, "completion.WriteOff": {"node", "assets"}, "completion.ClaimOverpayment": {"node", "assets"},
+	"completion.OverpaymentBack": {"assets"}, "completion.ForfeitRetention": {"node", "assets"},
+	"completion.HandOver": {"node", "assets.asset"}, "completion.TransferOut": {"node", "assets.asset"}, "completion.AdjustAsset": {"node", "assets.class", "assets.name", "assets.owner"},
+	"fund.FundReceipt": {"node"}, "fund.Relief": {"node"}, "fund.ReceiveInjection": {"node"}, "fund.PassOnInjection": {"node"},
 }
+
+// mayBeEmpty are fields that a content has and a form need not fill in: an amount of nothing, an account that is the only one.
+var mayBeEmpty = map[string][]string{
+	"payment_request": {"payees.account"},
+	"completion":      {"input.works", "input.equipment", "input.other", "input.increase", "input.decrease"},
+	"village_record":  {"county", "bridging", "self_raised", "labour"},
+	"opening":         {"indicators.issued", "indicators.frozen", "indicators.executed"},
+	"final_account": {"cost.works", "cost.equipment", "cost.deferred", "cost.other", "cost.to_write_off", "cost.adjustment", "uses.handed_over", "uses.transferred_out", "uses.written_off", "uses.rest", "uses.advances", "uses.claims",
+		"uses.money", "uses.expenses", "sources.payables", "sources.retention", "sources.carried"},
+}
+
+// kept are fields that a form does not ask, because a list brings them; what a document says of them stays as it is.
+var kept = map[string][]string{"opening": {"contracts"}}
 
 // part is one field of a content.
 type part struct {
@@ -91,15 +111,24 @@ func plain(t reflect.Type) bool {
 
 // left says whether a field is the books' to write.
 func (s formShape) left(path string) bool {
-	return slices.Contains(computed[string(s.form.Kind)], path)
+	kind := string(s.form.Kind)
+	return slices.Contains(computed[kind], path) || s.event != nil && slices.Contains(computed[kind+"."+s.event.Name], path)
 }
 
-// under is the type of the event's own fields.
-func (s formShape) under() reflect.Type {
-	if s.event == nil {
-		return nil
+// keeps says whether a field stays as a list brought it.
+func (s formShape) keeps(path string) bool { return slices.Contains(kept[string(s.form.Kind)], path) }
+
+// under is the type of the event's own fields: of the paper's event, or of the one that stands beside them.
+func (s formShape) under(beside string) reflect.Type {
+	if s.event != nil {
+		return reflect.TypeOf(s.event.New()).Elem()
 	}
-	return reflect.TypeOf(s.event.New()).Elem()
+	for _, e := range projects.Events() {
+		if e.Name == beside {
+			return reflect.TypeOf(e.New()).Elem()
+		}
+	}
+	return nil
 }
 
 // read makes the JSON of a content from the values of a form.
@@ -112,6 +141,18 @@ func (s *formShape) object(t reflect.Type, name, path string, values url.Values)
 	for _, p := range parts(t) {
 		at, of := name+p.name, path+p.name
 		if s.left(of) {
+			continue
+		}
+		if s.keeps(of) {
+			if text := values.Get(at); text != "" {
+				out[p.name] = json.RawMessage(text)
+			}
+			continue
+		}
+		if p.typ == rawType {
+			if under := s.under(strings.TrimSpace(values.Get(name + "event"))); under != nil {
+				out[p.name] = s.object(under, at+".", of+".", values)
+			}
 			continue
 		}
 		if v := s.value(p, at, of, values); v != nil {
@@ -130,11 +171,6 @@ func (s *formShape) value(p part, at, of string, values url.Values) any {
 			return chosen
 		}
 		return nil
-	case p.typ == rawType:
-		if s.under() == nil {
-			return nil
-		}
-		return s.object(s.under(), at+".", of+".", values)
 	case p.typ.Kind() == reflect.Bool:
 		if values.Get(at) == "true" {
 			return true
@@ -223,7 +259,15 @@ func (s *formShape) fields(content map[string]any) []web.Field {
 
 func (s *formShape) draw(t reflect.Type, name, path string, content map[string]any) (fields []web.Field) {
 	for _, p := range parts(t) {
-		if s.left(path+p.name) || s.event != nil && path == "" && p.name == "event" {
+		if s.left(path+p.name) || s.keeps(path+p.name) || s.event != nil && path == "" && p.name == "event" {
+			continue
+		}
+		if p.typ == rawType {
+			beside, _ := content["event"].(string)
+			if under := s.under(beside); under != nil {
+				inner, _ := content[p.name].(map[string]any)
+				fields = append(fields, s.draw(under, name+p.name+".", path+p.name+".", inner)...)
+			}
 			continue
 		}
 		fields = append(fields, s.field(p, name+p.name, path+p.name, content[p.name])...)
@@ -233,8 +277,8 @@ func (s *formShape) draw(t reflect.Type, name, path string, content map[string]a
 
 // field draws one field, or those of the event.
 func (s *formShape) field(p part, at, of string, value any) []web.Field {
-	f := web.Field{Name: at, Label: s.label(of), Required: !p.optional, Error: s.wrong[at]}
-	if key := "help." + string(s.form.Kind) + "." + of; web.Has(key) {
+	f := web.Field{Name: at, Label: s.label(of), Required: !p.optional && !slices.Contains(mayBeEmpty[string(s.form.Kind)], of), Error: s.wrong[at]}
+	if key := s.textKey("help.", of); key != "" {
 		f.Help = s.l.t(key)
 	}
 	if value != nil {
@@ -251,12 +295,6 @@ func (s *formShape) field(p part, at, of string, value any) []web.Field {
 		}
 	case p.typ.Kind() == reflect.Slice && p.typ.Elem().Kind() == reflect.String:
 		f.Kind, f.Options = web.ManyField, s.choices(of, texts(value)...)
-	case p.typ == rawType:
-		inner, _ := value.(map[string]any)
-		if s.under() == nil {
-			return nil
-		}
-		return s.draw(s.under(), at+".", of+".", inner)
 	case p.typ.Kind() == reflect.Bool:
 		f.Kind, f.Checked = web.CheckField, value == true
 	case p.typ == moneyType:
@@ -265,10 +303,15 @@ func (s *formShape) field(p part, at, of string, value any) []web.Field {
 		f.Kind = web.DayField
 	case p.typ == decimalType, p.typ.Kind() == reflect.Int:
 		f.Kind = web.NumberField
+		if options := s.choices(of, f.Value); options != nil {
+			f.Kind, f.Options = web.ChoiceField, options
+		}
 	case plain(p.typ):
 		f.Kind = web.TextField
 		if options := s.choices(of, f.Value); options != nil {
 			f.Kind, f.Options = web.ChoiceField, options
+		} else if known, ok := choiceOf(suggestions, s, of); ok {
+			f.Options = s.set[known]
 		}
 		if p.name == "memo" || p.name == "reason" || p.name == "purpose" {
 			f.Kind, f.Wide = web.AreaField, true
@@ -309,14 +352,20 @@ func texts(value any) (all []string) {
 	return all
 }
 
-// label names a field: of this kind, of its last name anywhere.
-func (s *formShape) label(path string) string { return fieldLabel(s.l.lang, string(s.form.Kind), path) }
+// label names a field: of this kind and event, of this kind, of its last name anywhere.
+func (s *formShape) label(path string) string { return s.l.t(s.headingKey(path)) }
 
-func fieldLabel(lang, kind, path string) string {
-	if key := "field." + kind + "." + path; web.Has(key) {
-		return web.T(lang, key)
+// textKey is the key of a text about a field of this kind and event or of this kind; empty: there is none.
+func (s *formShape) textKey(about, path string) string {
+	if s.event != nil {
+		if key := about + string(s.form.Kind) + "." + s.event.Name + "." + path; web.Has(key) {
+			return key
+		}
 	}
-	return web.T(lang, "field."+path[strings.LastIndexByte(path, '.')+1:])
+	if key := about + string(s.form.Kind) + "." + path; web.Has(key) {
+		return key
+	}
+	return ""
 }
 
 // content is the form's values as the document's content. Codes: those of a body that does not fit.
@@ -324,12 +373,27 @@ func (s *formShape) content(read map[string]any) (projects.Content, error) {
 	if s.event != nil {
 		read["event"] = s.event.Name
 	}
+	s.aboutItsInput(read)
 	text, err := json.Marshal(read)
 	if err != nil {
 		return nil, err
 	}
 	content := s.form.New()
 	return content, strictly(text, content)
+}
+
+// aboutItsInput puts the project that an event's own fields name on the paper, where its form does not ask for it twice.
+func (s *formShape) aboutItsInput(read map[string]any) {
+	input, _ := read["input"].(map[string]any)
+	if _, there := read["node"]; there || !s.left("node") || input == nil {
+		return
+	}
+	for _, name := range []string{"project", "parent"} {
+		if of, ok := input[name]; ok {
+			read["node"] = of
+			return
+		}
+	}
 }
 
 // contentTree is a document's content as its form shows it.

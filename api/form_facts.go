@@ -8,6 +8,7 @@ import (
 
 	"mingzhang/accounting"
 	"mingzhang/api/web"
+	"mingzhang/projects"
 )
 
 // facts shows what a content says: texts and amounts one under the other, tables as tables. What says nothing is left out.
@@ -24,8 +25,9 @@ func (s *formShape) facts(t reflect.Type, path string, content map[string]any) (
 			f.Table = attachmentTable(s.l, f.Label, texts(value))
 		case p.typ == rawType:
 			inner, _ := value.(map[string]any)
-			if s.under() != nil {
-				facts = append(facts, s.facts(s.under(), of+".", inner)...)
+			beside, _ := content["event"].(string)
+			if under := s.under(beside); under != nil {
+				facts = append(facts, s.facts(under, of+".", inner)...)
 			}
 			continue
 		case p.typ.Kind() == reflect.Slice && p.typ.Elem().Kind() == reflect.Struct:
@@ -85,7 +87,7 @@ func (s *formShape) factTable(p part, of string, value any) *web.Table {
 }
 
 func (s *formShape) headingKey(path string) string {
-	if key := "field." + string(s.form.Kind) + "." + path; web.Has(key) {
+	if key := s.textKey("field.", path); key != "" {
 		return key
 	}
 	return "field." + path[strings.LastIndexByte(path, '.')+1:]
@@ -114,7 +116,7 @@ func (s *formShape) cell(p part, of string, value any) web.Cell {
 		return web.Text(strings.Join(said, "、"))
 	}
 	c := web.Text(s.said(of, text))
-	switch registry, _ := choiceOf(registryChoices, string(s.form.Kind), of); registry {
+	switch registry, _ := choiceOf(registryChoices, s, of); registry {
 	case "nodes":
 		c.Link = "/projects/" + url.PathEscape(text)
 	case "contracts":
@@ -125,8 +127,15 @@ func (s *formShape) cell(p part, of string, value any) web.Cell {
 
 // said is a word of a fixed choice as people read it.
 func (s *formShape) said(of, word string) string {
-	if words, ok := choiceOf(fixedChoices, string(s.form.Kind), of); ok && word != "" && holds(words, word) {
+	if words, ok := choiceOf(fixedChoices, s, of); ok && word != "" && holds(words, word) {
 		return choiceText(s.l.lang, string(s.form.Kind), of[strings.LastIndexByte(of, '.')+1:], word)
+	}
+	if known, _ := choiceOf(registryChoices, s, of); known == "events" {
+		for _, e := range projects.Events() {
+			if e.Name == word {
+				return eventName(s.l.lang, e)
+			}
+		}
 	}
 	return word
 }

@@ -19,6 +19,7 @@ var menus = []struct {
 	items []menuItem
 }{
 	{"work", []menuItem{{"desk", "/desk", nil}, {"documents", "/documents", nil}}},
+	{"money", []menuItem{{"budget", "/budget", nil}, {"contracts", "/contracts", nil}, {"payments", "/payments", nil}, {"payees", "/payees", nil}, {"subsidies", "/subsidies", nil}, {"villages", "/villages", nil}, {"injections", "/injections", nil}}},
 }
 
 // menu is what the role of who looks may open.

@@ -42,4 +42,5 @@ func (s *Server) pageRoutes(e *echo.Echo) {
 	s.page(e, http.MethodPost, "/documents/:id/:verb", projects.DeskRoles(), s.stepByPage)
 	s.page(e, http.MethodGet, "/review", projects.DeskRoles(), s.reviewManyPage)
 	s.page(e, http.MethodPost, "/review", projects.DeskRoles(), s.takeManyByPage)
+	s.moneyPages(e)
 }

@@ -60,6 +60,18 @@ type (
 			projects.RequestView
 		}
 	}
+	queuedLinesRequest struct {
+		State string `query:"state" enum:"ordered,failed" default:"ordered" doc:"ordered: waits for the bank; failed: sent back"`
+		After string `query:"after" maxLength:"40" doc:"next of the page before"`
+		Limit int    `query:"limit" minimum:"1" maximum:"500" default:"100"`
+	}
+	queuedLinesResponse struct {
+		Body struct {
+			Lines []projects.QueuedLine `json:"lines" nullable:"false"`
+			Total projects.LineSum      `json:"total" doc:"of all lines in the state, not of this page only"`
+			Next  string                `json:"next,omitempty" doc:"left out on the last page"`
+		}
+	}
 	payeesResponse struct {
 		Body struct {
 			Payees []projects.Payee `json:"payees" nullable:"false"`
@@ -85,6 +97,7 @@ func (s *Server) paymentRoutes(api huma.API) {
 	operation(s, api, read("list-payees", base+"/payees", "收款人 Payees, accounts by their last four digits"), s.listPayees)
 	operation(s, api, read("list-payment-requests", requestsPath, "支付申请 Requests, newest first, with what is payable and the days at their desk"), s.listRequests)
 	operation(s, api, read("get-payment-request", requestsPath+"/{number}", "支付申请 A request with its budget, lines, acts and days at each desk"), s.getRequest)
+	operation(s, api, read("list-payment-lines", base+"/payment-lines", "支付明细 Lines that wait for the bank or for a new order, the longest ordered first"), s.listQueuedLines)
 	operation(s, api, command("enter-receipt", "receipt", "录入回单 Enter the bank's receipt of a line", receiptDesks), func(ctx context.Context, in *lineRequest[ReceiptInput]) (*receiptsResponse, error) {
 		r := projects.Receipt{Date: in.Body.Date.Date, Serial: in.Body.Serial}
 		if in.Body.Paper != "" {
@@ -131,5 +144,23 @@ func (s *Server) listPayees(ctx context.Context, _ *struct{}) (*payeesResponse, 
 	return out, accounting.Read(ctx, s.db, func(ctx context.Context, tx bun.Tx) (err error) {
 		out.Body.Payees, err = projects.Payees(ctx, tx, book)
 		return err
+	})
+}
+
+func (s *Server) listQueuedLines(ctx context.Context, in *queuedLinesRequest) (*queuedLinesResponse, error) {
+	out := &queuedLinesResponse{}
+	q := projects.LineQuery{Book: by(ctx).Book, State: in.State, After: in.After, Limit: in.Limit + 1}
+	return out, accounting.Read(ctx, s.db, func(ctx context.Context, tx bun.Tx) (err error) {
+		if out.Body.Total, err = projects.SumQueuedLines(ctx, tx, q); err != nil {
+			return err
+		}
+		if out.Body.Lines, err = projects.QueuedLines(ctx, tx, q); err != nil {
+			return err
+		}
+		if len(out.Body.Lines) > in.Limit { // one more was asked for than the page holds
+			out.Body.Lines = out.Body.Lines[:in.Limit]
+			out.Body.Next = out.Body.Lines[in.Limit-1].OrderNumber
+		}
+		return nil
 	})
 }

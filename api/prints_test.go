@@ -188,6 +188,7 @@ func (d printing) printsSheets() {
 	for _, asOf := range []string{"2025-03-31", "2025-12-31"} {
 		d.executes(asOf)
 	}
+	d.registers()
 	sheet, err := projects.Sheet(ctx, d.db, seeds.DemoBook, 202503)
 	d.must(err)
 	all = []string{"2025年3月", "合计" + paper.Yuan(sheet.Total.Ours) + paper.Yuan(sheet.Total.Theirs)}
@@ -195,6 +196,23 @@ func (d printing) printsSheets() {
 		all = append(all, l.BudgetLine+l.Project+l.Name+paper.Yuan(l.Ours)+paper.Yuan(l.Theirs)+paper.Yuan(l.Both)+paper.Yuan(l.OnlyOurs)+paper.Yuan(l.OnlyTheirs))
 	}
 	d.says("treasury", d.print("treasury", "/treasury-reconciliation/2025-03/print"), all...)
+}
+
+// registers prints the 台账, whose figures are those of the register.
+func (d printing) registers() {
+	r, err := projects.RegisterOf(d.t.Context(), d.db, seeds.DemoBook, accounting.MustDate("2025-12-31"))
+	d.must(err)
+	var all []string
+	for _, x := range r.Rows {
+		all = append(all, x.Code+x.Project+x.Part)
+		for _, m := range []*accounting.Money{x.Plan, x.Issued, x.Contracts, x.Certified, x.ExecutedTotal, x.BudgetRest} {
+			if m != nil {
+				all = append(all, paper.Wan(*m))
+			}
+		}
+	}
+	all = append(all, "合计"+paper.Wan(*r.Total.Plan)+paper.Wan(*r.Total.Issued), paper.Wan(*r.Total.ExecutedTotal)+paper.Wan(*r.Total.BudgetRest))
+	d.says("register", d.print("register", "/project-register/print?as_of=2025-12-31"), all...)
 }
 
 // executes prints the budget execution, whose figures are those of the reconciliation and of the ledger.

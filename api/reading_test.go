@@ -120,6 +120,8 @@ func (n neighbours) body(op operation) string {
 		return map[string]string{"enter-receipt": `{"date":"2025-03-01","serial":"1"}`, "cancel-line": `{"date":"2025-03-01"}`}[op.ID]
 	case op.ID == "explain-bank-item":
 		return `{"reason":"跨月","owner":"clerk"}`
+	case op.ID == "file-progress":
+		return `{"month":"2025-03","percent":"20.00","date":"2025-04-02"}`
 	case op.ID == "fail-line":
 		return `{"reason":"退票"}`
 	case op.ID == "ask-reissue":

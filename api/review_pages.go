@@ -25,6 +25,9 @@ type effect struct {
 	More     bool // it needs others too
 	Vouchers []voucherView
 	Balances *web.Table
+
+	Payments        []voucherView // of an order: what the bank's confirmations will post
+	PaymentsRefused *web.Problem
 }
 
 // voucherView is a voucher with its three bases side by side.
@@ -81,6 +84,17 @@ func (s *Server) effect(l *look, d *DocumentOutput, verb string) (*effect, error
 		return nil, err
 	}
 	foreseen, err := s.foresee(l.ctx, &foreseeRequest{ID: d.ID, Verb: verb})
+	shown, err := s.effectOf(l, foreseen, err)
+	if err != nil {
+		return nil, err
+	}
+	shown.Number, shown.Amount, shown.Words, shown.Facts = e.Number, e.Amount, e.Words, e.Facts
+	return shown, nil
+}
+
+// effectOf is what was foreseen as pages show it; err is its refusal.
+func (s *Server) effectOf(l *look, foreseen *foreseeResponse, err error) (*effect, error) {
+	e := &effect{}
 	if err != nil {
 		if kind := fault.KindOf(err); kind == fault.KindInternal || kind == fault.KindUnavailable {
 			return nil, err
@@ -89,7 +103,10 @@ func (s *Server) effect(l *look, d *DocumentOutput, verb string) (*effect, error
 		return e, nil
 	}
 	e.After, e.More = web.State(foreseen.Body.State, l.t("state."+foreseen.Body.State)), !foreseen.Body.Complete
-	e.Vouchers = each(foreseen.Body.Vouchers, l.voucherView)
+	e.Vouchers, e.Payments = each(foreseen.Body.Vouchers, l.voucherView), each(foreseen.Body.Payments, l.voucherView)
+	if refused := foreseen.Body.PaymentsRefused; refused != nil {
+		e.PaymentsRefused = webProblem(refused)
+	}
 	if len(foreseen.Body.Balances) > 0 {
 		e.Balances = &web.Table{Caption: l.t("review.balances"), Columns: web.Columns(web.C(web.TextColumn, "column.budget_line"), web.C(web.TextColumn, "column.account"), web.C(web.TextColumn, "column.subject"),
 			web.C(web.MoneyColumn, "column.before"), web.C(web.MoneyColumn, "column.after"))}

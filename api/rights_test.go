@@ -57,6 +57,7 @@ var groups = map[string][]string{
 	"receipts": {"budget_officer", "treasury_officer", "project_clerk", "project_head"},
 	"reissues": {"treasury_officer", "project_clerk"},
 	"lists":    {"budget_officer", "treasury_officer", "project_clerk"},
+	"progress": {"project_clerk", "project_head", "lead_approver"},
 	"drafts":   {"budget_officer", "treasury_officer", "project_clerk", "project_head", "lead_approver", "admin"},
 }
 
@@ -64,10 +65,11 @@ var groups = map[string][]string{
 var whoMay = map[string]string{
 	"get-voucher": "all", "list-vouchers": "all", "get-account-statement": "all", "get-project-ledger": "all", "get-trial-balance": "all", "get-reconciliation": "all",
 	"get-document": "all", "list-documents": "all", "get-desk": "all", "foresee-step": "all", "get-file": "all", "get-settings": "all", "store-file": "desks",
-	"print-document": "all", "print-voucher": "all", "print-month": "all", "print-statement": "all", "print-reconciliation": "all", "print-budget-execution": "all", "print-bank-reconciliation": "all",
+	"print-document": "all", "print-voucher": "all", "print-month": "all", "print-statement": "all", "print-reconciliation": "all", "print-budget-execution": "all", "print-project-register": "all", "print-bank-reconciliation": "all",
 	"print-treasury-reconciliation": "book", "print-payment-order": "all",
 	"list-accounts": "all", "list-budget-lines": "all", "list-periods": "all", "list-persons": "all", "list-projects": "all", "list-units": "all",
 	"get-handover": "all", "list-roles-of-person": "all", "add-person": "admin", "rename-person": "admin", "add-unit": "arrange", "rename-unit": "arrange",
+	"file-progress": "progress", "list-progress": "all", "list-overdue": "all", "list-payment-days": "all", "list-payment-days-by-unit": "all", "get-project-register": "all", "get-overview": "book",
 	"list-blockers": "book", "list-commands": "book", "list-refusals": "book",
 	"post-voucher": "post", "post-vouchers": "post", "reverse-voucher": "post", "correct-voucher": "post",
 	"add-budget-line": "arrange", "add-funding-source": "arrange", "add-plan-line": "arrange", "set-plan-quantity": "arrange",
@@ -75,8 +77,8 @@ var whoMay = map[string]string{
 	"open-year": "arrange", "close-period": "arrange",
 	"get-apportionment": "all", "get-final-account": "all", "list-assets": "all", "list-milestones": "all",
 	"get-contract": "all", "list-contracts": "all", "list-certificates": "all",
-	"get-allocation": "all", "list-villages": "all", "list-injections": "all", "get-fund-register": "all",
-	"get-payment-request": "all", "list-payment-requests": "all", "list-payees": "all",
+	"get-allocation": "all", "list-villages": "all", "list-injections": "all", "get-fund-register": "all", "list-budget-ladders": "all",
+	"get-payment-request": "all", "list-payment-requests": "all", "list-payees": "all", "list-payment-lines": "all",
 	"enter-receipt": "receipts", "confirm-line": "receipts", "fail-line": "treasury", "ask-reissue": "reissues", "approve-reissue": "treasury", "cancel-line": "treasury",
 	"list-sign-in-accounts": "admin", "disable-sign-in-account": "admin", "list-sign-ins": "admin", "make-start-password": "accounts", "list-tokens": "all", "revoke-token": "all",
 	"list-bank-accounts": "all", "register-bank-account": "arrange", "match-bank-account": "lists", "get-bank-reconciliation": "all", "get-bank-reconciliation-workbook": "all", "explain-bank-item": "lists",

@@ -85,6 +85,8 @@ func (s *Server) routes(e *echo.Echo) huma.API {
 	s.sessionRoutes(api)
 	s.accountRoutes(api)
 	s.tokenRoutes(api)
+	s.progressRoutes(api)
+	s.inspectionRoutes(api)
 	s.logRoutes(api)
 	s.printRoutes(api)
 	docs(e, api)

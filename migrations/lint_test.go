@@ -45,6 +45,7 @@ var registeredTables = map[string]string{
 	"projects.item_reasons": "tenant", "projects.payment_exports": "tenant",
 	"projects.bank_accounts": "tenant", "projects.bank_statements": "tenant", "projects.bank_lines": "tenant", "projects.bank_matches": "tenant",
 	"projects.node_milestones": "tenant", "projects.assets": "tenant", "projects.final_accounts": "tenant",
+	"projects.progress_entries": "tenant",
 }
 
 const ours = `('accounting', 'projects', 'api')`

@@ -1937,6 +1937,21 @@ CREATE FUNCTION projects.fen(amount numeric) RETURNS text
 
 ALTER FUNCTION projects.fen(amount numeric) OWNER TO mingzhang_owner;
 
+CREATE FUNCTION projects.file_progress(in_book bigint, node uuid, of_month integer, of_percent numeric, of_problems text, of_measures text, because text, on_day date, person uuid, in_unit uuid, as_role text, behalf uuid) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare made int;
+begin
+  perform from projects.nodes n where n.book_id = in_book and n.node_id = node for no key update;
+  select coalesce(max(e.version), 0) + 1 into made from projects.progress_entries e where e.book_id = in_book and e.node_id = node and e.month = of_month;
+  insert into projects.progress_entries (book_id, node_id, month, version, percent, problems, measures, reason, day, filed_by, unit_id, role, on_behalf_of)
+    values (in_book, node, of_month, made, of_percent, of_problems, of_measures, because, on_day, person, in_unit, as_role, behalf);
+  return made;
+end $$;
+
+ALTER FUNCTION projects.file_progress(in_book bigint, node uuid, of_month integer, of_percent numeric, of_problems text, of_measures text, because text, on_day date, person uuid, in_unit uuid, as_role text, behalf uuid) OWNER TO mingzhang_owner;
+
 CREATE FUNCTION projects.first_roles(in_book bigint, persons uuid[], units uuid[], roles text[], from_day date) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -2276,6 +2291,45 @@ end $$;
 
 ALTER FUNCTION projects.judge_manual_voucher(v accounting.vouchers) OWNER TO mingzhang_owner;
 
+CREATE FUNCTION projects.judge_progress() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare project text; former record; later record; last int;
+begin
+  select n.code into project from projects.nodes n where n.book_id = new.book_id and n.node_id = new.node_id;
+  if new.month > to_char(current_date, 'YYYYMM')::int or new.day > current_date or new.day < make_date(new.month / 100, new.month % 100, 1) then
+    raise exception 'progress of %, filed on %: a month is reported on from its first day on, and no day to come', to_char(make_date(new.month / 100, new.month % 100, 1), 'YYYY-MM'), new.day using errcode = 'AC085';
+  end if;
+  if new.role not in ('project_clerk', 'project_head', 'lead_approver') then
+    raise exception 'progress is filed by project_clerk, project_head or lead_approver, not by %', new.role using errcode = 'AC044';
+  end if;
+  if not projects.holds(new.book_id, new.filed_by, new.unit_id, new.role, new.on_behalf_of) then
+    raise exception 'role % of this unit is not held today', new.role using errcode = 'AC044';
+  end if;
+  if not projects.concerns(new.book_id, new.node_id, new.unit_id) then
+    raise exception 'this unit neither keeps nor leads %', project using errcode = 'AC044';
+  end if;
+  select coalesce(max(e.version), 0) into last from projects.progress_entries e
+    where e.book_id = new.book_id and e.node_id = new.node_id and e.month = new.month and e.version <> new.version;
+  if new.version <> last + 1 then
+    raise exception 'progress of % has % versions in this month: the next is not %', project, last, new.version using errcode = 'AC085';
+  end if;
+  select e.month, e.percent into former from projects.progress_entries e
+    where e.book_id = new.book_id and e.node_id = new.node_id and e.month <= new.month and (e.month, e.version) <> (new.month, new.version) order by e.month desc, e.version desc limit 1;
+  select e.month, e.percent into later from projects.progress_entries e
+    where e.book_id = new.book_id and e.node_id = new.node_id and e.month > new.month order by e.month, e.version desc limit 1;
+  if new.reason = '' and former.percent > new.percent then
+    raise exception '% was at % %% by the entry of %: % %% is less and needs a reason', project, former.percent, former.month, new.percent using errcode = 'AC086';
+  end if;
+  if new.reason = '' and later.percent < new.percent then
+    raise exception '% is at % %% by the entry of %: % %% before is more and needs a reason', project, later.percent, later.month, new.percent using errcode = 'AC086';
+  end if;
+  return null;
+end $$;
+
+ALTER FUNCTION projects.judge_progress() OWNER TO mingzhang_owner;
+
 CREATE FUNCTION projects.judge_red_voucher(red accounting.vouchers, right_period integer, right_number integer) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -2507,6 +2561,18 @@ begin
 end $$;
 
 ALTER FUNCTION projects.lend_role(in_book bigint, document uuid) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.light_points(in_book bigint, OUT yellow numeric, OUT red numeric) RETURNS record
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select x.yellow_points, x.red_points from (
+    select s.yellow_points, s.red_points, s.in_effect_at from projects.settings s where s.book_id = in_book and s.red_points is not null
+    union all select 5.00, 15.00, '-infinity') x
+  order by x.in_effect_at desc limit 1
+$$;
+
+ALTER FUNCTION projects.light_points(in_book bigint, OUT yellow numeric, OUT red numeric) OWNER TO mingzhang_owner;
 
 CREATE TABLE projects.payment_lines (
     book_id bigint NOT NULL,
@@ -3041,6 +3107,15 @@ CREATE FUNCTION projects.planned(line projects.plan_lines) RETURNS numeric
 
 ALTER FUNCTION projects.planned(line projects.plan_lines) OWNER TO mingzhang_owner;
 
+CREATE FUNCTION projects.progress_due_day(in_book bigint) RETURNS integer
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select coalesce((select s.progress_due_day from projects.settings s where s.book_id = in_book and s.progress_due_day is not null order by s.in_effect_at desc limit 1), 5)
+$$;
+
+ALTER FUNCTION projects.progress_due_day(in_book bigint) OWNER TO mingzhang_owner;
+
 CREATE FUNCTION projects.project_figures(in_book bigint, in_node uuid) RETURNS TABLE(side text, item text, amount numeric)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -3084,9 +3159,10 @@ begin
     raise exception 'settings are put in effect once, by a document that another person approved' using errcode = 'AC043';
   end if;
   said := d.content::jsonb;
-  insert into projects.settings (book_id, document_id, payee_wait_hours, second_factor_roles, treasury_lists)
+  insert into projects.settings (book_id, document_id, payee_wait_hours, second_factor_roles, treasury_lists, progress_due_day, yellow_points, red_points)
     values (in_book, document, (said ->> 'payee_wait_hours')::int,
-      case when said ? 'second_factor_roles' then array(select r from jsonb_array_elements_text(said -> 'second_factor_roles') r order by r) end, said ->> 'treasury_lists');
+      case when said ? 'second_factor_roles' then array(select r from jsonb_array_elements_text(said -> 'second_factor_roles') r order by r) end, said ->> 'treasury_lists',
+      (said ->> 'progress_due_day')::int, (said #>> '{lights,yellow}')::numeric, (said #>> '{lights,red}')::numeric);
   insert into projects.flows as f (book_id, flow, minimum_persons, up_to)
     select in_book, x.flow, x.minimum_persons, x.up_to from jsonb_to_recordset(coalesce(said -> 'flows', '[]')) as x (flow text, minimum_persons int, up_to numeric)
     on conflict (book_id, flow) do update set minimum_persons = excluded.minimum_persons, up_to = excluded.up_to;
@@ -6021,6 +6097,31 @@ CREATE TABLE projects.payment_requests (
 
 ALTER TABLE projects.payment_requests OWNER TO mingzhang_owner;
 
+CREATE TABLE projects.progress_entries (
+    book_id bigint NOT NULL,
+    node_id uuid NOT NULL,
+    month integer NOT NULL,
+    version integer NOT NULL,
+    percent numeric(5,2) NOT NULL,
+    problems text NOT NULL,
+    measures text NOT NULL,
+    reason text NOT NULL,
+    day date NOT NULL,
+    filed_by uuid NOT NULL,
+    unit_id uuid NOT NULL,
+    role text NOT NULL,
+    on_behalf_of uuid,
+    filed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT month_of_a_year CHECK ((((month >= 200001) AND (month <= 299912)) AND (((month % 100) >= 1) AND ((month % 100) <= 12)))),
+    CONSTRAINT percent_of_the_work CHECK (((percent >= (0)::numeric) AND (percent <= (100)::numeric))),
+    CONSTRAINT progress_entries_measures_check CHECK ((length(measures) <= 2000)),
+    CONSTRAINT progress_entries_problems_check CHECK ((length(problems) <= 2000)),
+    CONSTRAINT progress_entries_reason_check CHECK ((length(reason) <= 2000)),
+    CONSTRAINT progress_entries_version_check CHECK ((version > 0))
+);
+
+ALTER TABLE projects.progress_entries OWNER TO mingzhang_owner;
+
 CREATE TABLE projects.receipts (
     book_id bigint NOT NULL,
     document_id uuid NOT NULL,
@@ -6080,7 +6181,12 @@ CREATE TABLE projects.settings (
     payee_wait_hours integer,
     second_factor_roles text[],
     treasury_lists text,
+    progress_due_day integer,
+    yellow_points numeric(5,2),
+    red_points numeric(5,2),
+    CONSTRAINT lights_in_order CHECK (((num_nonnulls(yellow_points, red_points) = 0) OR COALESCE(((yellow_points >= (0)::numeric) AND (yellow_points < red_points) AND (red_points <= (100)::numeric)), false))),
     CONSTRAINT settings_payee_wait_hours_check CHECK (((payee_wait_hours >= 0) AND (payee_wait_hours <= 720))),
+    CONSTRAINT settings_progress_due_day_check CHECK (((progress_due_day >= 1) AND (progress_due_day <= 28))),
     CONSTRAINT settings_treasury_lists_check CHECK ((treasury_lists = ANY (ARRAY['required'::text, 'not_required'::text])))
 );
 
@@ -6693,6 +6799,9 @@ ALTER TABLE ONLY projects.payment_requests
 
 ALTER TABLE ONLY projects.plan_lines
     ADD CONSTRAINT plan_lines_pkey PRIMARY KEY (book_id, plan_line_id);
+
+ALTER TABLE ONLY projects.progress_entries
+    ADD CONSTRAINT progress_entries_pkey PRIMARY KEY (book_id, node_id, month, version);
 
 ALTER TABLE ONLY projects.receipts
     ADD CONSTRAINT receipts_pkey PRIMARY KEY (book_id, document_id, round, line_no, attempt);
@@ -7487,6 +7596,14 @@ CREATE TRIGGER documents_stay BEFORE TRUNCATE ON projects.role_grants FOR EACH S
 
 ALTER TABLE projects.role_grants ENABLE ALWAYS TRIGGER documents_stay;
 
+CREATE TRIGGER entries_are_final BEFORE TRUNCATE ON projects.progress_entries FOR EACH STATEMENT EXECUTE FUNCTION accounting.journal_is_final();
+
+ALTER TABLE projects.progress_entries ENABLE ALWAYS TRIGGER entries_are_final;
+
+CREATE TRIGGER entry_is_final BEFORE DELETE OR UPDATE ON projects.progress_entries FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
+
+ALTER TABLE projects.progress_entries ENABLE ALWAYS TRIGGER entry_is_final;
+
 CREATE TRIGGER file_stays BEFORE DELETE OR UPDATE ON projects.document_files FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
 
 ALTER TABLE projects.document_files ENABLE ALWAYS TRIGGER file_stays;
@@ -7522,6 +7639,10 @@ ALTER TABLE projects.contract_funding ENABLE ALWAYS TRIGGER judge_draw;
 CREATE TRIGGER judge_draw AFTER INSERT ON projects.payment_draws FOR EACH ROW EXECUTE FUNCTION projects.judge_draw();
 
 ALTER TABLE projects.payment_draws ENABLE ALWAYS TRIGGER judge_draw;
+
+CREATE TRIGGER judge_progress AFTER INSERT ON projects.progress_entries FOR EACH ROW EXECUTE FUNCTION projects.judge_progress();
+
+ALTER TABLE projects.progress_entries ENABLE ALWAYS TRIGGER judge_progress;
 
 CREATE TRIGGER judge_request AFTER INSERT ON projects.payment_requests FOR EACH ROW EXECUTE FUNCTION projects.judge_request();
 
@@ -8306,6 +8427,18 @@ ALTER TABLE ONLY projects.payment_requests
 ALTER TABLE ONLY projects.plan_lines
     ADD CONSTRAINT plan_lines_book_id_node_id_fkey FOREIGN KEY (book_id, node_id) REFERENCES projects.nodes(book_id, node_id);
 
+ALTER TABLE ONLY projects.progress_entries
+    ADD CONSTRAINT progress_entries_book_id_filed_by_fkey FOREIGN KEY (book_id, filed_by) REFERENCES accounting.persons(book_id, person_id);
+
+ALTER TABLE ONLY projects.progress_entries
+    ADD CONSTRAINT progress_entries_book_id_node_id_fkey FOREIGN KEY (book_id, node_id) REFERENCES projects.nodes(book_id, node_id);
+
+ALTER TABLE ONLY projects.progress_entries
+    ADD CONSTRAINT progress_entries_book_id_on_behalf_of_fkey FOREIGN KEY (book_id, on_behalf_of) REFERENCES accounting.persons(book_id, person_id);
+
+ALTER TABLE ONLY projects.progress_entries
+    ADD CONSTRAINT progress_entries_book_id_unit_id_fkey FOREIGN KEY (book_id, unit_id) REFERENCES accounting.units(book_id, unit_id);
+
 ALTER TABLE ONLY projects.receipts
     ADD CONSTRAINT receipts_book_id_checked_by_fkey FOREIGN KEY (book_id, checked_by) REFERENCES accounting.persons(book_id, person_id);
 
@@ -8447,6 +8580,8 @@ CREATE POLICY auditor_reads ON projects.payment_lines FOR SELECT TO mingzhang_au
 
 CREATE POLICY auditor_reads ON projects.payment_requests FOR SELECT TO mingzhang_auditor USING (true);
 
+CREATE POLICY auditor_reads ON projects.progress_entries FOR SELECT TO mingzhang_auditor USING (true);
+
 CREATE POLICY auditor_reads ON projects.receipts FOR SELECT TO mingzhang_auditor USING (true);
 
 CREATE POLICY auditor_reads ON projects.reissues FOR SELECT TO mingzhang_auditor USING (true);
@@ -8512,6 +8647,8 @@ ALTER TABLE projects.payment_exports ENABLE ROW LEVEL SECURITY;
 ALTER TABLE projects.payment_lines ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE projects.payment_requests ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE projects.progress_entries ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE projects.receipts ENABLE ROW LEVEL SECURITY;
 
@@ -8626,6 +8763,8 @@ CREATE POLICY unit_reads ON projects.payment_lines FOR SELECT TO mingzhang_app U
 CREATE POLICY unit_reads ON projects.payment_requests FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
    FROM projects.documents p
   WHERE ((p.book_id = payment_requests.book_id) AND (p.document_id = payment_requests.document_id))))));
+
+CREATE POLICY unit_reads ON projects.progress_entries FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (node_id IN ( SELECT projects.readable_nodes() AS readable_nodes))));
 
 CREATE POLICY unit_reads ON projects.receipts FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
    FROM projects.documents p
@@ -8872,6 +9011,9 @@ REVOKE ALL ON FUNCTION projects.fen(amount numeric) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.fen(amount numeric) TO mingzhang_app;
 GRANT ALL ON FUNCTION projects.fen(amount numeric) TO mingzhang_auditor;
 
+REVOKE ALL ON FUNCTION projects.file_progress(in_book bigint, node uuid, of_month integer, of_percent numeric, of_problems text, of_measures text, because text, on_day date, person uuid, in_unit uuid, as_role text, behalf uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.file_progress(in_book bigint, node uuid, of_month integer, of_percent numeric, of_problems text, of_measures text, because text, on_day date, person uuid, in_unit uuid, as_role text, behalf uuid) TO mingzhang_app;
+
 REVOKE ALL ON FUNCTION projects.first_roles(in_book bigint, persons uuid[], units uuid[], roles text[], from_day date) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.first_roles(in_book bigint, persons uuid[], units uuid[], roles text[], from_day date) TO mingzhang_app;
 
@@ -8917,6 +9059,8 @@ GRANT SELECT ON TABLE accounting.vouchers TO mingzhang_auditor;
 
 REVOKE ALL ON FUNCTION projects.judge_manual_voucher(v accounting.vouchers) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION projects.judge_progress() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION projects.judge_red_voucher(red accounting.vouchers, right_period integer, right_number integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION projects.judge_request() FROM PUBLIC;
@@ -8949,6 +9093,10 @@ GRANT ALL ON FUNCTION projects.leads(for_book bigint, for_node uuid) TO mingzhan
 
 REVOKE ALL ON FUNCTION projects.lend_role(in_book bigint, document uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.lend_role(in_book bigint, document uuid) TO mingzhang_app;
+
+REVOKE ALL ON FUNCTION projects.light_points(in_book bigint, OUT yellow numeric, OUT red numeric) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.light_points(in_book bigint, OUT yellow numeric, OUT red numeric) TO mingzhang_app;
+GRANT ALL ON FUNCTION projects.light_points(in_book bigint, OUT yellow numeric, OUT red numeric) TO mingzhang_auditor;
 
 GRANT SELECT ON TABLE projects.payment_lines TO mingzhang_app;
 GRANT SELECT ON TABLE projects.payment_lines TO mingzhang_auditor;
@@ -9029,6 +9177,10 @@ GRANT UPDATE(quantity) ON TABLE projects.plan_lines TO mingzhang_app;
 REVOKE ALL ON FUNCTION projects.planned(line projects.plan_lines) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.planned(line projects.plan_lines) TO mingzhang_app;
 GRANT ALL ON FUNCTION projects.planned(line projects.plan_lines) TO mingzhang_auditor;
+
+REVOKE ALL ON FUNCTION projects.progress_due_day(in_book bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.progress_due_day(in_book bigint) TO mingzhang_app;
+GRANT ALL ON FUNCTION projects.progress_due_day(in_book bigint) TO mingzhang_auditor;
 
 REVOKE ALL ON FUNCTION projects.project_figures(in_book bigint, in_node uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.project_figures(in_book bigint, in_node uuid) TO mingzhang_app;
@@ -9390,6 +9542,9 @@ GRANT SELECT ON TABLE projects.payment_exports TO mingzhang_auditor;
 
 GRANT SELECT ON TABLE projects.payment_requests TO mingzhang_app;
 GRANT SELECT ON TABLE projects.payment_requests TO mingzhang_auditor;
+
+GRANT SELECT ON TABLE projects.progress_entries TO mingzhang_app;
+GRANT SELECT ON TABLE projects.progress_entries TO mingzhang_auditor;
 
 GRANT SELECT ON TABLE projects.receipts TO mingzhang_app;
 GRANT SELECT ON TABLE projects.receipts TO mingzhang_auditor;

@@ -81,9 +81,13 @@ func newSpool() (*os.File, error) {
 		err = os.Remove(spool.Name())
 	}
 	if err != nil {
-		return nil, fault.Unavailable("unavailable", "there is no room for files on their way; repeat with the same key").Wrap(err)
+		return nil, noRoom(err)
 	}
 	return spool, nil
+}
+
+func noRoom(err error) error {
+	return fault.Unavailable("unavailable", "there is no room for files on their way; repeat with the same key").Wrap(err)
 }
 
 // FindFile finds a file that somebody may read: its uploader, who reads all, who reads a document that carries it.
@@ -120,13 +124,17 @@ func FetchFile(ctx context.Context, db *bun.DB, store *FileStore, book accountin
 	if err = store.check(ctx, book, hash, f.Size, spool); err == nil {
 		_, err = spool.Seek(0, io.SeekStart)
 	}
+	if err != nil && fault.Code(err) == "internal" {
+		err = noRoom(err)
+	}
 	if err != nil {
 		return nil, nil, errors.Join(err, spool.Close())
 	}
 	return f, spool, nil
 }
 
-// check reads a file whole and compares it with its hash. Codes: file_damaged.
+// check reads a file whole and compares it with its hash. What writing comes to is no fault of the file and has no code.
+// Codes: file_damaged.
 func (s *FileStore) check(ctx context.Context, book accounting.BookID, hash accounting.Hash, size int64, into io.Writer) error {
 	r, err := s.get(ctx, book, hash)
 	if err != nil {
@@ -134,14 +142,32 @@ func (s *FileStore) check(ctx context.Context, book accounting.BookID, hash acco
 	}
 	defer func() { _ = r.Close() }()
 	sum := sha256.New()
-	n, err := io.Copy(io.MultiWriter(into, sum), r)
+	stored := &readFailure{r: r}
+	n, err := io.Copy(io.MultiWriter(into, sum), stored)
+	if stored.failed != nil {
+		return notRead(hash, stored.failed)
+	}
 	if err != nil {
-		return notStored(err)
+		return err
 	}
 	if n != size || accounting.Hash(sum.Sum(nil)) != hash {
 		return damaged(hash, "is not what was stored")
 	}
 	return nil
+}
+
+// readFailure remembers why reading failed.
+type readFailure struct {
+	r      io.Reader
+	failed error
+}
+
+func (f *readFailure) Read(p []byte) (int, error) {
+	n, err := f.r.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		f.failed = err
+	}
+	return n, err
 }
 
 // attached refuses attachments that are not stored, or not for who attaches them: knowing a hash is not having the file.
@@ -158,6 +184,11 @@ func attached(ctx context.Context, tx bun.Tx, c accounting.Command, hashes ...ac
 // VerifyFiles reads every stored file of a book and tells those that are gone or not what was stored. It answers how many
 // there are.
 func VerifyFiles(ctx context.Context, db *bun.DB, store *FileStore, book accounting.BookID, found func(accounting.Finding)) (int, error) {
+	return EachDamagedFile(ctx, db, store, book, func(f File, how error) { found(accounting.Finding{Detail: f.Name + ": " + how.Error()}) })
+}
+
+// EachDamagedFile is VerifyFiles for whoever asks which files these are, because some damage is known already.
+func EachDamagedFile(ctx context.Context, db *bun.DB, store *FileStore, book accounting.BookID, found func(f File, how error)) (int, error) {
 	var files []File
 	err := accounting.Read(ctx, db, func(ctx context.Context, tx bun.Tx) error {
 		return fault.FromSQL(tx.NewSelect().Model(&files).Where("file.book_id = ?", book).Order("sha256").Scan(ctx))
@@ -168,7 +199,7 @@ func VerifyFiles(ctx context.Context, db *bun.DB, store *FileStore, book account
 	for _, f := range files {
 		err := store.check(ctx, book, f.Hash, f.Size, io.Discard)
 		if fault.Code(err) == "file_damaged" {
-			found(accounting.Finding{Detail: f.Name + ": " + err.Error()})
+			found(f, err)
 			err = nil
 		}
 		if err != nil {

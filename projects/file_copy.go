@@ -12,7 +12,7 @@ import (
 func (f File) Place() string { return place(f.Book, f.Hash) }
 
 // Copy writes a stored file out, for a backup. What was written counts only when no error comes: the bytes are compared with
-// the hash at their end. Codes: file_damaged.
+// the hash at their end. Errors without a code come from where it is written to. Codes: file_damaged, unavailable.
 func (s *FileStore) Copy(ctx context.Context, f File, into io.Writer) error {
 	return s.check(ctx, f.Book, f.Hash, f.Size, into)
 }

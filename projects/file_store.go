@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"strings"
+	"syscall"
 	"time"
 
 	"gocloud.dev/blob"
@@ -107,7 +108,17 @@ func (s *FileStore) get(ctx context.Context, book accounting.BookID, hash accoun
 	if gcerrors.Code(err) == gcerrors.NotFound {
 		return nil, damaged(hash, "is gone from the store")
 	}
-	return r, notStored(err)
+	return r, notRead(hash, err)
+}
+
+// notRead parts a disk that does not give one file back, which a repetition does not mend, from a store that does not answer.
+func notRead(hash accounting.Hash, err error) error {
+	for _, why := range []syscall.Errno{syscall.EIO, syscall.EBADMSG, syscall.EUCLEAN, syscall.EISDIR, syscall.EACCES} {
+		if errors.Is(err, why) {
+			return damaged(hash, "cannot be read ("+why.Error()+")")
+		}
+	}
+	return notStored(err)
 }
 
 // notStored is what a store that does not answer comes to: nothing was done, the sender may repeat.

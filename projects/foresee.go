@@ -16,7 +16,11 @@ type Foreseen struct {
 	State    string // of the document afterwards
 	Complete bool   // false: it still needs others
 	Vouchers []accounting.Posted
-	Balances []BalanceChange
+	Balances []BalanceChange // with the payments
+
+	// Of an order: what the bank's confirmations will post, as if they came today; or why they would be refused.
+	Payments        []accounting.Posted
+	PaymentsRefused error
 }
 
 // BalanceChange is what an account of a budget line or subject has before and after, in yuan on its normal side.
@@ -31,6 +35,41 @@ type BalanceChange struct {
 // Foresee does a step, looks at what it brought about and takes everything back. Whoever decides sees exactly what will
 // be posted, by the code that will post it. A step that would be refused gives its refusal.
 func Foresee(ctx context.Context, db *bun.DB, c accounting.Command, s Step) (*Foreseen, error) {
+	return undone(ctx, db, c, func(ctx context.Context, tx bun.Tx) (*Foreseen, error) {
+		taken, err := take(ctx, tx, c, s)
+		if err != nil {
+			return nil, fault.FromSQL(err)
+		}
+		f := &Foreseen{State: taken.Document.State, Complete: taken.Complete}
+		if f.Vouchers, err = postedBy(ctx, tx, c, taken.Receipts); err != nil {
+			return nil, err
+		}
+		if s.Verb == "order" && taken.Document.Kind == paymentDocument.kind {
+			if err := f.foreseePayments(ctx, tx, c, taken.Document); err != nil {
+				return nil, err
+			}
+		}
+		f.Balances, err = balancesMoved(ctx, tx, c.Book, append(f.Vouchers[:len(f.Vouchers):len(f.Vouchers)], f.Payments...))
+		return f, err
+	})
+}
+
+// ForeseeConfirm is Foresee for the confirmation of a payment line from its receipt.
+func ForeseeConfirm(ctx context.Context, db *bun.DB, c accounting.Command, number string, line int) (*Foreseen, error) {
+	return undone(ctx, db, c, func(ctx context.Context, tx bun.Tx) (*Foreseen, error) {
+		return foreseeLine(ctx, tx, c, number, func(d *Document) ([]accounting.Receipt, error) { return confirmLine(ctx, tx, c, d, line) })
+	})
+}
+
+// ForeseeCancel is Foresee for giving up a payment line that failed.
+func ForeseeCancel(ctx context.Context, db *bun.DB, c accounting.Command, number string, line int, day accounting.Date) (*Foreseen, error) {
+	return undone(ctx, db, c, func(ctx context.Context, tx bun.Tx) (*Foreseen, error) {
+		return foreseeLine(ctx, tx, c, number, func(d *Document) ([]accounting.Receipt, error) { return cancelLine(ctx, tx, c, d, line, day) })
+	})
+}
+
+// undone runs something in a transaction that is always taken back.
+func undone(ctx context.Context, db *bun.DB, c accounting.Command, run func(context.Context, bun.Tx) (*Foreseen, error)) (*Foreseen, error) {
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
 		return nil, fault.FromSQL(err)
@@ -39,24 +78,80 @@ func Foresee(ctx context.Context, db *bun.DB, c accounting.Command, s Step) (*Fo
 	if err := accounting.ReadAs(ctx, tx, c.By); err != nil {
 		return nil, err
 	}
-	return foresee(ctx, tx, c, s)
+	return run(ctx, tx)
 }
 
-func foresee(ctx context.Context, tx bun.Tx, c accounting.Command, s Step) (*Foreseen, error) {
-	taken, err := take(ctx, tx, c, s)
+func foreseeLine(ctx context.Context, tx bun.Tx, c accounting.Command, number string, run func(*Document) ([]accounting.Receipt, error)) (*Foreseen, error) {
+	d, err := documentByNumber(ctx, tx, c.Book, number)
 	if err != nil {
-		return nil, fault.FromSQL(err)
+		return nil, err
 	}
-	f := &Foreseen{State: taken.Document.State, Complete: taken.Complete}
-	for _, r := range taken.Receipts {
+	receipts, err := run(d)
+	if err != nil {
+		return nil, err
+	}
+	if d, err = FindDocument(ctx, tx, c.Book, d.ID); err != nil {
+		return nil, err
+	}
+	f := &Foreseen{State: d.State, Complete: true}
+	if f.Vouchers, err = postedBy(ctx, tx, c, receipts); err != nil {
+		return nil, err
+	}
+	f.Balances, err = balancesMoved(ctx, tx, c.Book, f.Vouchers)
+	return f, err
+}
+
+// foreseePayments posts what the bank's confirmations of an order will post: today, or on the request's day when today is of
+// another year, whose budget does not pay it.
+func (f *Foreseen) foreseePayments(ctx context.Context, tx bun.Tx, c accounting.Command, d *Document) error {
+	var lines []struct {
+		LineNo int
+		Today  accounting.Date
+	}
+	err := tx.NewRaw(`select l.line_no, (now() at time zone 'Asia/Shanghai')::date as today from projects.payment_lines l where l.book_id = ? and l.document_id = ? and l.round = ? and l.state = 'ordered' order by l.line_no`,
+		c.Book, d.ID, d.Round).Scan(ctx, &lines)
+	if err != nil {
+		return fault.FromSQL(err)
+	}
+	q, err := contentOf[PaymentRequest](d)
+	if err != nil {
+		return err
+	}
+	err = tx.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
+		for _, l := range lines {
+			day := l.Today
+			if day.Year() != q.Date.Year() {
+				day = q.Date
+			}
+			receipts, err := postPaid(ctx, tx, c, d, paidLine{round: d.Round, line: l.LineNo, bankDay: day})
+			if err != nil {
+				return fault.FromSQL(err)
+			}
+			posted, err := postedBy(ctx, tx, c, receipts)
+			if err != nil {
+				return err
+			}
+			f.Payments = append(f.Payments, posted...)
+		}
+		return nil
+	})
+	if kind := fault.KindOf(err); err != nil && kind != fault.KindInternal && kind != fault.KindUnavailable {
+		f.Payments, f.PaymentsRefused = nil, err // the order goes; what stands in the way of the payment has its time
+		return nil
+	}
+	return err
+}
+
+// postedBy reads the vouchers of receipts.
+func postedBy(ctx context.Context, tx bun.Tx, c accounting.Command, receipts []accounting.Receipt) (all []accounting.Posted, err error) {
+	for _, r := range receipts {
 		v, err := accounting.FindVoucher(ctx, tx, c.Book, r.No)
 		if err != nil {
 			return nil, err
 		}
-		f.Vouchers = append(f.Vouchers, *v)
+		all = append(all, *v)
 	}
-	f.Balances, err = balancesMoved(ctx, tx, c.Book, f.Vouchers)
-	return f, err
+	return all, nil
 }
 
 // balancesMoved reads what the lines have left of each balance with a floor, and counts back to what there was.

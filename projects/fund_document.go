@@ -82,7 +82,7 @@ func (i InjectionRecord) about(context.Context, resolver) (about, error) {
 // Injections lists the memo register, by day.
 func Injections(ctx context.Context, db bun.IDB, book accounting.BookID) ([]Injection, error) {
 	rows := []Injection{}
-	err := db.NewSelect().Model(&rows).ColumnExpr("injection.*, n.code as project").Join("join projects.nodes n on n.book_id = injection.book_id and n.node_id = injection.node_id").
+	err := db.NewSelect().Model(&rows).ColumnExpr("n.code as project, injection.investee, injection.day, injection.amount, injection.share, injection.agreement, injection.expected_income").Join("join projects.nodes n on n.book_id = injection.book_id and n.node_id = injection.node_id").
 		Where("injection.book_id = ?", book).Order("day", "investee").Scan(ctx)
 	return rows, fault.FromSQL(err)
 }

@@ -24,6 +24,7 @@ func seen(unit string) string {
 const (
 	otherUUID   = "'00000000-0000-0000-0000-000000000002'"
 	draftRow    = "<row content='{}', content_hash=sha256('{}'), state='draft', flow='small', amount=>; "
+	filer       = "<row of projects.role_grants role='project_clerk'>; "
 	foreignLine = "<row of accounting.budget_lines project_id=" + otherUUID + ", fiscal_year=2025, fund_nature='general_public_budget'>; "
 )
 
@@ -171,6 +172,25 @@ var theirAttacks = map[string][]attack{
 	"payees one_payee_of_a_name":           only("<row name=, kind='company'>; <row name=, kind='government', payee_id="+otherUUID+", code='other'>", "23505"),
 	"payees one_payee_of_a_credit_code":    only("<row credit_code='x', kind='company'>; <row credit_code='x', kind='person', payee_id="+otherUUID+", code='other', name='other'>", "23505"),
 	"reissues reissue_approved_by_another": rows("approved_by="),
+
+	// progress
+	"progress_entries month_of_a_year":                 rows("month=202500", "month=202513", "month=199912", "month=300001"),
+	"progress_entries percent_of_the_work":             rows("percent=-0.01", "percent=100.01"),
+	"progress_entries progress_entries_problems_check": rows("problems=repeat('x',2001)"),
+	"progress_entries progress_entries_measures_check": rows("measures=repeat('x',2001)"),
+	"progress_entries progress_entries_reason_check":   rows("reason=repeat('x',2001)"),
+	"progress_entries judge_progress": {
+		{filer + "<row month=299901, role='project_clerk'>", "AC085"}, {filer + "<row month=202503, day='2099-03-05', role='project_clerk'>", "AC085"},
+		{filer + "<row month=202503, day='2025-02-28', role='project_clerk'>", "AC085"}, {filer + "<row month=202503, version=2, role='project_clerk'>", "AC085"},
+		{filer + "<row month=202503, role='auditor'>", "AC044"}, {filer + "<row month=202503, role='budget_officer'>", "AC044"}, {filer + "<row month=202503, role='project_head'>", "AC044"},
+		{"<row month=202503, role='project_clerk'>", "AC044"},
+		{filer + "<row of accounting.ledgers unit_id=" + otherUUID + ">; <row month=202503, role='project_clerk'>", "AC044"},
+		{filer + "<row month=202503, percent=50, role='project_clerk'>; <row month=202503, version=2, percent=49.99, reason='', role='project_clerk'>", "AC086"},
+		{filer + "<row month=202502, percent=50, role='project_clerk'>; <row month=202503, percent=49.99, reason='', role='project_clerk'>", "AC086"},
+		{filer + "<row month=202503, percent=50, role='project_clerk'>; <row month=202502, percent=50.01, reason='', role='project_clerk'>", "AC086"},
+	},
+	"settings lights_in_order":                 rows("yellow_points=5", "red_points=5", "yellow_points=5, red_points=5", "yellow_points=-1, red_points=5", "yellow_points=5, red_points=100.01"),
+	"settings settings_progress_due_day_check": rows("progress_due_day=0", "progress_due_day=29"),
 
 	// how projects end
 	"node_milestones milestone_once":      only("<row milestone='accepted'>; <row milestone='accepted', ordinal=2, document_id="+otherUUID+">", "23505"),

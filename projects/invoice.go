@@ -66,3 +66,33 @@ func Invoices(ctx context.Context, db bun.IDB, book accounting.BookID, payee str
 		where i.book_id = ?0 and ?1 in ('', p.code) order by p.code, i.day, i.number`, book, payee).Scan(ctx, &found)
 	return found, fault.FromSQL(err)
 }
+
+// KnownInvoice is what the book knows of an invoice that a request is about to use. Amounts are yuan.
+type KnownInvoice struct {
+	Known  bool
+	Used   bool // it may not be written otherwise any more
+	Day    accounting.Date
+	Amount accounting.Money
+	Left   accounting.Money // neither used nor reduced
+	UsedBy string           // numbers of the requests that use it and that the context's reader reads
+}
+
+// KnownInvoices looks each invoice up by its supplier, number and code, in their order.
+func KnownInvoices(ctx context.Context, db bun.IDB, book accounting.BookID, invoices []InvoiceUse) ([]KnownInvoice, error) {
+	all := make([]KnownInvoice, len(invoices))
+	for i, v := range invoices {
+		var found []KnownInvoice
+		err := db.NewRaw(`select true as known, i.used > 0 or i.reduced > 0 as used, i.day, i.amount, i.amount - i.used - i.reduced as left,
+				coalesce((select string_agg(distinct d.number, '、' order by d.number) from projects.invoice_uses u join projects.documents d on d.book_id = u.book_id and d.document_id = u.document_id
+					where u.book_id = i.book_id and u.payee_id = i.payee_id and u.code = i.code and u.number = i.number and u.live), '') as used_by
+			from projects.payees p join projects.invoices i on i.book_id = p.book_id and i.payee_id = p.payee_id
+			where p.book_id = ? and p.code = ? and i.number = ? and (i.code = ? or '' in (i.code, ?)) order by i.code desc limit 1`, book, v.Payee, v.Number, v.Code, v.Code).Scan(ctx, &found)
+		if err != nil {
+			return nil, fault.FromSQL(err)
+		}
+		if len(found) > 0 {
+			all[i] = found[0]
+		}
+	}
+	return all, nil
+}

@@ -92,7 +92,24 @@ func confirmLine(ctx context.Context, tx bun.Tx, c accounting.Command, d *Docume
 	if err := tx.NewRaw(`select * from projects.confirm_line(?, ?, ?, ?, ?, ?)`, c.Book, d.ID, line, c.By.Person, c.By.Unit, c.By.Role).Scan(ctx, &done); err != nil {
 		return nil, fault.FromSQL(err)
 	}
-	draws, total, err := lineDraws(ctx, tx, c.Book, d.ID, done.OfRound, line)
+	receipts, err := postPaid(ctx, tx, c, d, paidLine{round: done.OfRound, line: line, bankDay: done.BankDay, maker: done.Maker})
+	if err != nil {
+		return nil, err
+	}
+	_, err = tx.ExecContext(ctx, `select projects.keep_line_voucher(?, ?, ?, ?, ?)`, c.Book, d.ID, line, receipts[0].No.Period, receipts[0].No.Number)
+	return receipts, fault.FromSQL(err)
+}
+
+// paidLine is a line that the bank has paid on a day, with who entered that; no maker: whoever made the request.
+type paidLine struct {
+	round, line int
+	bankDay     accounting.Date
+	maker       accounting.PersonID
+}
+
+// postPaid posts the payment of a line, and makes what its contract held paid.
+func postPaid(ctx context.Context, tx bun.Tx, c accounting.Command, d *Document, paid paidLine) ([]accounting.Receipt, error) {
+	draws, total, err := lineDraws(ctx, tx, c.Book, d.ID, paid.round, paid.line)
 	if err != nil {
 		return nil, err
 	}
@@ -102,7 +119,7 @@ func confirmLine(ctx context.Context, tx bun.Tx, c accounting.Command, d *Docume
 	}
 	// What was paid before it was asked for (补录) is a fact, too; the books have it from the request's day on, which holds the
 	// money, and keep the bank's day with the line.
-	day := done.BankDay
+	day := paid.bankDay
 	if day.Before(q.Date) {
 		day = q.Date
 	}
@@ -114,7 +131,9 @@ func confirmLine(ctx context.Context, tx bun.Tx, c accounting.Command, d *Docume
 	if err != nil {
 		return nil, err
 	}
-	h.PreparedBy = done.Maker
+	if !paid.maker.IsZero() {
+		h.PreparedBy = paid.maker
+	}
 	h.Memo = d.Number + " " + q.Purpose
 	contract, err := q.contractOf(ctx, tx, c.Book)
 	if err != nil {
@@ -127,12 +146,7 @@ func confirmLine(ctx context.Context, tx bun.Tx, c accounting.Command, d *Docume
 			return nil, err
 		}
 	}
-	receipts, err := postEvent(ctx, tx, c, rule.event(Paid{Head: h, Request: requestSubject(d), Sources: draws, EconomicClass: q.EconomicClass}, q, subject, overOneYear))
-	if err != nil {
-		return nil, err
-	}
-	_, err = tx.ExecContext(ctx, `select projects.keep_line_voucher(?, ?, ?, ?, ?)`, c.Book, d.ID, line, receipts[0].No.Period, receipts[0].No.Number)
-	return receipts, fault.FromSQL(err)
+	return postEvent(ctx, tx, c, rule.event(Paid{Head: h, Request: requestSubject(d), Sources: draws, EconomicClass: q.EconomicClass}, q, subject, overOneYear))
 }
 
 // FailLine 退票 before it was confirmed: the bank sent the money back, nothing is posted and the request still holds it.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/shopspring/decimal"
 	"github.com/uptrace/bun"
 
 	"mingzhang/accounting"
@@ -11,8 +12,8 @@ import (
 )
 
 // Setting 参数设置 changes how many persons a flow needs, from what amount on a payment needs more approvers, how long a payee's
-// changed account waits, which roles ask for a second factor and whether a month needs the treasury's list. It takes effect
-// when another person approves it, for whatever is ordered, approved, registered or asked for from then on.
+// changed account waits, which roles ask for a second factor, whether a month needs the treasury's list, when progress is reported and
+// what lag makes a light yellow or red. It takes effect when another person approves it, for whatever is asked from then on.
 type Setting struct {
 	Paper
 	Flows          []FlowSetting   `json:"flows,omitempty"`
@@ -21,6 +22,9 @@ type Setting struct {
 	// All roles in which a session needs a second factor.
 	SecondFactorRoles *[]string `json:"second_factor_roles,omitempty"`
 	TreasuryLists     string    `json:"treasury_lists,omitempty"` // required or not_required to close a month in which something was paid
+	// 1 to 28: the day of the next month until which a month's progress entry is filed.
+	ProgressDueDay *int         `json:"progress_due_day,omitempty"`
+	Lights         *LightPoints `json:"lights,omitempty"`
 }
 
 type (
@@ -43,8 +47,16 @@ type (
 		ApprovalBands  []ApprovalBand `json:"approval_bands" nullable:"false"`
 		PayeeWaitHours int            `json:"payee_wait_hours"`
 		// The roles in which a session needs a second factor.
-		SecondFactorRoles []string `json:"second_factor_roles" nullable:"false"`
-		TreasuryLists     string   `json:"treasury_lists"` // required or not_required
+		SecondFactorRoles []string    `json:"second_factor_roles" nullable:"false"`
+		TreasuryLists     string      `json:"treasury_lists"` // required or not_required
+		ProgressDueDay    int         `json:"progress_due_day"`
+		Lights            LightPoints `json:"lights"`
+	}
+
+	// LightPoints are the percentage points of lag above which a light is yellow, and red; 0 to 100, two decimals.
+	LightPoints struct {
+		Yellow decimal.Decimal `json:"yellow"`
+		Red    decimal.Decimal `json:"red"`
 	}
 )
 
@@ -58,8 +70,14 @@ func (s Setting) about(context.Context, resolver) (about, error) {
 	invalid := func(format string, args ...any) (about, error) {
 		return about{}, fault.Invalid("document_invalid", format, args...)
 	}
-	if len(s.Flows) == 0 && s.ApprovalBands == nil && s.PayeeWaitHours == nil && s.SecondFactorRoles == nil && s.TreasuryLists == "" {
-		return invalid("a setting says flows, approval_bands, payee_wait_hours, second_factor_roles or treasury_lists")
+	if len(s.Flows) == 0 && s.ApprovalBands == nil && s.PayeeWaitHours == nil && s.SecondFactorRoles == nil && s.TreasuryLists == "" && s.ProgressDueDay == nil && s.Lights == nil {
+		return invalid("a setting says flows, approval_bands, payee_wait_hours, second_factor_roles, treasury_lists, progress_due_day or lights")
+	}
+	if s.ProgressDueDay != nil && (*s.ProgressDueDay < 1 || *s.ProgressDueDay > 28) {
+		return invalid("progress_due_day: %d; a month's entry is due on a day from 1 to 28", *s.ProgressDueDay)
+	}
+	if s.Lights != nil && !s.Lights.inOrder() {
+		return invalid("lights: yellow above %s, red above %s points; yellow comes first, both from 0 to 100 with two decimals", s.Lights.Yellow, s.Lights.Red)
 	}
 	if s.SecondFactorRoles != nil {
 		for i, role := range *s.SecondFactorRoles {
@@ -74,8 +92,30 @@ func (s Setting) about(context.Context, resolver) (about, error) {
 	if s.TreasuryLists != "" && s.TreasuryLists != "required" && s.TreasuryLists != "not_required" {
 		return invalid("treasury_lists: %q is neither required nor not_required", s.TreasuryLists)
 	}
+	if err := checkFlows(s.Flows); err != nil || s.ApprovalBands == nil {
+		return about{}, err
+	}
+	from := map[string]bool{}
+	for _, b := range *s.ApprovalBands {
+		if b.Approvers < 1 || b.Approvers > 5 || b.FromAmount.Sign() < 0 || from[b.FromAmount.String()] {
+			return invalid("approval_bands: from %s, %d approvers; each amount stands there once, from zero, with 1 to 5 approvers", b.FromAmount, b.Approvers)
+		}
+		from[b.FromAmount.String()] = true
+	}
+	return about{}, nil
+}
+
+func (p LightPoints) inOrder() bool {
+	hundred := decimal.NewFromInt(100)
+	return !p.Yellow.IsNegative() && p.Yellow.LessThan(p.Red) && p.Red.LessThanOrEqual(hundred) && p.Yellow.Equal(p.Yellow.Round(2)) && p.Red.Equal(p.Red.Round(2))
+}
+
+func checkFlows(said []FlowSetting) error {
+	invalid := func(format string, args ...any) error {
+		return fault.Invalid("document_invalid", format, args...)
+	}
 	flows := map[Flow]bool{}
-	for _, f := range s.Flows {
+	for _, f := range said {
 		switch {
 		case f.Flow != WorksFlow && f.Flow != SmallFlow || flows[f.Flow]:
 			return invalid("flows: %q is no flow, or stands there twice; there are %s and %s", f.Flow, WorksFlow, SmallFlow)
@@ -86,17 +126,7 @@ func (s Setting) about(context.Context, resolver) (about, error) {
 		}
 		flows[f.Flow] = true
 	}
-	if s.ApprovalBands == nil {
-		return about{}, nil
-	}
-	from := map[string]bool{}
-	for _, b := range *s.ApprovalBands {
-		if b.Approvers < 1 || b.Approvers > 5 || b.FromAmount.Sign() < 0 || from[b.FromAmount.String()] {
-			return invalid("approval_bands: from %s, %d approvers; each amount stands there once, from zero, with 1 to 5 approvers", b.FromAmount, b.Approvers)
-		}
-		from[b.FromAmount.String()] = true
-	}
-	return about{}, nil
+	return nil
 }
 
 // putInEffect lets the database take what the document says: the service itself writes no settings.
@@ -118,6 +148,9 @@ func SettingsOf(ctx context.Context, db bun.IDB, book accounting.BookID) (Settin
 	}
 	if err == nil {
 		err = db.NewRaw(`select r from unnest(projects.second_factor_roles(?)) r`, book).Scan(ctx, &s.SecondFactorRoles)
+	}
+	if err == nil {
+		err = db.NewRaw(`select projects.progress_due_day(?0), l.yellow, l.red from projects.light_points(?0) l`, book).Scan(ctx, &s.ProgressDueDay, &s.Lights.Yellow, &s.Lights.Red)
 	}
 	return s, fault.FromSQL(err)
 }

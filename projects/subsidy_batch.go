@@ -3,6 +3,7 @@ package projects
 import (
 	"context"
 
+	"github.com/google/uuid"
 	"github.com/shopspring/decimal"
 	"github.com/uptrace/bun"
 
@@ -79,4 +80,34 @@ func lockBatch(ctx context.Context, tx bun.Tx, c accounting.Command, d *Document
 		return nil, err
 	}
 	return postEvent(ctx, tx, c, ApproveList{Head: h, Project: b.Node, Batch: SubjectRef{ID: accounting.SubjectID{UUID: d.ID}, Code: b.Code}, Amount: *b.Total, EconomicClass: b.EconomicClass})
+}
+
+// BatchRow is a subsidy batch in a list, with what is owed of it once it is locked and what requests hold. Amounts are yuan.
+type BatchRow struct {
+	ID             uuid.UUID `bun:"document_id"`
+	Number         string
+	Code           string
+	Project        string
+	Month          string
+	Count          int
+	Rate           decimal.Decimal
+	Total          accounting.Money
+	EconomicClass  string
+	PublishedFrom  accounting.Date
+	PublishedUntil accounting.Date
+	State          string
+	Owed           accounting.Money
+	Held           accounting.Money
+}
+
+// Batches lists the subsidy batches that the context's reader reads, the newest first.
+func Batches(ctx context.Context, db bun.IDB, book accounting.BookID) ([]BatchRow, error) {
+	rows := []BatchRow{}
+	err := db.NewRaw(`select d.document_id, d.number, k ->> 'code' as code, coalesce(n.code, '') as project, k ->> 'month' as month, (k ->> 'count')::int as count, (k ->> 'rate')::numeric as rate, d.amount as total,
+			coalesce(k ->> 'economic_class', '') as economic_class, (k ->> 'published_from')::date as published_from, (k ->> 'published_until')::date as published_until, d.state, coalesce(r.owed, 0) as owed, coalesce(r.held, 0) as held
+		from projects.documents d cross join lateral (select d.content::jsonb) as c (k)
+		left join projects.nodes n on n.book_id = d.book_id and n.node_id = d.node_id
+		left join lateral projects.batch_room(d.book_id, d.node_id, d.document_id) r on d.state = 'locked'
+		where d.book_id = ? and d.kind = 'subsidy_batch' order by d.document_id desc`, book).Scan(ctx, &rows)
+	return rows, fault.FromSQL(err)
 }

@@ -112,3 +112,31 @@ func exportFile(rows []exportedLine, state, format string) (*PaymentExport, erro
 	out.Hash = sha256.Sum256(out.Content)
 	return out, nil
 }
+
+// DemonstrationList is a treasury's list of the orders that wait, all paid on one day, in the columns in which lists are taken
+// in: for a book without a treasury behind it.
+func DemonstrationList(ctx context.Context, db *bun.DB, who accounting.Command, day accounting.Date) ([]byte, error) {
+	var b bytes.Buffer
+	err := accounting.Read(accounting.WithReader(ctx, who.By), db, func(ctx context.Context, tx bun.Tx) error {
+		rows, err := linesToExport(ctx, tx, who.Book, "ordered")
+		if err != nil {
+			return err
+		}
+		headings, cells := make([]string, len(treasuryList.form.Columns)), make([][]any, len(rows))
+		for i, c := range treasuryList.form.Columns {
+			headings[i] = c.Heading
+		}
+		for i, r := range rows {
+			of := map[string]any{"voucher": r.OrderNumber, "day": day.String(), "payee": r.Payee, "account": r.Account, "amount": r.Amount, "indicator": r.DocumentNo, "project": r.ProjectCode, "purpose": r.Number + " " + r.Purpose}
+			for _, c := range treasuryList.form.Columns {
+				cell, there := of[c.Field]
+				if !there {
+					cell = ""
+				}
+				cells[i] = append(cells[i], cell)
+			}
+		}
+		return lists.WriteList(&b, treasuryList.form.NameZH, headings, cells)
+	})
+	return b.Bytes(), err
+}

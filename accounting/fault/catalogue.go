@@ -131,6 +131,8 @@ var Catalogue = []Info{
 	{"budget_line_invalid", KindInvalid, "", "A budget line has a year and a fund nature", "预算指标不合规", "See the detail"},
 	{"plan_invalid", KindInvalid, "", "Not a line of a plan", "计划明细不合规", "State a lump sum, or a rate and its quantity"},
 	{"plan_line_unknown", KindNotFound, "", "There is no such line of the plan", "计划明细不存在", "Check it"},
+	{"progress_invalid", KindInvalid, "AC085", "Not an entry of progress", "进度填报不合规", "See the detail"},
+	{"progress_falls", KindInvalid, "AC086", "The work is said to be less far than before, without a reason", "形象进度下降须说明原因", "Say why, or mend the percent"},
 	{"roles_conflict", KindConflict, "AC052", "Who administers, who audits and who works with money are different persons (R25)", "系统管理、审计与业务经办不得为同一人", "Grant the role to another person"},
 	{"role_unknown", KindInvalid, "", "There is no such role", "角色不存在", "Choose one of those in the detail"},
 	{"sign_in_account_unknown", KindNotFound, "AC080", "This person has no such account", "登录账号不存在", "Check the name and whose it is"},

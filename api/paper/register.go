@@ -20,6 +20,7 @@ type (
 	// RegisterRow is a project.
 	RegisterRow struct {
 		Place                                   string // 序号
+		Top                                     bool   // counted in the total; others are part of a row above
 		Name, Part                              string // 项目名称, 子项目
 		Leader, Lead, With                      string
 		Content, Due                            string // 建设内容, 完成时限
@@ -43,7 +44,7 @@ var registerPaper = format{420 * mm, 297 * mm, 1, 14 * mm, 10 * mm, 12 * mm, 13 
 var (
 	registerNames = []string{"序号", "项目名称", "子项目", "责任领导", "牵头单位", "配合单位", "建设内容", "完成时限", "计划投资", "资金来源", "指标文号", "下达指标", "合同单位", "合同金额", "形象进度%", "累计完成投资",
 		"建安", "设备", "待摊", "其他", "应付款", "预付余额", "质保金余额", "累计支付", "指标余额", "投资完成率%", "资金支付率%", "存在问题", "下步措施", "填报人", "填报日期"}
-	registerShares = []float64{6, 17, 15, 9, 11, 12, 18, 9, 14, 11, 15, 14, 15, 13, 8, 14, 13, 11, 11, 11, 12, 11, 12, 14, 13, 9, 9, 17, 17, 9, 11}
+	registerShares = []float64{5, 16, 13, 9, 10, 17, 42, 11, 12, 10, 16, 12, 14, 12, 8, 12, 12, 10, 10, 9, 11, 11, 11, 12, 12, 8, 8, 16, 16, 9, 13}
 )
 
 func (r RegisterRow) money() []*accounting.Money {
@@ -106,7 +107,11 @@ func registerCells(r RegisterRow) []Cell {
 		}
 	}
 	text(r.Place, r.Name, r.Part, r.Leader, r.Lead, r.With, r.Content, r.Due)
-	money(r.Planned)
+	if r.Planned == nil && r.Place != "" {
+		add(Cell{Text: "无计划数", Align: right})
+	} else {
+		money(r.Planned)
+	}
 	text(r.Sources, r.DocumentNos)
 	money(r.Issued)
 	text(r.Contractor)
@@ -122,13 +127,12 @@ func registerCells(r RegisterRow) []Cell {
 	return cells
 }
 
-// shownAdds says whether the figures as they are shown add up to the totals as they are shown; a sub-project's are part of the
-// row above it.
+// shownAdds says whether the figures as they are shown add up to the totals as they are shown.
 func (r Register) shownAdds() bool {
 	for i, total := range r.Total.money() {
 		sum := decimal.Zero
 		for _, x := range r.Rows {
-			if m := x.money()[i]; m != nil && x.Part == "" {
+			if m := x.money()[i]; m != nil && x.Top {
 				sum = sum.Add(wan(*m))
 			}
 		}

@@ -132,10 +132,10 @@ func (p *press) wrapLine(rest []rune, size, width float64) (lines []string) {
 
 // breakBefore finds the last good place for a break at or before a place.
 func breakBefore(line []rune, fits int) int {
-	const closing = "，。、；：？！）》」』”’%％,.;:?!)"
+	const closing = "，。、；：？！）》」』】〕”’%％,.;:?!)"
 	for at := fits; at > 0 && at > fits-24; at-- {
 		inWord := isWord(line[at-1]) && isWord(line[at])
-		if !inWord && !strings.ContainsRune(closing, line[at]) && !strings.ContainsRune("（《「『“‘(", line[at-1]) {
+		if !inWord && !strings.ContainsRune(closing, line[at]) && !strings.ContainsRune("（《「『【〔“‘(", line[at-1]) {
 			return at
 		}
 	}

@@ -7,7 +7,9 @@ type Form struct {
 	Hidden  []Hidden
 	Fields  []Field
 	Error   *Problem
-	Submit  string // text of the button
+	Lead    string
+	Notes   []string // what to know while it is filled in
+	Submit  string   // text of the button
 	Buttons []Button
 	Files   bool // it brings files
 }

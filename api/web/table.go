@@ -33,6 +33,7 @@ const (
 	NumberColumn ColumnKind = "number"
 	DayColumn    ColumnKind = "day"
 	StateColumn  ColumnKind = "state"
+	CodeColumn   ColumnKind = "code" // a text that stays on one line
 )
 
 // Column is one of a table's; its heading is a text of the catalogue.
@@ -61,6 +62,7 @@ type Cell struct {
 
 // Text, Number, Yuan, Day, Moment and State make cells.
 func Text(text string) Cell          { return Cell{Text: text, Kind: TextColumn} }
+func Code(text string) Cell          { return Cell{Text: text, Kind: CodeColumn} }
 func Number(n int) Cell              { return Cell{Text: strconv.Itoa(n), Kind: NumberColumn} }
 func Figure(text string) Cell        { return Cell{Text: text, Kind: NumberColumn} }
 func Yuan(m accounting.Money) Cell   { return Cell{Money: &m, Kind: MoneyColumn} }

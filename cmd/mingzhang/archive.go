@@ -18,7 +18,8 @@ import (
 // files, manifest.json with what the archive holds and the SHA-256 of each member, and as the last member the SHA-256 of all that
 // stands before it. Encrypted, it is that tar inside one age file. So an archive can be read without this program.
 const (
-	archiveFormat  = 1
+	archiveFormat  = 2 // what this program reads; it writes 2 only where files are lacking, which 1 does not know
+	wholeFormat    = 1
 	databaseMember = "database.dump"
 	filesFolder    = "files/"
 	manifestMember = "manifest.json"

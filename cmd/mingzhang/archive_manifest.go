@@ -25,9 +25,19 @@ type manifest struct {
 	Major      int                  `json:"major"`
 	Migrations []migrations.Applied `json:"migrations"`
 	Books      []bookTotals         `json:"books"`
-	Tables     map[string]int64     `json:"tables"` // rows of each
+	Tables     map[string]int64     `json:"tables"`            // rows of each
+	Lacking    []lackingFile        `json:"lacking,omitempty"` // files that were damaged already; whoever restores is told again
 	Members    []member             `json:"members"`
 }
+
+// lackingFile is a file that its row names and the store did not give out whole.
+type lackingFile struct {
+	Name    string `json:"name"` // of the member that is not there
+	File    string `json:"file"` // as it was handed in
+	Trouble string `json:"trouble"`
+}
+
+func (l lackingFile) String() string { return l.Name + " " + l.File + ": " + l.Trouble }
 
 // member is one file in the archive; size in bytes.
 type member struct {
@@ -81,9 +91,21 @@ func (m *manifest) files() (n int, size int64) {
 	return n, size
 }
 
+// leaveOut notes a file that is not in the archive.
+func (m *manifest) leaveOut(f projects.File, how error) {
+	m.Format = archiveFormat
+	m.Lacking = append(m.Lacking, lackingFile{filesFolder + f.Place(), f.Name, how.Error()})
+}
+
+// lacks says where among the files that were left out this one is; less than zero: it is in the archive.
+func (m *manifest) lacks(f projects.File) int {
+	name := filesFolder + f.Place()
+	return slices.IndexFunc(m.Lacking, func(l lackingFile) bool { return l.Name == name })
+}
+
 // takeStock reads what the archive will hold, in the transaction whose snapshot is dumped. Older schemas lack tables, which is no error.
 func takeStock(ctx context.Context, tx *sql.Tx) (*manifest, []projects.File, error) {
-	m := &manifest{Format: archiveFormat, Program: programVersion()}
+	m := &manifest{Format: wholeFormat, Program: programVersion()}
 	err := tx.QueryRowContext(ctx, `select transaction_timestamp(), current_setting('server_version'), current_setting('server_version_num')::int / 10000`).Scan(&m.Made, &m.PostgreSQL, &m.Major)
 	if err != nil {
 		return nil, nil, err
@@ -199,10 +221,10 @@ func totals(ctx context.Context, db queries) ([]bookTotals, error) {
 
 func filesOf(ctx context.Context, db queries) ([]projects.File, error) {
 	var files []projects.File
-	err := rowsOf(ctx, db, `select f.book_id, f.sha256, f.size from projects.files f order by f.book_id, f.sha256`, nil, func(r *sql.Rows) error {
+	err := rowsOf(ctx, db, `select f.book_id, f.sha256, f.size, f.name from projects.files f order by f.book_id, f.sha256`, nil, func(r *sql.Rows) error {
 		var f projects.File
 		var sum []byte
-		err := r.Scan(&f.Book, &sum, &f.Size)
+		err := r.Scan(&f.Book, &sum, &f.Size, &f.Name)
 		f.Hash = accounting.Hash(sum)
 		files = append(files, f)
 		return err

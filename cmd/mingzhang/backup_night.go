@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 
@@ -80,13 +79,17 @@ func (n *nights) due(now time.Time) time.Time {
 }
 
 // name is the archive of a day.
-func (n *nights) name(day time.Time) string {
-	name := "mingzhang-" + day.In(china).Format(time.DateOnly) + ".tar"
+func (n *nights) name(day time.Time) archiveName {
+	name, ending := filepath.Join(n.dir, "mingzhang-"+day.In(china).Format(time.DateOnly)), ".tar"
 	if len(n.keys) > 0 {
-		name += ".age"
+		ending += ".age"
 	}
-	return filepath.Join(n.dir, name)
+	return archiveName{whole: name + ending, lacking: name + lackingName + ending}
 }
+
+// lackingName marks an archive without files that were damaged. Such ones never push a whole one out of the folder: that may be the
+// last place where these files are.
+const lackingName = "-lacking"
 
 // run goes on until the context ends. A night the service slept through is made up for when it starts, and a failed one an hour
 // later. It looks at the clock each minute, so that a clock that was set is noticed.
@@ -105,10 +108,12 @@ func (n *nights) run(ctx context.Context) {
 	}
 }
 
-// there says whether the day has its archive.
+// there says whether the day has its archive. One that lacks files is the day's too: an hour later they would be lacking again.
 func (n *nights) there(day time.Time) bool {
-	_, err := os.Stat(n.name(day))
-	return err == nil
+	name := n.name(day)
+	_, whole := os.Stat(name.whole)
+	_, lacking := os.Stat(name.lacking)
+	return whole == nil || lacking == nil
 }
 
 // night makes one backup and then lets go of the oldest. What fails leaves all that are there.
@@ -123,7 +128,10 @@ func (n *nights) night(ctx context.Context, now time.Time) error {
 		}
 		return err
 	}
-	n.log.Info("backup made", "file", n.name(now), "size", made.size, "vouchers", made.vouchers(), "ms", (made.dumped + made.written + made.checked).Milliseconds())
+	if trouble := made.trouble(); trouble != "" {
+		n.log.Error("the backup lacks files", "trouble", trouble)
+	}
+	n.log.Info("backup made", "file", made.name, "size", made.size, "vouchers", made.vouchers(), "ms", (made.dumped + made.written + made.checked).Milliseconds())
 	if err := n.forget(); err != nil {
 		n.log.Warn("old backups cannot be removed", "error", err)
 	}
@@ -137,17 +145,25 @@ func (b *backupMade) vouchers() (n int64) {
 	return n
 }
 
-var nightName = regexp.MustCompile(`^mingzhang-\d{4}-\d\d-\d\d\.tar(\.age)?$`)
+var nightName = regexp.MustCompile(`^mingzhang-\d{4}-\d\d-\d\d(` + lackingName + `)?\.tar(\.age)?$`)
 
-// forget removes all but the newest: only what was read again and is whole has such a name.
+// forget removes all but the newest of the whole ones, and all but the newest of those that lack files: only what was read again
+// has such a name.
 func (n *nights) forget() error {
 	entries, err := os.ReadDir(n.dir) // sorted by name, and so by day
 	if err != nil {
 		return err
 	}
-	entries = slices.DeleteFunc(entries, func(e os.DirEntry) bool { return e.IsDir() || !nightName.MatchString(e.Name()) })
-	for _, e := range entries[:max(0, len(entries)-n.keep)] {
-		err = errors.Join(err, os.Remove(filepath.Join(n.dir, e.Name())))
+	kept := map[string][]string{}
+	for _, e := range entries {
+		if kind := nightName.FindStringSubmatch(e.Name()); kind != nil && !e.IsDir() {
+			kept[kind[1]] = append(kept[kind[1]], e.Name())
+		}
+	}
+	for _, names := range kept {
+		for _, name := range names[:max(0, len(names)-n.keep)] {
+			err = errors.Join(err, os.Remove(filepath.Join(n.dir, name)))
+		}
 	}
 	return err
 }

@@ -299,7 +299,7 @@ func flip(archive []byte, at int) []byte {
 }
 
 // resealed gives a changed archive a right frame, as its maker could.
-func resealed(t *testing.T, archive []byte) []byte {
+func resealed(t *testing.T, archive []byte, change ...func(*manifest)) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	a := newArchiveWriter(&b)
@@ -315,7 +315,11 @@ func resealed(t *testing.T, archive []byte) []byte {
 		}
 		if h.Name == manifestMember {
 			var m manifest
-			if err := errors.Join(json.Unmarshal(content, &m), a.finish(&m)); err != nil {
+			err := json.Unmarshal(content, &m)
+			for _, c := range change {
+				c(&m)
+			}
+			if err := errors.Join(err, a.finish(&m)); err != nil {
 				t.Fatal(err)
 			}
 			return b.Bytes()

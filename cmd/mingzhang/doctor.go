@@ -166,7 +166,7 @@ func (d *doctor) backups(ctx context.Context) error {
 		}
 	}
 	if state.Trouble != "" {
-		d.warn("the last attempt to back up failed: %s", state.Trouble)
+		d.warn("the last attempt to back up is no good one: %s", state.Trouble)
 	}
 	return nil
 }

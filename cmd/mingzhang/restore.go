@@ -106,8 +106,8 @@ func (r *restoring) run(ctx context.Context) (err error) {
 	if err := errors.Join(os.Remove(mark), syncFolder(r.dataDir)); err != nil {
 		return err
 	}
-	r.say("restored  in %.1f s; mingzhang serve --data-dir %s", time.Since(start).Seconds(), r.dataDir)
-	return nil
+	r.say("restored  in %.1f s%s; mingzhang serve --data-dir %s", time.Since(start).Seconds(), withoutText(m.Lacking), r.dataDir)
+	return toldLacking(m.Lacking)
 }
 
 // read goes through the archive once.
@@ -258,7 +258,7 @@ func (r *restoring) load(ctx context.Context, m *manifest) (err error) {
 	}
 	r.say("database  %d tables, %d rows: %.1f s", len(m.Tables), m.rows(), database.Seconds())
 	n, size := m.files()
-	r.say("files     %d, %s: %.1f s", n, bytesText(size), (time.Since(start) - database).Seconds())
+	r.say("files     %d, %s%s: %.1f s", n, bytesText(size), withoutText(m.Lacking), (time.Since(start) - database).Seconds())
 	return nil
 }
 

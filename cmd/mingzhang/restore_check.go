@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"strings"
 	"time"
 
@@ -72,8 +73,15 @@ func (r *restoring) verify(ctx context.Context, db *sql.DB, m *manifest) error {
 		if !report.OK() {
 			return refuse("restore_differs", "book %d: the checks %s do not hold, the first finding is %v; the books were not whole when they were backed up", b.Book, strings.Join(report.Failed(), ", "), report.Findings(report.Failed()[0])[0])
 		}
-		var missing []accounting.Finding
-		n, err := projects.VerifyFiles(ctx, books, files, b.Book, func(f accounting.Finding) { missing = append(missing, f) })
+		var missing []error
+		var lacking []lackingFile // of this book
+		n, err := projects.EachDamagedFile(ctx, books, files, b.Book, func(f projects.File, how error) {
+			if i := m.lacks(f); i >= 0 {
+				lacking = append(lacking, m.Lacking[i])
+				return
+			}
+			missing = append(missing, fmt.Errorf("%s: %w", f.Name, how))
+		})
 		if err != nil {
 			return err
 		}
@@ -86,7 +94,7 @@ func (r *restoring) verify(ctx context.Context, db *sql.DB, m *manifest) error {
 				roots++
 			}
 		}
-		r.say("verified  book %d %s: %d vouchers, sums and %d roots as in the archive, %d checks hold, %d files: %.1f s", b.Book, b.Name, report.Vouchers, roots, len(report.Checks), n, time.Since(start).Seconds())
+		r.say("verified  book %d %s: %d vouchers, sums and %d roots as in the archive, %d checks hold, %d files%s: %.1f s", b.Book, b.Name, report.Vouchers, roots, len(report.Checks), n, withoutText(lacking), time.Since(start).Seconds())
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"io"
 	"strconv"
 
+	"github.com/shopspring/decimal"
 	"github.com/xuri/excelize/v2"
 
 	"mingzhang/accounting"
@@ -44,7 +45,7 @@ func (f Form) WriteTemplate(w io.Writer) error {
 	return book.write(w)
 }
 
-// WriteList writes rows under headings as a workbook: amounts as numbers as far as a workbook keeps them exactly, all else as
+// WriteList writes rows under headings as a workbook: amounts and shares as numbers as far as a workbook keeps them exactly, all else as
 // text, so that no account number loses a digit and no text becomes a formula.
 func WriteList(w io.Writer, name string, headings []string, rows [][]any) error {
 	book := newBook(name)
@@ -117,6 +118,9 @@ func (b *book) line(heading bool, values ...any) {
 			} else {
 				b.keep(b.file.SetCellStr(b.current, cell, v.String()))
 			}
+		case decimal.Decimal: // a share in percent
+			style = b.money
+			b.keep(b.file.SetCellFloat(b.current, cell, v.InexactFloat64(), 2, 64))
 		case accounting.Date:
 			b.keep(b.file.SetCellStr(b.current, cell, v.String()))
 		case int:

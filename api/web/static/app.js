@@ -8,6 +8,26 @@
     form.setAttribute("data-sent", "yes");
     window.setTimeout(function () { form.removeAttribute("data-sent"); }, 5000);
   });
+  // The sum of a table's amounts, in fen, as one types. What cannot be read is left out; the server says so.
+  function fen(text) {
+    var plain = text.replace(/[,，\s￥¥]/g, "").replace(/[０-９]/g, function (d) { return String.fromCharCode(d.charCodeAt(0) - 65248); });
+    var parts = /^(\d{1,12})(?:\.(\d{1,2}))?$/.exec(plain);
+    return parts ? parseInt(parts[1], 10) * 100 + parseInt(((parts[2] || "") + "00").slice(0, 2), 10) : 0;
+  }
+  function grouped(sum) {
+    return String(Math.floor(sum / 100)).replace(/\B(?=(\d{3})+$)/g, ",") + "." + ("0" + sum % 100).slice(-2);
+  }
+  function addUp() {
+    document.querySelectorAll("p[data-sum]").forEach(function (place) {
+      var sum = 0, any = false;
+      place.parentNode.querySelectorAll("input.money").forEach(function (input) {
+        if (/\.amount$/.test(input.name) && input.value) { sum += fen(input.value); any = true; }
+      });
+      place.textContent = any ? place.getAttribute("data-sum") + " " + grouped(sum) : "";
+    });
+  }
+  document.addEventListener("input", addUp);
+  addUp();
   window.addEventListener("pageshow", function () {
     document.querySelectorAll("form[data-sent]").forEach(function (form) { form.removeAttribute("data-sent"); });
     var problem = document.getElementById("problem");
