@@ -23,7 +23,6 @@ type CellQuery struct {
 	Known        time.Time // as the books were known then; zero: now. Within the last minute: inside ReadKnown
 	AfterClosing bool      // with the closing entries of the as-of date's year
 	NoClosing    bool      // without those of any year
-	Only         Side      // lines of one side; a red line stays on its side
 	Unit         UnitID
 	Projects     []ProjectID
 	BudgetLine   BudgetLineID
@@ -79,7 +78,7 @@ func (q CellQuery) cell(ctx context.Context, db bun.IDB) (cut, filter, error) {
 
 // leaves are the accounts with lines that a list of accounts means. Code: account_unknown.
 func leaves(ctx context.Context, db bun.IDB, book BookID, accounts []string) ([]string, error) {
-	var wanted, out []string
+	wanted, out := []string{}, []string{}
 	for _, a := range accounts {
 		if without, found := strings.CutPrefix(a, "-"); found {
 			out = append(out, without)
@@ -102,7 +101,7 @@ func SumCell(ctx context.Context, db bun.IDB, q CellQuery) (sum CellSum, err err
 	if err != nil {
 		return sum, err
 	}
-	lines := c.counted(only, Date{}, q.Only)
+	lines := c.counted(only, Date{})
 	var f fragment
 	if only.subject.IsZero() {
 		moves := c.moves(only, ByAccount, "0")
@@ -111,35 +110,18 @@ func SumCell(ctx context.Context, db bun.IDB, q CellQuery) (sum CellSum, err err
 	} else {
 		seen, where := c.seen(200001), only.where(c.Book)
 		f.add(`select count(*), coalesce(sum(x.debit), 0), coalesce(sum(x.credit), 0) from `+seen.sql, seen.args...)
-		f.add(` where true`+where.sql+onlySide(q.Only), where.args...)
+		f.add(` where true`+where.sql, where.args...)
 	}
 	found, err := collect(ctx, db, f, func(s *CellSum) []any { return []any{&s.Lines, &s.Debit, &s.Credit} })
 	if err != nil {
 		return sum, err
 	}
-	sum = found[0]
-	switch q.Only {
-	case Debit:
-		sum.Credit = Money{}
-	case Credit:
-		sum.Debit = Money{}
-	}
-	return sum, nil
-}
-
-func onlySide(side Side) string {
-	switch side {
-	case Debit:
-		return ` and x.debit <> 0`
-	case Credit:
-		return ` and x.credit <> 0`
-	}
-	return ""
+	return found[0], nil
 }
 
 // counted is a subquery that counts the lines of a cut, since a day if there is one. Whole periods are counted in the index by
 // project and account alone, which is why every project is asked for by itself.
-func (c cut) counted(only filter, since Date, side Side) fragment {
+func (c cut) counted(only filter, since Date) fragment {
 	f, where := fragment{sql: `(select sum(k.n) as lines from (`}, only.where(c.Book)
 	var wholes []int64
 	for _, p := range c.periods {
@@ -155,41 +137,64 @@ func (c cut) counted(only filter, since Date, side Side) fragment {
 			if begins {
 				f.add(` and x.date >= ?`, since)
 			}
-			f.add(where.sql+onlySide(side)+` union all `, where.args...)
+			f.add(where.sql+` union all `, where.args...)
 		default:
 			wholes = append(wholes, int64(p.period))
 		}
 	}
-	f.add(`select count(*) from accounting.ledgers g join accounting.lines x on x.book_id = g.book_id and x.project_id = g.project_id
-		where g.book_id = ? and x.book_id = ? and x.period = any (?::int[])`+where.sql+onlySide(side)+`) k)`, append([]any{c.Book, c.Book, pq.Array(wholes)}, where.args...)...)
+	f.add(`select count(*) as n from accounting.ledgers g join accounting.lines x on x.book_id = g.book_id and x.project_id = g.project_id
+		where g.book_id = ? and x.book_id = ? and x.period = any (?::int[])`+where.sql+`) k)`, append([]any{c.Book, c.Book, pq.Array(wholes)}, where.args...)...)
 	return f
 }
 
-// CellLines gives a page of the lines behind a figure.
-func CellLines(ctx context.Context, db bun.IDB, q CellQuery) ([]CellLine, error) {
+// CellLines gives a page of the lines behind a figure. It reads period after period: a page of a busy account ends in its
+// first, and a quiet account has few lines in each.
+func CellLines(ctx context.Context, db bun.IDB, q CellQuery) (all []CellLine, err error) {
 	c, only, err := q.cell(ctx, db)
 	if err != nil {
 		return nil, err
 	}
-	seen, where := c.seen(max(q.After.No.Period, 200001)), only.where(c.Book)
-	f := fragment{sql: `select x.period, x.number, x.line_no, x.date, v.source, v.memo, x.account, a.name_zh, coalesce(g.code, ''), coalesce(b.code, ''), coalesce(u.kind, ''), coalesce(u.code, ''), x.economic_class, x.debit, x.credit
-		from (select x.* from `}
-	f.add(seen.sql, seen.args...)
-	f.add(` where true`+where.sql+onlySide(q.Only), where.args...)
+	where := only.where(c.Book)
 	if q.After.No.Number > 0 {
-		f.add(` and (x.period, x.number, x.line_no) > (?, ?, ?)`, q.After.No.Period, q.After.No.Number, q.After.LineNo)
+		where.add(` and (x.period, x.number, x.line_no) > (?, ?, ?)`, q.After.No.Period, q.After.No.Number, q.After.LineNo)
 	}
-	f.add(` order by x.period, x.number, x.line_no`)
-	if q.Limit > 0 {
-		f.add(` limit ?`, q.Limit)
+	for _, p := range c.periods {
+		if p.period < q.After.No.Period || p.known == 0 {
+			continue
+		}
+		f := fragment{sql: `select x.period, x.number, x.line_no, x.date, v.source, v.memo, x.account, a.name_zh, coalesce(g.code, ''), coalesce(b.code, ''), coalesce(u.kind, ''), coalesce(u.code, ''), x.economic_class, x.debit, x.credit from `}
+		f.named(c.page(p, where, `x.number, x.line_no`, q.Limit, len(all)))
+		lines, err := collect(ctx, db, f, func(l *CellLine) []any {
+			return []any{&l.No.Period, &l.No.Number, &l.LineNo, &l.Date, &l.Source, &l.Memo, &l.Account, &l.AccountName, &l.ProjectCode, &l.BudgetLineCode, &l.SubjectKind, &l.SubjectCode, &l.EconomicClass, &l.Debit, &l.Credit}
+		})
+		if all = append(all, lines...); err != nil || len(all) == q.Limit {
+			return all, err
+		}
 	}
-	f.add(`) x join accounting.vouchers v on v.book_id = x.book_id and v.period = x.period and v.number = x.number
+	return all, nil
+}
+
+// page is a subquery of the lines of one period in an order, at most as many as are left of a limit; zero: all.
+func (c cut) page(p cutPeriod, where fragment, order string, limit, have int) (fragment, string) {
+	f := fragment{`(select x.* from accounting.lines x where x.book_id = ? and x.period = ? and x.number <= ?`, []any{c.Book, p.period, p.known}}
+	if p.period.Month() < 13 {
+		f.add(` and x.date <= ?`, c.AsOf)
+	}
+	f.add(where.sql+` order by `+order, where.args...)
+	if limit > 0 {
+		f.add(` limit ?`, limit-have)
+	}
+	f.add(`)`)
+	return f, order
+}
+
+// named adds to a subquery of lines x what they are called, and puts them into their order again.
+func (f *fragment) named(lines fragment, order string) {
+	f.add(lines.sql, lines.args...)
+	f.add(` x join accounting.vouchers v on v.book_id = x.book_id and v.period = x.period and v.number = x.number
 		join accounting.accounts a on a.book_id = x.book_id and a.code = x.account
 		left join accounting.ledgers g on g.book_id = x.book_id and g.project_id = x.project_id
 		left join accounting.budget_lines b on b.book_id = x.book_id and b.budget_line_id = x.budget_line_id
 		left join accounting.subjects u on u.book_id = x.book_id and u.subject_id = x.subject_id
-		order by x.period, x.number, x.line_no`)
-	return collect(ctx, db, f, func(l *CellLine) []any {
-		return []any{&l.No.Period, &l.No.Number, &l.LineNo, &l.Date, &l.Source, &l.Memo, &l.Account, &l.AccountName, &l.ProjectCode, &l.BudgetLineCode, &l.SubjectKind, &l.SubjectCode, &l.EconomicClass, &l.Debit, &l.Credit}
-	})
+		order by ` + order)
 }

@@ -39,16 +39,18 @@ func PageStatement(ctx context.Context, db bun.IDB, q StatementQuery, after *Cel
 	if only.leaves, err = leaves(ctx, db, q.Book, []string{q.Account}); err != nil {
 		return nil, err
 	}
-	n := c.counted(only, q.From, "")
+	n := c.counted(only, q.From)
 	if err := db.NewRaw(`select n.lines from `+n.sql+` n`, n.args...).Scan(ctx, &page.Count); err != nil {
 		return nil, fault.FromSQL(err)
 	}
-	since := fragment{}
+	since, begins := only.where(c.Book), q.From.Period()
+	since.add(` and (x.date >= ? or x.period % 100 > 12)`, q.From)
 	if after != nil {
-		day, err := c.pageEnd(ctx, db, q.From, only, *after)
+		day, err := c.pageEnd(ctx, db, since, *after)
 		if err != nil {
 			return nil, err
 		}
+		begins = max(begins, after.No.Period)
 		since.add(` and (x.period, x.date, x.number, x.line_no) > (?, ?, ?, ?)`, after.No.Period, day, after.No.Number, after.LineNo)
 		if page.Before, err = c.balanceAfter(ctx, db, only, *after, day); err != nil {
 			return nil, err
@@ -57,8 +59,7 @@ func PageStatement(ctx context.Context, db bun.IDB, q StatementQuery, after *Cel
 			page.Before = page.Before.Neg()
 		}
 	}
-	page.Lines, err = c.statementLines(ctx, db, q.From, only, since, limit+1)
-	if err != nil {
+	if page.Lines, err = c.statementLines(ctx, db, begins, since, limit+1); err != nil {
 		return nil, err
 	}
 	if len(page.Lines) > limit {
@@ -80,29 +81,29 @@ func PageStatement(ctx context.Context, db bun.IDB, q StatementQuery, after *Cel
 }
 
 // statementLines are lines in a statement's order, without their balances.
-func (c cut) statementLines(ctx context.Context, db bun.IDB, from Date, only filter, since fragment, limit int) ([]StatementLine, error) {
-	seen, where := c.seen(from.Period()), only.where(c.Book)
-	f := fragment{sql: `select x.period, x.number, x.line_no, x.date, v.kind, v.source, v.memo, x.account, x.project_id, coalesce(g.code, ''), coalesce(b.code, ''), coalesce(u.kind, ''), coalesce(u.code, ''), x.economic_class, x.debit, x.credit
-		from (select x.* from `}
-	f.add(seen.sql, seen.args...)
-	f.add(` where (x.date >= ? or x.period % 100 > 12)`+where.sql+since.sql, append(append([]any{from}, where.args...), since.args...)...)
-	f.add(` order by x.period, x.date, x.number, x.line_no limit ?) x
-		join accounting.vouchers v on v.book_id = x.book_id and v.period = x.period and v.number = x.number
-		left join accounting.ledgers g on g.book_id = x.book_id and g.project_id = x.project_id
-		left join accounting.budget_lines b on b.book_id = x.book_id and b.budget_line_id = x.budget_line_id
-		left join accounting.subjects u on u.book_id = x.book_id and u.subject_id = x.subject_id
-		order by x.period, x.date, x.number, x.line_no`, limit)
-	return collect(ctx, db, f, func(l *StatementLine) []any {
-		return []any{&l.No.Period, &l.No.Number, &l.LineNo, &l.Date, &l.Kind, &l.Source, &l.Memo, &l.Account, &l.Project, &l.ProjectCode, &l.BudgetLineCode, &l.SubjectKind, &l.SubjectCode, &l.EconomicClass, &l.Debit, &l.Credit}
-	})
+func (c cut) statementLines(ctx context.Context, db bun.IDB, begins Period, where fragment, limit int) (all []StatementLine, err error) {
+	for _, p := range c.periods {
+		if p.period < begins || p.known == 0 {
+			continue
+		}
+		f := fragment{sql: `select x.period, x.number, x.line_no, x.date, v.kind, v.source, v.memo, x.account, x.project_id, coalesce(g.code, ''), coalesce(b.code, ''), coalesce(u.kind, ''), coalesce(u.code, ''), x.economic_class, x.debit, x.credit from `}
+		f.named(c.page(p, where, `x.date, x.number, x.line_no`, limit, len(all)))
+		lines, err := collect(ctx, db, f, func(l *StatementLine) []any {
+			return []any{&l.No.Period, &l.No.Number, &l.LineNo, &l.Date, &l.Kind, &l.Source, &l.Memo, &l.Account, &l.Project, &l.ProjectCode, &l.BudgetLineCode, &l.SubjectKind, &l.SubjectCode, &l.EconomicClass, &l.Debit, &l.Credit}
+		})
+		if all = append(all, lines...); err != nil || len(all) == limit {
+			return all, err
+		}
+	}
+	return all, nil
 }
 
 // pageEnd is the day of the line a page ended with, which has to be one of the statement.
-func (c cut) pageEnd(ctx context.Context, db bun.IDB, from Date, only filter, at CellMark) (Date, error) {
-	seen, where := c.seen(from.Period()), only.where(c.Book)
+func (c cut) pageEnd(ctx context.Context, db bun.IDB, where fragment, at CellMark) (Date, error) {
 	f := fragment{sql: `select x.date from `}
+	seen := c.seen(at.No.Period)
 	f.add(seen.sql, seen.args...)
-	f.add(` where (x.date >= ? or x.period % 100 > 12) and x.period = ? and x.number = ? and x.line_no = ?`, from, at.No.Period, at.No.Number, at.LineNo)
+	f.add(` where x.period = ? and x.number = ? and x.line_no = ?`, at.No.Period, at.No.Number, at.LineNo)
 	f.add(where.sql, where.args...)
 	days, err := collect(ctx, db, f, func(d *Date) []any { return []any{d} })
 	if err == nil && len(days) == 0 {
