@@ -18,9 +18,9 @@ run:
 	go run ./cmd/mingzhang serve --data-dir $(DATA_DIR) --listen $(LISTEN)
 
 # hledger is the outside judge of our books; the C compiler links the race detector; curl and jq are what the README types;
-# LibreOffice saves lists as offices do; poppler reads printed forms.
+# LibreOffice saves lists as offices do, Chromium sits at the pages. poppler reads printed forms.
 test:
-	@.ci/need postgresql hledger gcc curl jq soffice fonts-wqy-microhei poppler-utils
+	@.ci/need postgresql hledger gcc curl jq soffice chromium fonts-wqy-microhei poppler-utils
 	CGO_ENABLED=1 go test -race -timeout $(TEST_TIMEOUT) ./...
 
 lint:
