@@ -39,6 +39,20 @@ type (
 	bankSheetResponse struct {
 		Body *projects.BankReconciliation
 	}
+	bankPairRequest struct {
+		KeyHeader
+		Account string `path:"account" maxLength:"100"`
+		Body    projects.BankPair
+	}
+	unmatchBankRequest struct {
+		KeyHeader
+		Account string `path:"account" maxLength:"100"`
+		Month   Month  `path:"month" doc:"of the statement"`
+		Line    int    `path:"line" minimum:"1" doc:"of the statement"`
+		Body    struct {
+			Reason string `json:"reason"`
+		}
+	}
 	bankReasonRequest struct {
 		KeyHeader
 		Account string `path:"account" maxLength:"100"`
@@ -57,6 +71,8 @@ func (s *Server) bankRoutes(api huma.API) {
 	operation(s, api, tagged("list-bank-accounts", http.MethodGet, base+"/bank-accounts", "银行账户 Accounts with a bank", http.StatusOK, nil), s.bankAccounts)
 	operation(s, api, tagged("register-bank-account", http.MethodPost, base+"/bank-accounts", "Register an account with a bank", http.StatusCreated, map[string]any{rightKey: rightArrange}), s.registerBankAccount)
 	operation(s, api, tagged("match-bank-account", http.MethodPost, base+"/bank-accounts/{account}/match", "Look again for the vouchers of what is open", http.StatusOK, importers), s.matchBank)
+	operation(s, api, tagged("match-bank-items", http.MethodPost, base+"/bank-accounts/{account}/matches", "手工勾对 Say that an open item of the bank and one of the books are the same", http.StatusNoContent, map[string]any{rolesKey: orderDesks}), s.matchBankItems)
+	operation(s, api, tagged("end-bank-match", http.MethodPost, sheet+"/matches/{line}/undo", "取消勾对 Take a match apart while its month is open", http.StatusNoContent, map[string]any{rolesKey: orderDesks}), s.endBankMatch)
 	operation(s, api, tagged("get-bank-reconciliation", http.MethodGet, sheet, "余额调节表 Our balance and the bank's at the end of a month", http.StatusOK, nil), s.bankSheet)
 	book := tagged("get-bank-reconciliation-workbook", http.MethodGet, sheet+"/workbook", "The sheet as a workbook", http.StatusOK, nil)
 	book.Responses = map[string]*huma.Response{"200": {Description: "a workbook", Content: map[string]*huma.MediaType{workbookType: {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}}}}
@@ -81,6 +97,14 @@ func (s *Server) matchBank(ctx context.Context, in *matchBankRequest) (out *matc
 	out = &matchBankResponse{}
 	out.Body.Found, err = projects.MatchBank(ctx, s.db, by(ctx).command(in.Key, ""), in.Account)
 	return out, err
+}
+
+func (s *Server) matchBankItems(ctx context.Context, in *bankPairRequest) (*struct{}, error) {
+	return nil, projects.MatchBankItems(ctx, s.db, by(ctx).command(in.Key, ""), in.Account, in.Body)
+}
+
+func (s *Server) endBankMatch(ctx context.Context, in *unmatchBankRequest) (*struct{}, error) {
+	return nil, projects.EndBankMatch(ctx, s.db, by(ctx).command(in.Key, ""), in.Account, in.Month.Period, in.Line, in.Body.Reason)
 }
 
 func (s *Server) bankSheet(ctx context.Context, in *bankSheetRequest) (*bankSheetResponse, error) {

@@ -53,7 +53,12 @@ type (
 	}
 	previewResponse struct{ Body *projects.ImportPreview }
 	importResponse  struct{ Body *projects.Import }
-	importsRequest  struct {
+	withdrawRequest struct {
+		KeyHeader
+		ID   string `path:"id" format:"uuid" doc:"of the import"`
+		Body projects.Withdrawal
+	}
+	importsRequest struct {
 		Kind string `query:"kind" maxLength:"40"`
 	}
 	importsResponse struct {
@@ -91,6 +96,8 @@ func (s *Server) importRoutes(api huma.API) {
 	operation(s, api, tagged("preview-import", http.MethodPost, importsPath+"/preview", "预览导入 What a list would do: what was understood, what differs, what is wrong", http.StatusOK, importers), s.previewImport)
 	operation(s, api, tagged("import-list", http.MethodPost, importsPath, "导入 Take a list in, all of it or nothing", http.StatusCreated, importers), s.importList)
 	operation(s, api, tagged("list-imports", http.MethodGet, importsPath, "Lists taken in, newest first", http.StatusOK, nil), s.listImports)
+	operation(s, api, tagged("withdraw-import", http.MethodPost, importsPath+"/{id}/withdraw", "撤回 Withdraw a treasury list or a bank statement taken in by mistake, as another person than who took it in", http.StatusOK,
+		map[string]any{rolesKey: []string{"budget_officer", "treasury_officer"}}), s.withdrawImport)
 	operation(s, api, tagged("list-list-kinds", http.MethodGet, base+"/list-kinds", "Kinds of lists and their columns", http.StatusOK, nil), s.listKinds)
 	template := tagged("get-list-template", http.MethodGet, base+"/list-kinds/{kind}/template", "模板 An empty list to fill in", http.StatusOK, nil)
 	template.Responses = map[string]*huma.Response{"200": {Description: "a workbook", Content: map[string]*huma.MediaType{workbookType: {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}}}}
@@ -142,6 +149,16 @@ func (s *Server) importList(ctx context.Context, in *importRequest) (*importResp
 		return nil, accounting.Refuse(ctx, s.db, c, err)
 	}
 	i, err := projects.TakeIn(ctx, s.db, s.files, c, r, func(int, int) {})
+	return &importResponse{i}, err
+}
+
+func (s *Server) withdrawImport(ctx context.Context, in *withdrawRequest) (*importResponse, error) {
+	c := by(ctx).command(in.Key, "list.withdraw")
+	id, err := accounting.ParseID(in.ID)
+	if err != nil {
+		return nil, accounting.Refuse(ctx, s.db, c, err)
+	}
+	i, err := projects.WithdrawImport(ctx, s.db, c, id, in.Body)
 	return &importResponse{i}, err
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"mingzhang/accounting"
+	"mingzhang/projects"
 )
 
 type (
@@ -89,7 +90,7 @@ func (s *Server) openYear(ctx context.Context, in *openYearRequest) (*openYearRe
 }
 
 func (s *Server) closePeriod(ctx context.Context, in *closePeriodRequest) (*rootResponse, error) {
-	root, err := accounting.ClosePeriod(ctx, s.db, by(ctx).command(in.Key, "period.close"), in.Period.Period)
+	root, err := projects.CloseMonth(ctx, s.db, by(ctx).command(in.Key, "period.close"), in.Period.Period)
 	if err != nil {
 		return nil, err
 	}

@@ -92,6 +92,7 @@ func (n neighbours) belongings() map[string][2]string {
 		"/api/v1/open-items/{id}":                 {},
 		"/api/v1/bank-accounts/{account}":         {"6402", "6409"},
 		"/api/v1/bank-reconciliation/{account}":   {"6402", "6409"},
+		"/api/v1/imports/{id}":                    {}, // of the treasury and the bank: who reads every unit's books withdraws them
 		"/api/v1/list-kinds/{kind}":               {},
 		"/api/v1/accounts/{account}":              {},
 		"/api/v1/periods/{period}":                {},

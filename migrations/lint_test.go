@@ -43,7 +43,7 @@ var registeredTables = map[string]string{
 	"projects.list_profiles": "tenant", "projects.imports": "tenant", "projects.external_codes": "tenant",
 	"projects.treasury_payments": "tenant", "projects.treasury_matches": "tenant", "projects.failed_orders": "tenant", "projects.line_vouchers": "tenant",
 	"projects.item_reasons": "tenant", "projects.payment_exports": "tenant",
-	"projects.bank_accounts": "tenant", "projects.bank_statements": "tenant", "projects.bank_lines": "tenant", "projects.bank_matches": "tenant",
+	"projects.bank_accounts": "tenant", "projects.bank_statements": "tenant", "projects.bank_lines": "tenant", "projects.bank_matches": "tenant", "projects.closing_sheets": "tenant",
 	"projects.node_milestones": "tenant", "projects.assets": "tenant", "projects.final_accounts": "tenant",
 	"projects.progress_entries": "tenant",
 }

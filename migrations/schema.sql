@@ -1034,6 +1034,7 @@ CREATE FUNCTION projects.add_bank_statement(in_book bigint, in_account uuid, of_
 declare a projects.bank_accounts; before_month int := case when of_month % 100 = 1 then of_month - 89 else of_month - 1 end; closed numeric; wrong record; came numeric; went numeric; ends numeric; n int;
 begin
   select * into a from projects.bank_accounts x where x.book_id = in_book and x.bank_account_id = in_account for update;
+  perform from accounting.periods p where p.book_id = in_book and p.period = of_month for share;
   if exists (select from projects.bank_statements s where s.book_id = in_book and s.bank_account_id = in_account and s.month = of_month) then
     raise exception 'account %: the statement of % is in already', a.number, of_month using errcode = 'AC074';
   end if;
@@ -1359,7 +1360,7 @@ begin
     select r.period, r.number from accounting.reversals r where r.book_id = in_book and r.by_period <= of_month and r.period > begun
     union all select r.by_period, r.by_number from accounting.reversals r where r.book_id = in_book and r.by_period <= of_month and r.period > begun
   ), matched as materialized (
-    select m.* from projects.bank_matches m where m.book_id = in_book and m.bank_account_id = in_account and m.month <= of_month and m.period <= of_month
+    select m.* from projects.bank_matches m where m.book_id = in_book and m.bank_account_id = in_account and m.counts_from <= of_month and (m.ended_from is null or m.ended_from > of_month)
       and not exists (select from gone g where g.period = m.period and g.number = m.number)
   ), items as (
     select md5(format('bank %s/%s/%s', in_account, b.month, b.line_no))::uuid as item_id, 'bank' as side, b.month, b.line_no, null::int as period, null::int as number, null::int as voucher_line, b.day, (b.received - b.paid)::numeric as amount, b.memo, b.party, b.serial
@@ -1374,7 +1375,8 @@ begin
     select md5(format('bank %s beginning', in_account))::uuid, 'beginning', null, null, null, null, null, null, started, '', '', '' where started <> 0
   )
   select i.*, s.reason, s.owner_id from items i left join lateral (
-    select r.reason, r.owner_id from projects.item_reasons r where r.book_id = in_book and r.item_id = i.item_id order by r.ordinal desc limit 1) s on true
+    select r.reason, r.owner_id from projects.item_reasons r where r.book_id = in_book and r.item_id = i.item_id
+      and (i.side <> 'bank' or r.given_at > (select coalesce(t.taken_in_at, '-infinity') from projects.bank_statements t where t.book_id = in_book and t.bank_account_id = in_account and t.month = i.month)) order by r.ordinal desc limit 1) s on true
    order by i.side, i.day, i.month, i.line_no, i.period, i.number, i.voucher_line;
 end $$;
 
@@ -1756,6 +1758,30 @@ end $$;
 
 ALTER FUNCTION projects.draft(in_book bigint, document uuid, of_kind text, prefix text, year integer, of_unit uuid, of_node uuid, by_flow text, of_amount numeric, of_content text, person uuid, in_unit uuid, as_role text) OWNER TO mingzhang_owner;
 
+CREATE FUNCTION projects.end_bank_match(in_book bigint, in_account uuid, of_month integer, of_line integer, why text, person uuid, in_unit uuid, as_role text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare m projects.bank_matches; closed boolean;
+begin
+  if as_role <> 'treasury_officer' or not projects.holds(in_book, person, in_unit, as_role, null) then
+    raise exception 'this is for treasury_officer who holds the role today, not for %', as_role using errcode = 'AC044';
+  end if;
+  perform from projects.bank_accounts a where a.book_id = in_book and a.bank_account_id = in_account for update;
+  select * into m from projects.bank_matches x where x.book_id = in_book and x.bank_account_id = in_account and x.month = of_month and x.line_no = of_line and x.ended_from is null;
+  if not found then
+    raise exception 'line % of % is not matched', of_line, of_month using errcode = 'AC041';
+  end if;
+  select p.state = 'closed' into closed from accounting.periods p where p.book_id = in_book and p.period = m.counts_from for share;
+  if closed then
+    raise exception 'the match counts from % on, which is closed', m.counts_from using errcode = 'AC006';
+  end if;
+  update projects.bank_matches x set ended_from = m.counts_from, ended_by = person, ended_at = clock_timestamp(), ended_because = why
+   where x.book_id = in_book and x.bank_account_id = in_account and x.month = of_month and x.line_no = of_line and x.ordinal = m.ordinal;
+end $$;
+
+ALTER FUNCTION projects.end_bank_match(in_book bigint, in_account uuid, of_month integer, of_line integer, why text, person uuid, in_unit uuid, as_role text) OWNER TO mingzhang_owner;
+
 CREATE FUNCTION projects.enter_outside_act(in_book bigint, id uuid, document uuid, by_verb text, shown_hash bytea, of_name text, of_office text, on_day date, paper bytea, person uuid, in_unit uuid, as_role text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1801,7 +1827,10 @@ begin
   if as_role <> 'treasury_officer' or not projects.holds(in_book, person, in_unit, as_role, null) then
     raise exception 'this is for treasury_officer who holds the role today, not for %', as_role using errcode = 'AC044';
   end if;
-  select * into i from projects.imports x where x.book_id = in_book and x.import_id = of_import;
+  select * into i from projects.imports x where x.book_id = in_book and x.import_id = of_import for share;
+  if i.withdrawn_at is not null then
+    raise exception 'the list was withdrawn: %', i.withdrawn_because using errcode = 'AC043';
+  end if;
   select * into p from projects.treasury_payments x where x.book_id = in_book and x.import_id = of_import and x.voucher_no = of_voucher and not x.returned;
   select * into m from projects.treasury_matches x where x.book_id = in_book and x.voucher_no = p.voucher_no and not x.returned;
   if i.imported_by = person then
@@ -2061,6 +2090,30 @@ end $$;
 
 ALTER FUNCTION projects.give_back_request(in_book bigint, document uuid) OWNER TO mingzhang_owner;
 
+CREATE FUNCTION projects.goes_with_its_list() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare stays boolean;
+begin
+  case tg_table_name
+    when 'treasury_payments', 'bank_statements' then
+      stays := exists (select from gone g where not exists (select from projects.imports i where i.book_id = g.book_id and i.import_id = g.import_id and i.withdrawn_at is not null));
+    when 'treasury_matches' then
+      stays := exists (select from gone g where not exists (select from projects.treasury_payments p join projects.imports i on i.book_id = p.book_id and i.import_id = p.import_id
+        where p.book_id = g.book_id and p.voucher_no = g.voucher_no and p.returned = g.returned and i.withdrawn_at is not null));
+    else
+      stays := exists (select from gone g where not exists (select from projects.bank_statements s join projects.imports i on i.book_id = s.book_id and i.import_id = s.import_id
+        where s.book_id = g.book_id and s.bank_account_id = g.bank_account_id and s.month = g.month and i.withdrawn_at is not null));
+  end case;
+  if stays then
+    raise exception '%.% only grows: delete refused, its list is not withdrawn', tg_table_schema, tg_table_name using errcode = 'AC034';
+  end if;
+  return null;
+end $$;
+
+ALTER FUNCTION projects.goes_with_its_list() OWNER TO mingzhang_owner;
+
 CREATE FUNCTION projects.grant_role(in_book bigint, document uuid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -2197,6 +2250,26 @@ begin
 end $$;
 
 ALTER FUNCTION projects.judge_acts() OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.judge_bank_match() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare bank numeric; ours numeric;
+begin
+  select b.received - b.paid into bank from projects.bank_lines b where b.book_id = new.book_id and b.bank_account_id = new.bank_account_id and b.month = new.month and b.line_no = new.line_no;
+  select l.debit - l.credit into ours from accounting.lines l
+    join projects.bank_accounts a on a.book_id = l.book_id and a.bank_account_id = new.bank_account_id and a.ledger_account = l.account
+    join accounting.ledgers g on g.book_id = l.book_id and g.project_id = l.project_id and (g.project_id = a.node_id or a.node_id is null and g.unit_id = a.unit_id)
+   where l.book_id = new.book_id and l.period = new.period and l.number = new.number and l.line_no = new.voucher_line;
+  if bank is distinct from ours or bank is null then
+    raise exception 'line % of %: %; line % of voucher %/% on the same account: %', new.line_no, new.month, coalesce(projects.fen(bank), 'none'), new.voucher_line, new.period, new.number, coalesce(projects.fen(ours), 'none')
+      using errcode = 'AC077';
+  end if;
+  return new;
+end $$;
+
+ALTER FUNCTION projects.judge_bank_match() OWNER TO mingzhang_owner;
 
 CREATE FUNCTION projects.judge_beside_events() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2435,6 +2508,19 @@ end $$;
 
 ALTER FUNCTION projects.keep_cash_plan(in_book bigint, document uuid) OWNER TO mingzhang_owner;
 
+CREATE FUNCTION projects.keep_closing_sheet(in_book bigint, in_period integer, of_kind text, of_account text, said text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  if not exists (select from accounting.periods p where p.book_id = in_book and p.period = in_period and p.state = 'closed' and p.closed_at >= transaction_timestamp()) then
+    raise exception 'the sheets of % are kept at its close', in_period using errcode = 'AC043';
+  end if;
+  insert into projects.closing_sheets (book_id, period, kind, account, content, content_hash) values (in_book, in_period, of_kind, of_account, said, sha256(convert_to(said, 'UTF8')));
+end $$;
+
+ALTER FUNCTION projects.keep_closing_sheet(in_book bigint, in_period integer, of_kind text, of_account text, said text) OWNER TO mingzhang_owner;
+
 CREATE FUNCTION projects.keep_file(in_book bigint, hash bytea, of_size bigint, of_type text, of_name text, person uuid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -2478,7 +2564,7 @@ CREATE FUNCTION projects.keep_treasury_payments(in_book bigint, of_import uuid, 
     AS $$
 declare i projects.imports;
 begin
-  select * into i from projects.imports x where x.book_id = in_book and x.import_id = of_import and x.kind = 'treasury-payments';
+  select * into i from projects.imports x where x.book_id = in_book and x.import_id = of_import and x.kind = 'treasury-payments' and x.withdrawn_at is null;
   if not found then
     raise exception 'there is no such treasury list' using errcode = 'AC041';
   end if;
@@ -2703,6 +2789,29 @@ $$;
 
 ALTER FUNCTION projects.manual_ban(a accounting.accounts) OWNER TO mingzhang_owner;
 
+CREATE FUNCTION projects.match_bank_items(in_book bigint, in_account uuid, bank_item uuid, our_item uuid, why text, person uuid, in_unit uuid, as_role text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare b record; l record;
+begin
+  if as_role <> 'treasury_officer' or not projects.holds(in_book, person, in_unit, as_role, null) then
+    raise exception 'this is for treasury_officer who holds the role today, not for %', as_role using errcode = 'AC044';
+  end if;
+  perform from projects.bank_accounts a where a.book_id = in_book and a.bank_account_id = in_account for update;
+  perform from accounting.periods p where p.book_id = in_book and p.state = 'open' order by p.period for share; -- a close waits, or is waited for
+  select * into b from projects.bank_open_items(in_book, in_account, 999912) i where i.item_id = bank_item and i.side = 'bank';
+  select * into l from projects.bank_open_items(in_book, in_account, 999912) i where i.item_id = our_item and i.side = 'ledger';
+  if b.item_id is null or l.item_id is null then
+    raise exception 'there is no such open item of %', case when b.item_id is null then 'the bank' else 'the books' end using errcode = 'AC041';
+  end if;
+  insert into projects.bank_matches (book_id, bank_account_id, month, line_no, ordinal, period, number, voucher_line, counts_from, reason, because, matched_by)
+    select in_book, in_account, b.month, b.line_no, n.ordinal, l.period, l.number, l.voucher_line, n.counts_from, 'by_hand', why, person
+      from projects.next_bank_match(in_book, in_account, b.month, b.line_no, l.period, l.number, l.voucher_line) n;
+end $$;
+
+ALTER FUNCTION projects.match_bank_items(in_book bigint, in_account uuid, bank_item uuid, our_item uuid, why text, person uuid, in_unit uuid, as_role text) OWNER TO mingzhang_owner;
+
 CREATE FUNCTION projects.match_bank_lines(in_book bigint, in_account uuid, person uuid) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -2710,17 +2819,19 @@ CREATE FUNCTION projects.match_bank_lines(in_book bigint, in_account uuid, perso
 declare begun int; rule text; found_now int; found_all int := 0;
 begin
   perform from projects.bank_accounts a where a.book_id = in_book and a.bank_account_id = in_account for update;
+  perform from accounting.periods p where p.book_id = in_book and p.state = 'open' order by p.period for share; -- a close waits, or is waited for
   begun := projects.bank_begins(in_book, in_account);
-  delete from projects.bank_matches m using accounting.reversals r where m.book_id = in_book and m.bank_account_id = in_account and r.book_id = in_book and r.period = m.period and r.number = m.number;
+  update projects.bank_matches m set ended_from = greatest(m.counts_from, r.by_period), ended_by = person, ended_at = clock_timestamp(), ended_because = 'the voucher was reversed' from accounting.reversals r
+   where m.book_id = in_book and m.bank_account_id = in_account and m.ended_from is null and r.book_id = in_book and r.period = m.period and r.number = m.number;
   foreach rule in array array['serial', 'amount_and_day', 'amount', 'amount', 'amount'] loop -- what was nearer to another finds its next nearest in the next round
     with b as (
       select x.month, x.line_no, x.day, (x.received - x.paid)::numeric as amount, x.serial from projects.bank_lines x
        where x.book_id = in_book and x.bank_account_id = in_account and x.month > begun
-         and not exists (select from projects.bank_matches m where m.book_id = in_book and m.bank_account_id = in_account and m.month = x.month and m.line_no = x.line_no)
+         and not exists (select from projects.bank_matches m where m.book_id = in_book and m.bank_account_id = in_account and m.month = x.month and m.line_no = x.line_no and m.ended_from is null)
     ), l as (
       select x.*, v.memo from projects.bank_ledger(in_book, in_account, 999912) x join accounting.vouchers v on v.book_id = in_book and v.period = x.period and v.number = x.number
        where x.period > begun
-         and not exists (select from projects.bank_matches m where m.book_id = in_book and m.period = x.period and m.number = x.number and m.voucher_line = x.voucher_line)
+         and not exists (select from projects.bank_matches m where m.book_id = in_book and m.period = x.period and m.number = x.number and m.voucher_line = x.voucher_line and m.ended_from is null)
          and not exists (select from accounting.reversals r where r.book_id = in_book and (r.period, r.number) = (x.period, x.number))
          and not exists (select from accounting.reversals r where r.book_id = in_book and (r.by_period, r.by_number) = (x.period, x.number))
     ), ways as (
@@ -2738,8 +2849,10 @@ begin
       union all
       select bn.month, bn.line_no, ln.period, ln.number, ln.voucher_line from bn join ln using (amount, day, place)
     )
-    insert into projects.bank_matches (book_id, bank_account_id, month, line_no, period, number, voucher_line, reason, matched_by)
-      select in_book, in_account, p.month, p.line_no, p.period, p.number, p.voucher_line, rule, person from pairs p;
+    insert into projects.bank_matches (book_id, bank_account_id, month, line_no, ordinal, period, number, voucher_line, counts_from, reason, matched_by)
+      select in_book, in_account, p.month, p.line_no, n.ordinal, p.period, p.number, p.voucher_line, n.counts_from, rule, person from pairs p
+        cross join lateral projects.next_bank_match(in_book, in_account, p.month, p.line_no, p.period, p.number, p.voucher_line) n
+       where not exists (select from projects.bank_matches m where m.book_id = in_book and m.bank_account_id = in_account and (m.month, m.line_no, m.period, m.number, m.voucher_line) = (p.month, p.line_no, p.period, p.number, p.voucher_line));
     get diagnostics found_now = row_count;
     found_all := found_all + found_now;
   end loop;
@@ -2877,6 +2990,18 @@ end $$;
 
 ALTER FUNCTION projects.move_on_contract(in_book bigint, contract uuid, money text, act text, amount numeric) OWNER TO mingzhang_owner;
 
+CREATE FUNCTION projects.next_bank_match(in_book bigint, in_account uuid, of_month integer, of_line integer, in_period integer, in_number integer, in_voucher_line integer, OUT ordinal integer, OUT counts_from integer) RETURNS record
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select coalesce((select max(m.ordinal) from projects.bank_matches m where m.book_id = in_book and m.bank_account_id = in_account and m.month = of_month and m.line_no = of_line), 0) + 1,
+    greatest(of_month, in_period, (select min(p.period) from accounting.periods p where p.book_id = in_book and p.state = 'open'),
+      (select max(m.ended_from) from projects.bank_matches m where m.book_id = in_book and m.bank_account_id = in_account and m.month = of_month and m.line_no = of_line),
+      (select max(m.ended_from) from projects.bank_matches m where m.book_id = in_book and m.period = in_period and m.number = in_number and m.voucher_line = in_voucher_line))
+$$;
+
+ALTER FUNCTION projects.next_bank_match(in_book bigint, in_account uuid, of_month integer, of_line integer, in_period integer, in_number integer, in_voucher_line integer, OUT ordinal integer, OUT counts_from integer) OWNER TO mingzhang_owner;
+
 CREATE FUNCTION projects.next_number(in_book bigint, of_prefix text, of_year integer) RETURNS text
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -2967,24 +3092,24 @@ CREATE FUNCTION projects.open_items(in_book bigint, from_month integer, to_month
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-  with theirs as (select * from projects.treasury_rows(in_book, 0, to_month, known)),
+  with theirs as (select t.*, i.imported_at as since from projects.treasury_rows(in_book, 0, to_month, known) t join projects.imports i on i.book_id = in_book and i.import_id = t.import_id),
   found as (
     select t.item_id, case when t.returned then 'returned' else 'paid_not_booked' end as kind, t.month, t.day, t.voucher_no as voucher, t.amount, t.request, t.line_no,
       concat_ws('; ', case when t.reason is null then 'no request fits' else 'matched by ' || t.reason end, case when t.line_state <> 'confirmed' then t.disagrees end) as detail,
-      t.period is not null or t.gone as cleared, t.period as cleared_in from theirs t where t.month >= from_month
+      t.period is not null or t.gone as cleared, t.period as cleared_in, t.since from theirs t where t.month >= from_month
     union all
-    select md5('differs ' || t.item_id)::uuid, 'disagrees', t.month, t.day, t.voucher_no, t.amount, t.request, t.line_no, t.disagrees, false, null from theirs t
+    select md5('differs ' || t.item_id)::uuid, 'disagrees', t.month, t.day, t.voucher_no, t.amount, t.request, t.line_no, t.disagrees, false, null, t.since from theirs t
       where t.month >= from_month and t.period is not null and t.disagrees is not null
     union all
     select md5('voucher ' || x.root_period || ' ' || x.root_number || ' ' || x.period || ' ' || in_book)::uuid, 'not_in_list', x.period, min(x.date), format('%s-%s 记-%s', x.root_period / 100, lpad((x.root_period % 100)::text, 2, '0'), lpad(x.root_number::text, 4, '0')), sum(x.amount), null, null,
-      min(x.source || ' ' || x.memo), false, null
+      min(x.source || ' ' || x.memo), false, null, null
     from projects.executed(in_book, from_month, to_month, known) x
-    where x.kind <> 'opening' and exists (select from projects.imports i where i.book_id = in_book and i.kind = 'treasury-payments' and i.month = x.period and i.imported_at <= known)
+    where x.kind <> 'opening' and exists (select from projects.imports i where i.book_id = in_book and i.kind = 'treasury-payments' and i.month = x.period and i.imported_at <= known and (i.withdrawn_at is null or i.withdrawn_at > known))
       and not exists (select from theirs t where t.period = x.root_period and t.number = x.root_number)
     group by x.period, x.root_period, x.root_number having sum(x.amount) <> 0)
   select f.item_id, f.kind, f.month, f.day, f.voucher, f.amount, f.request, f.line_no, f.detail, case when f.cleared then 'cleared' when n.reason is null then 'open' else 'explained' end,
     f.cleared_in, n.reason, n.owner_id, n.given_by, n.given_at from found f
-  left join lateral (select x.* from projects.item_reasons x where x.book_id = in_book and x.item_id = f.item_id and x.given_at <= known order by x.ordinal desc limit 1) n on true
+  left join lateral (select x.* from projects.item_reasons x where x.book_id = in_book and x.item_id = f.item_id and x.given_at <= known and (f.since is null or x.given_at > f.since) order by x.ordinal desc limit 1) n on true
 $$;
 
 ALTER FUNCTION projects.open_items(in_book bigint, from_month integer, to_month integer, known timestamp with time zone) OWNER TO mingzhang_owner;
@@ -3986,7 +4111,7 @@ CREATE FUNCTION projects.treasury_blockers(in_book bigint, in_period integer) RE
     AS $$
   select 'treasury_list_missing', format('executed in %s: %s; no treasury list of the month was taken in', in_period, projects.fen(sum(x.amount))) from projects.executed(in_book, in_period, in_period, 'infinity') x
    where in_period % 100 <= 12 and projects.treasury_lists_required(in_book) and x.kind <> 'opening'
-     and not exists (select from projects.imports i where i.book_id = in_book and i.kind = 'treasury-payments' and i.month = in_period) having count(*) > 0
+     and not exists (select from projects.imports i where i.book_id = in_book and i.kind = 'treasury-payments' and i.month = in_period and i.withdrawn_at is null) having count(*) > 0
   union all
   select 'difference_unexplained', format('%s %s of %s: %s; %s', o.kind, o.voucher, o.day, projects.fen(o.amount), o.detail) from projects.open_items(in_book, 0, in_period, 'infinity') o
    where in_period % 100 <= 12 and projects.treasury_lists_required(in_book) and o.state = 'open' and (o.kind <> 'not_in_list' or o.month = in_period)
@@ -4009,10 +4134,18 @@ CREATE FUNCTION projects.treasury_rows(in_book bigint, from_month integer, to_mo
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
   with said as (
-    select p.*, m.document_id, m.round, m.line_no, m.order_number, m.reason from projects.treasury_payments p
+    select p.voucher_no, p.returned, p.import_id, p.row_no, p.month, p.day, p.payee, p.account_number, p.amount::numeric as amount, p.indicator, p.project_code, p.purpose, m.document_id, m.round, m.line_no, m.order_number, m.reason
+    from projects.treasury_payments p
     join projects.imports i on i.book_id = p.book_id and i.import_id = p.import_id and i.imported_at <= known
     left join projects.treasury_matches m on m.book_id = p.book_id and m.voucher_no = p.voucher_no and m.returned = p.returned and m.matched_at <= known
-    where p.book_id = in_book),
+    where p.book_id = in_book
+    union all -- what was withdrawn later was known then
+    select w.voucher_no, w.returned, i.import_id, w.row_no, w.month, w.day, w.payee, w.account_number, w.amount, w.indicator, w.project_code, w.purpose, m.document_id, m.round, m.line_no, m.order_number, m.reason
+    from projects.imports i
+    cross join lateral jsonb_to_recordset(i.withdrawn_rows) as w (voucher_no text, returned boolean, row_no int, month int, day date, payee text, account_number text, amount numeric, indicator text, project_code text, purpose text,
+      document_id uuid, round int, line_no int, order_number text, reason text, matched_at timestamptz)
+    left join lateral (select w.document_id, w.round, w.line_no, w.order_number, w.reason where w.matched_at <= known) m on true
+    where i.book_id = in_book and i.kind = 'treasury-payments' and i.imported_at <= known and i.withdrawn_at > known),
   refunds as (
     select q.document_id, (k ->> 'line')::int as line_no, (k ->> 'amount')::numeric as amount, v.period, v.number,
       row_number() over (partition by q.document_id, k ->> 'line', (k ->> 'amount')::numeric order by v.period, v.number) as nth
@@ -4136,6 +4269,71 @@ begin
 end $$;
 
 ALTER FUNCTION projects.use_invoices(in_book bigint, document uuid) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.withdraw_list(in_book bigint, of_import uuid, why text, person uuid, in_unit uuid, as_role text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare i projects.imports; s projects.bank_statements; said jsonb; rests text;
+begin
+  if as_role not in ('treasury_officer', 'budget_officer') or not projects.holds(in_book, person, in_unit, as_role, null) then
+    raise exception 'this is for treasury_officer, budget_officer who hold the role today, not for %', as_role using errcode = 'AC044';
+  end if;
+  select * into i from projects.imports x where x.book_id = in_book and x.import_id = of_import for update; -- so does a confirmation by it
+  if not found then
+    raise exception 'there is no such list' using errcode = 'AC041';
+  end if;
+  if i.kind not in ('treasury-payments', 'bank-statement') then
+    raise exception 'a list of the kind % made documents: withdraw or reject those', i.kind using errcode = 'AC076';
+  end if;
+  if i.imported_by = person then
+    raise exception 'who took the list in does not withdraw it: another officer does' using errcode = 'AC045';
+  end if;
+  if i.kind = 'treasury-payments' then
+    perform pg_advisory_xact_lock(hashtextextended('treasury list', in_book));
+  else
+    perform from projects.bank_accounts a where a.book_id = in_book and a.number = i.covers for update;
+  end if;
+  perform from accounting.periods p where p.book_id = in_book and p.period >= i.month order by p.period for share; -- a close waits, or is waited for
+  select * into s from projects.bank_statements x where x.book_id = in_book and x.import_id = of_import;
+  rests := case when i.withdrawn_at is not null then format('it was withdrawn before: %s', i.withdrawn_because) end;
+  if rests is null then
+    select format('the close of %s rests on it', p.period) into rests from accounting.periods p where p.book_id = in_book and p.period >= i.month and p.state = 'closed' and p.closed_at > i.imported_at order by p.period limit 1;
+  end if;
+  if rests is null then
+    select format('the statement of %s continues it: withdraw that first', x.month) into rests from projects.bank_statements x where x.book_id = in_book and x.bank_account_id = s.bank_account_id and x.month_before = s.month;
+  end if;
+  if rests is null and i.kind = 'treasury-payments' then -- what a later list said alike is kept under this one
+    select format('a list of %s was taken in later, from %s with %s rows: withdraw that first', x.month, x.source, x.row_count) into rests from projects.imports x
+     where x.book_id = in_book and x.kind = i.kind and x.month = i.month and x.withdrawn_at is null and x.imported_at > i.imported_at order by x.imported_at desc limit 1;
+  end if;
+  if rests is null then
+    select format('payment voucher %s was confirmed by it', p.voucher_no) into rests from projects.treasury_payments p
+      join projects.treasury_matches m on m.book_id = p.book_id and m.voucher_no = p.voucher_no and m.returned = p.returned
+      join projects.receipts r on r.book_id = m.book_id and r.document_id = m.document_id and r.round = m.round and r.line_no = m.line_no and r.bank_serial = p.voucher_no and r.paper_hash = i.file_sha256
+     where p.book_id = in_book and p.import_id = of_import and not p.returned order by p.row_no limit 1;
+  end if;
+  if rests is not null then
+    raise exception '%', rests using errcode = 'AC076';
+  end if;
+  if i.kind = 'treasury-payments' then
+    select coalesce(jsonb_agg(to_jsonb(x) order by x.row_no), '[]') into said from (
+      select p.voucher_no, p.returned, p.row_no, p.month, p.day, p.payee, p.account_number, p.amount, p.indicator, p.project_code, p.purpose, m.document_id, m.round, m.line_no, m.order_number, m.reason, m.matched_at
+        from projects.treasury_payments p left join projects.treasury_matches m on m.book_id = p.book_id and m.voucher_no = p.voucher_no and m.returned = p.returned where p.book_id = in_book and p.import_id = of_import) x;
+  else
+    select coalesce(jsonb_agg(to_jsonb(b) - 'book_id' || jsonb_build_object('matches', (select coalesce(jsonb_agg(to_jsonb(m) - 'book_id' order by m.ordinal), '[]') from projects.bank_matches m
+        where m.book_id = b.book_id and m.bank_account_id = b.bank_account_id and m.month = b.month and m.line_no = b.line_no)) order by b.line_no), '[]') into said
+      from projects.bank_lines b where b.book_id = in_book and b.bank_account_id = s.bank_account_id and b.month = s.month;
+  end if;
+  update projects.imports x set withdrawn_by = person, withdrawn_at = clock_timestamp(), withdrawn_because = why, withdrawn_rows = said where x.book_id = in_book and x.import_id = of_import;
+  delete from projects.treasury_matches m using projects.treasury_payments p where p.book_id = in_book and p.import_id = of_import and m.book_id = in_book and m.voucher_no = p.voucher_no and m.returned = p.returned;
+  delete from projects.treasury_payments p where p.book_id = in_book and p.import_id = of_import;
+  delete from projects.bank_matches m where m.book_id = in_book and m.bank_account_id = s.bank_account_id and m.month = s.month;
+  delete from projects.bank_lines b where b.book_id = in_book and b.bank_account_id = s.bank_account_id and b.month = s.month;
+  delete from projects.bank_statements x where x.book_id = in_book and x.import_id = of_import;
+end $$;
+
+ALTER FUNCTION projects.withdraw_list(in_book bigint, of_import uuid, why text, person uuid, in_unit uuid, as_role text) OWNER TO mingzhang_owner;
 
 CREATE FUNCTION projects.writes(d projects.documents, person uuid) RETURNS void
     LANGUAGE plpgsql
@@ -5534,7 +5732,21 @@ CREATE TABLE projects.bank_matches (
     reason text NOT NULL,
     matched_by uuid NOT NULL,
     matched_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    CONSTRAINT bank_matches_reason_check CHECK ((reason = ANY (ARRAY['serial'::text, 'amount_and_day'::text, 'amount'::text])))
+    ordinal integer NOT NULL,
+    counts_from integer NOT NULL,
+    because text,
+    ended_from integer,
+    ended_by uuid,
+    ended_at timestamp with time zone,
+    ended_because text,
+    CONSTRAINT bank_matches_because_check CHECK (((length(because) >= 1) AND (length(because) <= 500))),
+    CONSTRAINT bank_matches_ended_because_check CHECK (((length(ended_because) >= 1) AND (length(ended_because) <= 500))),
+    CONSTRAINT bank_matches_ordinal_check CHECK ((ordinal > 0)),
+    CONSTRAINT bank_matches_reason_check CHECK ((reason = ANY (ARRAY['serial'::text, 'amount_and_day'::text, 'amount'::text, 'by_hand'::text]))),
+    CONSTRAINT by_hand_says_why CHECK (((reason = 'by_hand'::text) = (because IS NOT NULL))),
+    CONSTRAINT counts_when_both_are_there CHECK (((counts_from >= month) AND (counts_from >= period))),
+    CONSTRAINT end_is_whole CHECK ((num_nonnulls(ended_from, ended_by, ended_at, ended_because) = ANY (ARRAY[0, 4]))),
+    CONSTRAINT ends_after_it_began CHECK ((ended_from >= counts_from))
 );
 
 ALTER TABLE projects.bank_matches OWNER TO mingzhang_owner;
@@ -5550,6 +5762,7 @@ CREATE TABLE projects.bank_statements (
     paid accounting.yuan NOT NULL,
     closing accounting.yuan NOT NULL,
     line_count integer NOT NULL,
+    taken_in_at timestamp with time zone DEFAULT clock_timestamp(),
     CONSTRAINT bank_statements_line_count_check CHECK ((line_count >= 0)),
     CONSTRAINT bank_statements_month_check CHECK ((((month % 100) >= 1) AND ((month % 100) <= 12))),
     CONSTRAINT before_is_the_month_before CHECK ((month_before =
@@ -5622,6 +5835,20 @@ CREATE TABLE projects.certificates (
 );
 
 ALTER TABLE projects.certificates OWNER TO mingzhang_owner;
+
+CREATE TABLE projects.closing_sheets (
+    book_id bigint NOT NULL,
+    period integer NOT NULL,
+    kind text NOT NULL,
+    account text NOT NULL,
+    content text NOT NULL,
+    content_hash bytea NOT NULL,
+    kept_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT closing_sheets_kind_check CHECK ((kind = ANY (ARRAY['treasury'::text, 'bank'::text]))),
+    CONSTRAINT hash_is_of_content CHECK ((content_hash = sha256(convert_to(content, 'UTF8'::name))))
+);
+
+ALTER TABLE projects.closing_sheets OWNER TO mingzhang_owner;
 
 CREATE TABLE projects.contract_funding (
     book_id bigint NOT NULL,
@@ -5837,9 +6064,17 @@ CREATE TABLE projects.imports (
     total accounting.yuan,
     imported_by uuid NOT NULL,
     imported_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    covers text DEFAULT ''::text NOT NULL,
+    withdrawn_by uuid,
+    withdrawn_at timestamp with time zone,
+    withdrawn_because text,
+    withdrawn_rows jsonb,
     CONSTRAINT imports_added_check CHECK ((added >= 0)),
     CONSTRAINT imports_row_count_check CHECK ((row_count > 0)),
-    CONSTRAINT imports_source_check CHECK (((length(source) >= 1) AND (length(source) <= 100)))
+    CONSTRAINT imports_source_check CHECK (((length(source) >= 1) AND (length(source) <= 100))),
+    CONSTRAINT imports_withdrawn_because_check CHECK (((length(withdrawn_because) >= 1) AND (length(withdrawn_because) <= 500))),
+    CONSTRAINT withdrawal_is_whole CHECK ((num_nonnulls(withdrawn_by, withdrawn_at, withdrawn_because, withdrawn_rows) = ANY (ARRAY[0, 4]))),
+    CONSTRAINT withdrawn_by_another CHECK ((withdrawn_by <> imported_by))
 );
 
 ALTER TABLE projects.imports OWNER TO mingzhang_owner;
@@ -6636,10 +6871,7 @@ ALTER TABLE ONLY projects.bank_lines
     ADD CONSTRAINT bank_lines_pkey PRIMARY KEY (book_id, bank_account_id, month, line_no);
 
 ALTER TABLE ONLY projects.bank_matches
-    ADD CONSTRAINT bank_matches_book_id_period_number_voucher_line_key UNIQUE (book_id, period, number, voucher_line);
-
-ALTER TABLE ONLY projects.bank_matches
-    ADD CONSTRAINT bank_matches_pkey PRIMARY KEY (book_id, bank_account_id, month, line_no);
+    ADD CONSTRAINT bank_matches_pkey PRIMARY KEY (book_id, bank_account_id, month, line_no, ordinal);
 
 ALTER TABLE ONLY projects.bank_statements
     ADD CONSTRAINT bank_statements_book_id_bank_account_id_month_closing_key UNIQUE (book_id, bank_account_id, month, closing);
@@ -6661,6 +6893,9 @@ ALTER TABLE ONLY projects.certificates
 
 ALTER TABLE ONLY projects.certificates
     ADD CONSTRAINT certificates_pkey PRIMARY KEY (book_id, certificate_id);
+
+ALTER TABLE ONLY projects.closing_sheets
+    ADD CONSTRAINT closing_sheets_pkey PRIMARY KEY (book_id, period, kind, account);
 
 ALTER TABLE ONLY projects.contract_funding
     ADD CONSTRAINT contract_funding_pkey PRIMARY KEY (book_id, contract_id, document_id, ordinal);
@@ -6745,9 +6980,6 @@ ALTER TABLE ONLY projects.item_reasons
 
 ALTER TABLE ONLY projects.line_vouchers
     ADD CONSTRAINT line_vouchers_pkey PRIMARY KEY (book_id, document_id, period, number);
-
-ALTER TABLE ONLY projects.imports
-    ADD CONSTRAINT list_imported_once UNIQUE (book_id, kind, source, file_sha256);
 
 ALTER TABLE ONLY projects.list_profiles
     ADD CONSTRAINT list_profiles_pkey PRIMARY KEY (book_id, kind, source);
@@ -6932,6 +7164,10 @@ CREATE INDEX sign_ins_by_moment ON api.sign_ins USING btree (book_id, at);
 
 CREATE INDEX assets_of_node ON projects.assets USING btree (book_id, node_id);
 
+CREATE UNIQUE INDEX bank_line_matched_once ON projects.bank_matches USING btree (book_id, bank_account_id, month, line_no) WHERE (ended_from IS NULL);
+
+CREATE INDEX bank_matches_of_voucher_line ON projects.bank_matches USING btree (book_id, period, number, voucher_line);
+
 CREATE INDEX budget_numbers_plain ON projects.budget_numbers USING btree (book_id, projects.plain_number(document_no));
 
 CREATE INDEX contracts_of_node ON projects.contracts USING btree (book_id, node_id);
@@ -6957,6 +7193,8 @@ CREATE INDEX failed_orders_of_line ON projects.failed_orders USING btree (book_i
 CREATE INDEX imports_by_month ON projects.imports USING btree (book_id, kind, month);
 
 CREATE INDEX line_vouchers_of_line ON projects.line_vouchers USING btree (book_id, document_id, round, line_no);
+
+CREATE UNIQUE INDEX list_imported_once ON projects.imports USING btree (book_id, kind, source, file_sha256, month, covers) NULLS NOT DISTINCT WHERE (withdrawn_at IS NULL);
 
 CREATE UNIQUE INDEX list_of_number_once ON projects.documents USING btree (book_id, projects.plain_number(((content)::jsonb ->> 'document_no'::text))) WHERE ((kind = 'budget'::text) AND (state <> ALL (ARRAY['withdrawn'::text, 'rejected'::text])) AND (((content)::jsonb ->> 'event'::text) = 'Indicators'::text));
 
@@ -6989,6 +7227,8 @@ CREATE INDEX treasury_payments_by_month ON projects.treasury_payments USING btre
 CREATE INDEX treasury_payments_of_import ON projects.treasury_payments USING btree (book_id, import_id);
 
 CREATE INDEX village_records_of_node ON projects.village_records USING btree (book_id, node_id);
+
+CREATE UNIQUE INDEX voucher_line_matched_once ON projects.bank_matches USING btree (book_id, period, number, voucher_line) WHERE (ended_from IS NULL);
 
 ALTER INDEX accounting.lines_of_account ATTACH PARTITION accounting.lines_2024_book_id_project_id_account_period_idx;
 
@@ -7628,9 +7868,33 @@ CREATE TRIGGER files_stay BEFORE TRUNCATE ON projects.files FOR EACH STATEMENT E
 
 ALTER TABLE projects.files ENABLE ALWAYS TRIGGER files_stay;
 
+CREATE TRIGGER goes_with_its_list AFTER DELETE ON projects.bank_lines REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION projects.goes_with_its_list();
+
+ALTER TABLE projects.bank_lines ENABLE ALWAYS TRIGGER goes_with_its_list;
+
+CREATE TRIGGER goes_with_its_list AFTER DELETE ON projects.bank_matches REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION projects.goes_with_its_list();
+
+ALTER TABLE projects.bank_matches ENABLE ALWAYS TRIGGER goes_with_its_list;
+
+CREATE TRIGGER goes_with_its_list AFTER DELETE ON projects.bank_statements REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION projects.goes_with_its_list();
+
+ALTER TABLE projects.bank_statements ENABLE ALWAYS TRIGGER goes_with_its_list;
+
+CREATE TRIGGER goes_with_its_list AFTER DELETE ON projects.treasury_matches REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION projects.goes_with_its_list();
+
+ALTER TABLE projects.treasury_matches ENABLE ALWAYS TRIGGER goes_with_its_list;
+
+CREATE TRIGGER goes_with_its_list AFTER DELETE ON projects.treasury_payments REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION projects.goes_with_its_list();
+
+ALTER TABLE projects.treasury_payments ENABLE ALWAYS TRIGGER goes_with_its_list;
+
 CREATE TRIGGER judge_acts AFTER INSERT ON projects.acts REFERENCING NEW TABLE AS new_acts FOR EACH STATEMENT EXECUTE FUNCTION projects.judge_acts();
 
 ALTER TABLE projects.acts ENABLE ALWAYS TRIGGER judge_acts;
+
+CREATE TRIGGER judge_bank_match BEFORE INSERT ON projects.bank_matches FOR EACH ROW EXECUTE FUNCTION projects.judge_bank_match();
+
+ALTER TABLE projects.bank_matches ENABLE ALWAYS TRIGGER judge_bank_match;
 
 CREATE TRIGGER judge_draw AFTER INSERT ON projects.contract_funding FOR EACH ROW EXECUTE FUNCTION projects.judge_draw();
 
@@ -7655,6 +7919,14 @@ ALTER TABLE projects.delegations ENABLE ALWAYS TRIGGER judge_roles;
 CREATE TRIGGER judge_roles AFTER INSERT OR UPDATE ON projects.role_grants FOR EACH ROW EXECUTE FUNCTION projects.judge_roles();
 
 ALTER TABLE projects.role_grants ENABLE ALWAYS TRIGGER judge_roles;
+
+CREATE TRIGGER match_ends_once BEFORE UPDATE ON projects.bank_matches FOR EACH ROW WHEN ((old.ended_from IS NOT NULL)) EXECUTE FUNCTION accounting.journal_is_final();
+
+ALTER TABLE projects.bank_matches ENABLE ALWAYS TRIGGER match_ends_once;
+
+CREATE TRIGGER match_is_final BEFORE UPDATE OF book_id, bank_account_id, month, line_no, ordinal, period, number, voucher_line, counts_from, reason, because, matched_by, matched_at ON projects.bank_matches FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
+
+ALTER TABLE projects.bank_matches ENABLE ALWAYS TRIGGER match_is_final;
 
 CREATE TRIGGER note_failed_order AFTER UPDATE OF state ON projects.payment_lines FOR EACH ROW WHEN (((new.state = 'failed'::text) AND (old.state <> 'failed'::text))) EXECUTE FUNCTION projects.note_failed_order();
 
@@ -7780,7 +8052,7 @@ CREATE TRIGGER register_is_final BEFORE UPDATE ON projects.external_codes FOR EA
 
 ALTER TABLE projects.external_codes ENABLE ALWAYS TRIGGER register_is_final;
 
-CREATE TRIGGER register_is_final BEFORE UPDATE ON projects.imports FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
+CREATE TRIGGER register_is_final BEFORE UPDATE OF book_id, import_id, kind, source, file_sha256, month, row_count, added, total, imported_by, imported_at, covers ON projects.imports FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
 
 ALTER TABLE projects.imports ENABLE ALWAYS TRIGGER register_is_final;
 
@@ -7799,14 +8071,6 @@ ALTER TABLE projects.village_records ENABLE ALWAYS TRIGGER register_is_final;
 CREATE TRIGGER register_stays BEFORE DELETE ON projects.bank_accounts FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
 
 ALTER TABLE projects.bank_accounts ENABLE ALWAYS TRIGGER register_stays;
-
-CREATE TRIGGER register_stays BEFORE DELETE ON projects.bank_lines FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
-
-ALTER TABLE projects.bank_lines ENABLE ALWAYS TRIGGER register_stays;
-
-CREATE TRIGGER register_stays BEFORE DELETE ON projects.bank_statements FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
-
-ALTER TABLE projects.bank_statements ENABLE ALWAYS TRIGGER register_stays;
 
 CREATE TRIGGER register_stays BEFORE DELETE ON projects.budget_numbers FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
 
@@ -7884,6 +8148,14 @@ CREATE TRIGGER settings_stay BEFORE TRUNCATE ON projects.settings FOR EACH STATE
 
 ALTER TABLE projects.settings ENABLE ALWAYS TRIGGER settings_stay;
 
+CREATE TRIGGER sheet_is_final BEFORE DELETE OR UPDATE ON projects.closing_sheets FOR EACH ROW EXECUTE FUNCTION accounting.journal_is_final();
+
+ALTER TABLE projects.closing_sheets ENABLE ALWAYS TRIGGER sheet_is_final;
+
+CREATE TRIGGER sheets_stay BEFORE TRUNCATE ON projects.closing_sheets FOR EACH STATEMENT EXECUTE FUNCTION accounting.journal_is_final();
+
+ALTER TABLE projects.closing_sheets ENABLE ALWAYS TRIGGER sheets_stay;
+
 CREATE TRIGGER treasuries_stay BEFORE TRUNCATE ON projects.failed_orders FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
 
 ALTER TABLE projects.failed_orders ENABLE ALWAYS TRIGGER treasuries_stay;
@@ -7948,13 +8220,9 @@ CREATE TRIGGER treasury_stays BEFORE DELETE ON projects.payment_exports FOR EACH
 
 ALTER TABLE projects.payment_exports ENABLE ALWAYS TRIGGER treasury_stays;
 
-CREATE TRIGGER treasury_stays BEFORE DELETE ON projects.treasury_matches FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+CREATE TRIGGER withdrawn_once BEFORE UPDATE ON projects.imports FOR EACH ROW WHEN ((old.withdrawn_at IS NOT NULL)) EXECUTE FUNCTION accounting.journal_is_final();
 
-ALTER TABLE projects.treasury_matches ENABLE ALWAYS TRIGGER treasury_stays;
-
-CREATE TRIGGER treasury_stays BEFORE DELETE ON projects.treasury_payments FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
-
-ALTER TABLE projects.treasury_payments ENABLE ALWAYS TRIGGER treasury_stays;
+ALTER TABLE projects.imports ENABLE ALWAYS TRIGGER withdrawn_once;
 
 ALTER TABLE ONLY accounting.accounts
     ADD CONSTRAINT accounts_book_id_fkey FOREIGN KEY (book_id) REFERENCES accounting.books(book_id);
@@ -8176,6 +8444,9 @@ ALTER TABLE ONLY projects.bank_matches
     ADD CONSTRAINT bank_matches_book_id_bank_account_id_month_line_no_fkey FOREIGN KEY (book_id, bank_account_id, month, line_no) REFERENCES projects.bank_lines(book_id, bank_account_id, month, line_no);
 
 ALTER TABLE ONLY projects.bank_matches
+    ADD CONSTRAINT bank_matches_book_id_ended_by_fkey FOREIGN KEY (book_id, ended_by) REFERENCES accounting.persons(book_id, person_id);
+
+ALTER TABLE ONLY projects.bank_matches
     ADD CONSTRAINT bank_matches_book_id_matched_by_fkey FOREIGN KEY (book_id, matched_by) REFERENCES accounting.persons(book_id, person_id);
 
 ALTER TABLE ONLY projects.bank_matches
@@ -8207,6 +8478,9 @@ ALTER TABLE ONLY projects.certificates
 
 ALTER TABLE ONLY projects.certificates
     ADD CONSTRAINT certificates_book_id_contract_id_fkey FOREIGN KEY (book_id, contract_id) REFERENCES projects.contracts(book_id, contract_id);
+
+ALTER TABLE ONLY projects.closing_sheets
+    ADD CONSTRAINT closing_sheets_book_id_period_fkey FOREIGN KEY (book_id, period) REFERENCES accounting.periods(book_id, period);
 
 ALTER TABLE ONLY projects.contract_funding
     ADD CONSTRAINT contract_funding_book_id_budget_line_id_fkey FOREIGN KEY (book_id, budget_line_id) REFERENCES accounting.budget_lines(book_id, budget_line_id);
@@ -8324,6 +8598,9 @@ ALTER TABLE ONLY projects.imports
 
 ALTER TABLE ONLY projects.imports
     ADD CONSTRAINT imports_book_id_imported_by_fkey FOREIGN KEY (book_id, imported_by) REFERENCES accounting.persons(book_id, person_id);
+
+ALTER TABLE ONLY projects.imports
+    ADD CONSTRAINT imports_book_id_withdrawn_by_fkey FOREIGN KEY (book_id, withdrawn_by) REFERENCES accounting.persons(book_id, person_id);
 
 ALTER TABLE ONLY projects.injections
     ADD CONSTRAINT injections_book_id_injection_id_fkey FOREIGN KEY (book_id, injection_id) REFERENCES projects.documents(book_id, document_id);
@@ -8542,6 +8819,8 @@ CREATE POLICY auditor_reads ON projects.certificate_items FOR SELECT TO mingzhan
 
 CREATE POLICY auditor_reads ON projects.certificates FOR SELECT TO mingzhang_auditor USING (true);
 
+CREATE POLICY auditor_reads ON projects.closing_sheets FOR SELECT TO mingzhang_auditor USING (true);
+
 CREATE POLICY auditor_reads ON projects.contract_funding FOR SELECT TO mingzhang_auditor USING (true);
 
 CREATE POLICY auditor_reads ON projects.contract_items FOR SELECT TO mingzhang_auditor USING (true);
@@ -8609,6 +8888,8 @@ ALTER TABLE projects.bank_statements ENABLE ROW LEVEL SECURITY;
 ALTER TABLE projects.certificate_items ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE projects.certificates ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE projects.closing_sheets ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE projects.contract_funding ENABLE ROW LEVEL SECURITY;
 
@@ -8693,6 +8974,10 @@ CREATE POLICY unit_reads ON projects.certificate_items FOR SELECT TO mingzhang_a
 CREATE POLICY unit_reads ON projects.certificates FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
    FROM projects.contracts p
   WHERE ((p.book_id = certificates.book_id) AND (p.contract_id = certificates.contract_id))))));
+
+CREATE POLICY unit_reads ON projects.closing_sheets FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
+   FROM projects.bank_accounts a
+  WHERE ((a.book_id = closing_sheets.book_id) AND (a.number = closing_sheets.account))))));
 
 CREATE POLICY unit_reads ON projects.contract_funding FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
    FROM projects.contracts p
@@ -8978,6 +9263,9 @@ REVOKE ALL ON FUNCTION projects.document_keeps() FROM PUBLIC;
 REVOKE ALL ON FUNCTION projects.draft(in_book bigint, document uuid, of_kind text, prefix text, year integer, of_unit uuid, of_node uuid, by_flow text, of_amount numeric, of_content text, person uuid, in_unit uuid, as_role text) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.draft(in_book bigint, document uuid, of_kind text, prefix text, year integer, of_unit uuid, of_node uuid, by_flow text, of_amount numeric, of_content text, person uuid, in_unit uuid, as_role text) TO mingzhang_app;
 
+REVOKE ALL ON FUNCTION projects.end_bank_match(in_book bigint, in_account uuid, of_month integer, of_line integer, why text, person uuid, in_unit uuid, as_role text) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.end_bank_match(in_book bigint, in_account uuid, of_month integer, of_line integer, why text, person uuid, in_unit uuid, as_role text) TO mingzhang_app;
+
 REVOKE ALL ON FUNCTION projects.enter_outside_act(in_book bigint, id uuid, document uuid, by_verb text, shown_hash bytea, of_name text, of_office text, on_day date, paper bytea, person uuid, in_unit uuid, as_role text) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.enter_outside_act(in_book bigint, id uuid, document uuid, by_verb text, shown_hash bytea, of_name text, of_office text, on_day date, paper bytea, person uuid, in_unit uuid, as_role text) TO mingzhang_app;
 
@@ -9029,6 +9317,8 @@ REVOKE ALL ON FUNCTION projects.fund_contract(in_book bigint, contract uuid, doc
 REVOKE ALL ON FUNCTION projects.give_back_request(in_book bigint, document uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.give_back_request(in_book bigint, document uuid) TO mingzhang_app;
 
+REVOKE ALL ON FUNCTION projects.goes_with_its_list() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION projects.grant_role(in_book bigint, document uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.grant_role(in_book bigint, document uuid) TO mingzhang_app;
 
@@ -9050,6 +9340,8 @@ GRANT ALL ON FUNCTION projects.is_left_to_admin(in_book bigint, of_kind text, of
 
 REVOKE ALL ON FUNCTION projects.judge_acts() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION projects.judge_bank_match() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION projects.judge_beside_events() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION projects.judge_draw() FROM PUBLIC;
@@ -9069,6 +9361,9 @@ REVOKE ALL ON FUNCTION projects.judge_roles() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION projects.keep_cash_plan(in_book bigint, document uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.keep_cash_plan(in_book bigint, document uuid) TO mingzhang_app;
+
+REVOKE ALL ON FUNCTION projects.keep_closing_sheet(in_book bigint, in_period integer, of_kind text, of_account text, said text) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.keep_closing_sheet(in_book bigint, in_period integer, of_kind text, of_account text, said text) TO mingzhang_app;
 
 REVOKE ALL ON FUNCTION projects.keep_file(in_book bigint, hash bytea, of_size bigint, of_type text, of_name text, person uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.keep_file(in_book bigint, hash bytea, of_size bigint, of_type text, of_name text, person uuid) TO mingzhang_app;
@@ -9116,6 +9411,9 @@ REVOKE ALL ON FUNCTION projects.manual_ban(a accounting.accounts) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.manual_ban(a accounting.accounts) TO mingzhang_app;
 GRANT ALL ON FUNCTION projects.manual_ban(a accounting.accounts) TO mingzhang_auditor;
 
+REVOKE ALL ON FUNCTION projects.match_bank_items(in_book bigint, in_account uuid, bank_item uuid, our_item uuid, why text, person uuid, in_unit uuid, as_role text) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.match_bank_items(in_book bigint, in_account uuid, bank_item uuid, our_item uuid, why text, person uuid, in_unit uuid, as_role text) TO mingzhang_app;
+
 REVOKE ALL ON FUNCTION projects.match_bank_lines(in_book bigint, in_account uuid, person uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.match_bank_lines(in_book bigint, in_account uuid, person uuid) TO mingzhang_app;
 
@@ -9128,6 +9426,8 @@ GRANT ALL ON FUNCTION projects.minimum_persons(in_book bigint, of_flow text) TO 
 
 REVOKE ALL ON FUNCTION projects.move_on_contract(in_book bigint, contract uuid, money text, act text, amount numeric) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.move_on_contract(in_book bigint, contract uuid, money text, act text, amount numeric) TO mingzhang_app;
+
+REVOKE ALL ON FUNCTION projects.next_bank_match(in_book bigint, in_account uuid, of_month integer, of_line integer, in_period integer, in_number integer, in_voucher_line integer, OUT ordinal integer, OUT counts_from integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION projects.next_number(in_book bigint, of_prefix text, of_year integer) FROM PUBLIC;
 
@@ -9295,6 +9595,9 @@ GRANT ALL ON FUNCTION projects.use_budget_number(in_book bigint, document uuid) 
 REVOKE ALL ON FUNCTION projects.use_invoices(in_book bigint, document uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.use_invoices(in_book bigint, document uuid) TO mingzhang_app;
 
+REVOKE ALL ON FUNCTION projects.withdraw_list(in_book bigint, of_import uuid, why text, person uuid, in_unit uuid, as_role text) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.withdraw_list(in_book bigint, of_import uuid, why text, person uuid, in_unit uuid, as_role text) TO mingzhang_app;
+
 REVOKE ALL ON FUNCTION projects.writes(d projects.documents, person uuid) FROM PUBLIC;
 
 GRANT SELECT,INSERT ON TABLE accounting.books TO mingzhang_app;
@@ -9440,6 +9743,9 @@ GRANT SELECT ON TABLE projects.certificate_items TO mingzhang_auditor;
 GRANT SELECT ON TABLE projects.certificates TO mingzhang_app;
 GRANT SELECT ON TABLE projects.certificates TO mingzhang_auditor;
 
+GRANT SELECT ON TABLE projects.closing_sheets TO mingzhang_app;
+GRANT SELECT ON TABLE projects.closing_sheets TO mingzhang_auditor;
+
 GRANT SELECT ON TABLE projects.contract_funding TO mingzhang_app;
 GRANT SELECT ON TABLE projects.contract_funding TO mingzhang_auditor;
 
@@ -9479,8 +9785,32 @@ GRANT SELECT ON TABLE projects.flows TO mingzhang_auditor;
 GRANT SELECT,INSERT ON TABLE projects.funding_sources TO mingzhang_app;
 GRANT SELECT ON TABLE projects.funding_sources TO mingzhang_auditor;
 
-GRANT SELECT,INSERT ON TABLE projects.imports TO mingzhang_app;
+GRANT SELECT ON TABLE projects.imports TO mingzhang_app;
 GRANT SELECT ON TABLE projects.imports TO mingzhang_auditor;
+
+GRANT INSERT(book_id) ON TABLE projects.imports TO mingzhang_app;
+
+GRANT INSERT(import_id) ON TABLE projects.imports TO mingzhang_app;
+
+GRANT INSERT(kind) ON TABLE projects.imports TO mingzhang_app;
+
+GRANT INSERT(source) ON TABLE projects.imports TO mingzhang_app;
+
+GRANT INSERT(file_sha256) ON TABLE projects.imports TO mingzhang_app;
+
+GRANT INSERT(month) ON TABLE projects.imports TO mingzhang_app;
+
+GRANT INSERT(row_count) ON TABLE projects.imports TO mingzhang_app;
+
+GRANT INSERT(added) ON TABLE projects.imports TO mingzhang_app;
+
+GRANT INSERT(total) ON TABLE projects.imports TO mingzhang_app;
+
+GRANT INSERT(imported_by) ON TABLE projects.imports TO mingzhang_app;
+
+GRANT INSERT(imported_at) ON TABLE projects.imports TO mingzhang_app;
+
+GRANT INSERT(covers) ON TABLE projects.imports TO mingzhang_app;
 
 GRANT SELECT ON TABLE projects.injections TO mingzhang_app;
 GRANT SELECT ON TABLE projects.injections TO mingzhang_auditor;

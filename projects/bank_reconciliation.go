@@ -30,7 +30,8 @@ type (
 		BankSide *accounting.Money `json:"statement_adjusted,omitempty"`
 		Apart    *accounting.Money `json:"difference,omitempty"` // zero, or what both sides began with otherwise
 		Items    []BankItem        `json:"items" nullable:"false"`
-		Matches  []BankMatch       `json:"matches" nullable:"false"` // of the month's statement
+		Matches  []BankMatch       `json:"matches" nullable:"false"` // of the month's statement, by then
+		Kept     *KeptSheet        `json:"kept,omitempty"`           // of a closed month: as it was at the close
 	}
 
 	// BankItem 未达账项 is what one side has and the other has not by the month's end.
@@ -48,13 +49,15 @@ type (
 		Owner   string           `json:"owner,omitempty"` // name
 	}
 
-	// BankMatch is a line of the statement and the voucher it is, with what it was found by: serial, amount_and_day, amount.
+	// BankMatch is a line of the statement and the voucher it is, with what it was found by: serial, amount_and_day, amount, by_hand.
 	BankMatch struct {
 		Line    int              `json:"line"`
 		Date    accounting.Date  `json:"date"`
 		Amount  accounting.Money `json:"amount"`
 		Voucher string           `json:"voucher"`
 		Reason  string           `json:"reason"`
+		Because string           `json:"because,omitempty"` // of one by hand
+		By      string           `json:"by,omitempty"`      // of one by hand: code of who matched it
 	}
 
 	// BankItemReason says why an item is open and who sees to it.
@@ -101,7 +104,8 @@ func openBankItems(ctx context.Context, db bun.IDB, book accounting.BookID, acco
 	return items, fault.FromSQL(err)
 }
 
-// ReconcileBank is the sheet of an account at the end of a month, for the context's reader. Codes: bank_account_unknown,
+// ReconcileBank is the sheet of an account at the end of a month, for the context's reader; of a closed month as it was at its
+// close. Codes: bank_account_unknown,
 // period_invalid.
 func ReconcileBank(ctx context.Context, db bun.IDB, book accounting.BookID, number string, month accounting.Period) (*BankReconciliation, error) {
 	account, err := FindBankAccount(ctx, db, book, number)
@@ -111,8 +115,18 @@ func ReconcileBank(ctx context.Context, db bun.IDB, book accounting.BookID, numb
 	if month.Month() > 12 {
 		return nil, fault.Invalid("period_invalid", "%s is no month of the calendar", month)
 	}
+	var s BankReconciliation
+	if kept, err := readKept(ctx, db, book, month, bankKind, number, &s); kept != nil || err != nil {
+		s.Kept = kept
+		return &s, err
+	}
+	return compareBank(ctx, db, book, account, month)
+}
+
+// compareBank makes the sheet of an account.
+func compareBank(ctx context.Context, db bun.IDB, book accounting.BookID, account *OwnBankAccount, month accounting.Period) (*BankReconciliation, error) {
 	s := BankReconciliation{Account: *account, Month: month, Items: []BankItem{}, Matches: []BankMatch{}}
-	err = db.NewRaw(`select ledger, statement from projects.bank_balances(?, ?, ?)`, book, account.ID, int(month)).Scan(ctx, &s.Ledger, &s.Bank)
+	err := db.NewRaw(`select ledger, statement from projects.bank_balances(?, ?, ?)`, book, account.ID, int(month)).Scan(ctx, &s.Ledger, &s.Bank)
 	if err != nil {
 		return nil, fault.FromSQL(err)
 	}
@@ -134,9 +148,10 @@ func ReconcileBank(ctx context.Context, db bun.IDB, book accounting.BookID, numb
 		apart := s.Adjusted.Sub(side)
 		s.BankSide, s.Apart = &side, &apart
 	}
-	err = db.NewRaw(`select b.line_no as line, b.day as date, b.received - b.paid as amount, m.reason,
+	err = db.NewRaw(`select b.line_no as line, b.day as date, b.received - b.paid as amount, m.reason, coalesce(m.because, '') as because, case m.reason when 'by_hand' then p.code else '' end as by,
 			(m.period / 100) || '-' || lpad((m.period % 100)::text, 2, '0') || ' 记-' || lpad(m.number::text, 4, '0') as voucher
-		from projects.bank_matches m join projects.bank_lines b using (book_id, bank_account_id, month, line_no) where m.book_id = ? and m.bank_account_id = ? and m.month = ? order by b.line_no`,
+		from projects.bank_matches m join projects.bank_lines b using (book_id, bank_account_id, month, line_no) join accounting.persons p on p.book_id = m.book_id and p.person_id = m.matched_by
+		where m.book_id = ?0 and m.bank_account_id = ?1 and m.month = ?2 and m.counts_from <= ?2 and (m.ended_from is null or m.ended_from > ?2) order by b.line_no`,
 		book, account.ID, int(month)).Scan(ctx, &s.Matches)
 	return &s, fault.FromSQL(err)
 }
@@ -201,6 +216,9 @@ func (s *BankReconciliation) Workbook() ([]byte, error) {
 	for _, x := range s.Items {
 		about := strings.TrimSpace(strings.Join([]string{x.Memo, x.Party, x.Voucher, x.Serial}, " "))
 		rows = append(rows, []any{kinds[x.Side], x.Amount, x.Date, about, x.Days, x.Reason, x.Owner})
+	}
+	if s.Kept != nil {
+		rows = append(rows, []any{s.Kept.words()})
 	}
 	title := fmt.Sprintf("%s %s（%s）", s.Account.Bank, s.Account.Number, s.Month)
 	var b bytes.Buffer

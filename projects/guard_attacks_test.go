@@ -42,6 +42,12 @@ func contractRow(more string) string {
 	return "<row of projects.contracts type='works', draw_by='order', price=100, " + more + ">; "
 }
 
+// matchedLines writes a bank's line of five yuan on 1002.01, a line of the books with so much on an account, and their match.
+func matchedLines(account string, amount int, more string) string {
+	return fmt.Sprintf(`alter table accounting.lines disable trigger user; <row of projects.bank_lines month=202503, received=5, paid=0>; <row of projects.bank_accounts ledger_account='1002.01', %s>; <row of accounting.ledgers>;
+		<row of accounting.lines period=202503, account='%s', debit=%d, credit=0, economic_class=''>; <row month=202503, period=202503, counts_from=202503>`, more, account, amount)
+}
+
 // theirAttacks are those that the form of a guard does not tell. A row is what stands there and else nothing that matters:
 // every number of it is 1, every identity the same.
 var theirAttacks = map[string][]attack{
@@ -54,6 +60,24 @@ var theirAttacks = map[string][]attack{
 	"bank_statements before_is_the_month_before":       rows("month=202503, month_before=202501", "month=202501, month_before=202500"),
 	"bank_statements statement_adds_up":                rows("opening=1, received=1, paid=1, closing=2"),
 	"bank_statements statements_begin_once":            only("<row month=202503>; <row month=202504>", "23505"),
+	"imports list_imported_once":                       only("<row>; <row import_id="+otherUUID+">", "23505"),
+	"imports withdrawn_by_another":                     rows("withdrawn_by="),
+	"imports withdrawal_is_whole":                      rows("withdrawn_by="+otherUUID, "withdrawn_at=, withdrawn_because=, withdrawn_rows="),
+	"imports withdrawn_once":                           only("<row withdrawn_at=>; update projects.imports set withdrawn_because = 'y'", "AC033"),
+	"bank_matches by_hand_says_why":                    rows("reason='by_hand'", "reason='serial', because="),
+	"bank_matches counts_when_both_are_there":          rows("month=202503, counts_from=202502", "period=202503, counts_from=202502"),
+	"bank_matches ends_after_it_began":                 rows("counts_from=202503, ended_from=202502"),
+	"bank_matches end_is_whole":                        rows("ended_from=", "ended_from=, ended_by=, ended_at="),
+	"bank_matches bank_line_matched_once":              only("<row ordinal=1, number=1>; <row ordinal=2, number=2>", "23505"),
+	"bank_matches voucher_line_matched_once":           only("<row line_no=1>; <row line_no=2>", "23505"),
+	"bank_matches match_ends_once":                     only("<row ended_from=>; update projects.bank_matches set ended_because = 'y'", "AC033"),
+	"bank_matches judge_bank_match":                    {{matchedLines("1002.01", 4, ""), "AC077"}, {matchedLines("1002.02", 5, ""), "AC077"}, {matchedLines("1002.01", -5, ""), "AC077"}, {matchedLines("1002.01", 5, "node_id="+otherUUID), "AC077"}, {"<row>", "AC077"}},
+	"bank_matches goes_with_its_list":                  only("<row>; delete from projects.bank_matches", "AC034"),
+	"bank_lines goes_with_its_list":                    only("<row>; delete from projects.bank_lines", "AC034"),
+	"bank_statements goes_with_its_list":               only("<row of projects.imports>; <row>; delete from projects.bank_statements", "AC034"),
+	"treasury_matches goes_with_its_list":              only("<row of projects.treasury_payments month=202503>; <row>; delete from projects.treasury_matches", "AC034"),
+	"treasury_payments goes_with_its_list":             only("<row of projects.imports>; <row>; delete from projects.treasury_payments", "AC034"),
+	"closing_sheets hash_is_of_content":                rows("content='y'"),
 	"treasury_payments day_in_month":                   rows("month=202503, day='2025-04-01'", "month=202503, day='2024-03-01'"),
 	"treasury_matches order_is_paid_once":              only("<row returned=false>; <row returned=false, voucher_no='y'>", "23505"),
 	"payment_lines note_failed_order":                  only("<row state='ordered', order_number=>; update projects.payment_lines set state = 'failed'; do $$ begin if exists (select from projects.failed_orders) then raise 'the trigger was here' using errcode = 'AC000'; end if; end $$", "AC000"),

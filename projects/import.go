@@ -1,6 +1,7 @@
 package projects
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -70,11 +71,16 @@ type (
 		File       accounting.Hash     `bun:"file_sha256" json:"file"`
 		Month      *accounting.Period  `json:"-"`
 		Of         string              `bun:"-" json:"month,omitempty"` // 2025-03
+		Covers     string              `json:"covers,omitempty"`        // of a bank statement the account's number, of villages the programme's code
 		Rows       int                 `bun:"row_count" json:"rows"`
 		Added      int                 `json:"added"`
 		Total      *accounting.Money   `json:"total,omitempty"` // yuan
 		ImportedBy accounting.PersonID `json:"imported_by"`
 		ImportedAt time.Time           `bun:",nullzero" json:"imported_at"`
+
+		WithdrawnBy      *accounting.PersonID `json:"withdrawn_by,omitempty"`
+		WithdrawnAt      *time.Time           `json:"withdrawn_at,omitempty"`
+		WithdrawnBecause *string              `json:"withdrawn_because,omitempty"`
 	}
 )
 
@@ -173,10 +179,16 @@ func TakeIn(ctx context.Context, db *bun.DB, files *FileStore, c accounting.Comm
 	})
 }
 
-// importedBefore finds what the same file of the same source did; nil: nothing yet.
+// covers is what a list is of beside its month.
+func (r ImportRequest) covers() string { return cmp.Or(r.Account, r.Project) }
+
+// importedBefore finds what the same file of the same source did for the same month and account; nil: nothing yet, or it was
+// withdrawn.
 func importedBefore(ctx context.Context, db bun.IDB, book accounting.BookID, in ImportRequest) (*Import, error) {
 	var before []Import
-	err := db.NewSelect().Model(&before).Where("import.book_id = ? and import.kind = ? and import.source = ? and import.file_sha256 = ?", book, in.Kind, in.Source, in.File[:]).Scan(ctx)
+	err := db.NewSelect().Model(&before).
+		Where("import.book_id = ? and import.kind = ? and import.source = ? and import.file_sha256 = ?", book, in.Kind, in.Source, in.File[:]).
+		Where("import.month is not distinct from ? and import.covers = ? and import.withdrawn_at is null", in.Month, in.covers()).Scan(ctx)
 	if err != nil || len(before) == 0 {
 		return nil, fault.FromSQL(err)
 	}
@@ -323,12 +335,12 @@ func (i *importing) refused() error {
 // keep registers the list before it does anything: of two who bring the same file at once the second waits here for the
 // first, and gets its answer.
 func (i *importing) keep(ctx context.Context, tx bun.Tx) (kept *Import, mine bool, err error) {
-	kept = &Import{Book: i.c.Book, ID: i.id, Kind: i.request.Kind, Source: i.request.Source, File: i.request.File, Month: i.request.Month,
+	kept = &Import{Book: i.c.Book, ID: i.id, Kind: i.request.Kind, Source: i.request.Source, File: i.request.File, Month: i.request.Month, Covers: i.request.covers(),
 		Rows: len(i.list.Records), Added: i.preview.Counts[NewRow], ImportedBy: i.c.By.Person}
 	if total, there := i.list.Totals["amount"]; there {
 		kept.Total = &total
 	}
-	done, err := tx.NewInsert().Model(kept).On("conflict on constraint list_imported_once do nothing").Exec(ctx)
+	done, err := tx.NewInsert().Model(kept).ExcludeColumn("withdrawn_by", "withdrawn_at", "withdrawn_because").On("conflict do nothing").Exec(ctx)
 	if err != nil {
 		return nil, false, fault.FromSQL(err)
 	}

@@ -51,7 +51,7 @@ func (l statementLine) moves() accounting.Money { return l.Received.Sub(l.Paid) 
 // bankStatement is what a list says about a month of an account.
 type bankStatement struct {
 	opening, closing *accounting.Money // as it states them
-	lines            []statementLine
+	lines            []statementLine   // none: the account stood still
 }
 
 func compareStatement(ctx context.Context, i *importing) (takeIn, error) {
@@ -83,7 +83,7 @@ func compareStatement(ctx context.Context, i *importing) (takeIn, error) {
 		return nil, err
 	}
 	return func(ctx context.Context, tx bun.Tx) error {
-		text, err := json.Marshal(s.lines)
+		text, err := json.Marshal(append([]statementLine{}, s.lines...))
 		if err != nil {
 			return fault.Internal(err)
 		}

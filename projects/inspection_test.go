@@ -7,9 +7,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/shopspring/decimal"
 	"github.com/uptrace/bun"
 
 	"mingzhang/accounting"
+	"mingzhang/accounting/fault"
 	"mingzhang/projects"
 )
 
@@ -158,5 +160,34 @@ func TestRegisterAddsUp(t *testing.T) {
 	b.must(err)
 	if len(lines) != 5 || lines[1][10] != "无计划数" || lines[2][10] != "100.00" || lines[4][10] != "400.00" {
 		t.Errorf("%v", lines)
+	}
+}
+
+// Two persons set the day of the entry and the thresholds of the lights; what stands out of order is refused.
+func TestLightsAreSet(t *testing.T) {
+	t.Parallel()
+	b := newBureau(t)
+	desks := b.desks([2]string{"ma", "budget_officer"}, [2]string{"li", "budget_officer"})
+	ma, li := desks["ma budget_officer"], desks["li budget_officer"]
+	points := func(yellow, red string) *projects.LightPoints {
+		return &projects.LightPoints{Yellow: decimal.RequireFromString(yellow), Red: decimal.RequireFromString(red)}
+	}
+	for _, p := range []*projects.LightPoints{points("10", "10"), points("-1", "5"), points("5", "100.01"), points("5.001", "6")} {
+		if _, err := projects.Draft(t.Context(), b.db, ma.command(), "setting", &projects.Setting{Paper: paperOf("2025-02-01"), Lights: p}); fault.Code(err) != "document_invalid" {
+			t.Errorf("%+v: %v", p, err)
+		}
+	}
+	late := 29
+	if _, err := projects.Draft(t.Context(), b.db, ma.command(), "setting", &projects.Setting{Paper: paperOf("2025-02-01"), ProgressDueDay: &late}); fault.Code(err) != "document_invalid" {
+		t.Errorf("due on the 29th: %v", err)
+	}
+	before, err := projects.SettingsOf(t.Context(), b.db, book)
+	b.must(err)
+	day := 10
+	b.passes("setting", &projects.Setting{Paper: paperOf("2025-02-01"), ProgressDueDay: &day, Lights: points("30", "60.50")}, passing{ma, "submit"}, passing{li, "approve"})
+	after, err := projects.SettingsOf(t.Context(), b.db, book)
+	b.must(err)
+	if before.ProgressDueDay != 5 || before.Lights.Red.StringFixed(2) != "15.00" || before.Lights.Yellow.StringFixed(2) != "5.00" || after.ProgressDueDay != 10 || after.Lights.Red.StringFixed(2) != "60.50" || after.Lights.Yellow.StringFixed(2) != "30.00" {
+		t.Errorf("before %+v, after %+v", before, after)
 	}
 }

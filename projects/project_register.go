@@ -219,6 +219,7 @@ func (f *registerFacts) row(x *standing) RegisterRow {
 		before, lastMonth := moneyOf(f.lastYear[x.Code].Certified), moneyOf(f.lastMonth[x.Code].Certified)
 		year, month := n.Certified.Sub(before), n.Certified.Sub(lastMonth)
 		g.CertifiedBefore, g.CertifiedYear, g.CertifiedMonth = &before, &year, &month
+		g.Works, g.Equipment, g.Deferred, g.Other = new(accounting.Money), new(accounting.Money), new(accounting.Money), new(accounting.Money)
 	}
 	f.within(x, &row, n.Certified != nil)
 	row.FundingSources, row.DocumentNos, row.Suppliers = told(row.FundingSources), told(row.DocumentNos), told(row.Suppliers)

@@ -87,6 +87,13 @@ func (u twoUnits) fill(table string) {
 	for _, c := range checks {
 		u.do(`alter table ` + table + ` drop constraint if exists "` + c + `" cascade`)
 	}
+	var indexes []string
+	if err := u.tx.NewRaw(`select i.indexrelid::regclass::text from pg_index i where i.indrelid = ?::regclass and i.indisunique and not exists (select from pg_constraint k where k.conindid = i.indexrelid)`, table).Scan(ctx, &indexes); err != nil {
+		u.t.Fatal(err)
+	}
+	for _, i := range indexes {
+		u.do(`drop index ` + i)
+	}
 	var columns []struct{ Name, Type string }
 	err := u.tx.NewRaw(`select attname as name, coalesce(nullif(t.typbasetype, 0), t.oid)::regtype::text as type from pg_attribute a join pg_type t on t.oid = a.atttypid
 		where attrelid = ?::regclass and attnum > 0 and not attisdropped and attnotnull and not atthasdef and attgenerated = ''`, table).Scan(ctx, &columns)

@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
@@ -26,6 +27,7 @@ type (
 		Total      SheetFigures      `json:"total"`
 		Entries    []SheetEntry      `json:"entries" nullable:"false"` // all that is not on both sides alike
 		Unnamed    int               `json:"unnamed"`                  // entries without a reason: the month does not close
+		Kept       *KeptSheet        `json:"kept,omitempty"`           // of a closed month: as it was at the close
 		executions []execution
 		payments   []TreasuryPayment
 		items      map[uuid.UUID]TreasuryItem
@@ -81,13 +83,27 @@ type (
 	}
 )
 
-// Sheet makes the comparison of a month.
+// Sheet is the comparison of a month; of a closed one as it was at its close.
 func Sheet(ctx context.Context, db bun.IDB, book accounting.BookID, month accounting.Period) (*TreasurySheet, error) {
+	var s TreasurySheet
+	if kept, err := readKept(ctx, db, book, month, treasuryKind, "", &s); kept != nil || err != nil {
+		s.Of, s.Kept = month, kept
+		return &s, err
+	}
+	return compareMonth(ctx, db, book, month, time.Time{})
+}
+
+// compareMonth makes the comparison of a month, as known at a moment; zero: now.
+func compareMonth(ctx context.Context, db bun.IDB, book accounting.BookID, month accounting.Period, at time.Time) (*TreasurySheet, error) {
+	var known any = "infinity"
+	if !at.IsZero() {
+		known = at
+	}
 	s := &TreasurySheet{Of: month, Month: month.String(), Lines: []SheetLine{}, Entries: []SheetEntry{}, items: map[uuid.UUID]TreasuryItem{}, lineOf: map[uuid.UUID]SheetLine{}}
-	if err := s.read(ctx, db, book); err != nil {
+	if err := s.read(ctx, db, book, known); err != nil {
 		return nil, err
 	}
-	theirs, err := s.theirsByLine(ctx, db, book)
+	theirs, err := s.theirsByLine(ctx, db, book, known)
 	if err != nil {
 		return nil, err
 	}
@@ -100,14 +116,14 @@ func Sheet(ctx context.Context, db bun.IDB, book accounting.BookID, month accoun
 	return s, nil
 }
 
-func (s *TreasurySheet) read(ctx context.Context, db bun.IDB, book accounting.BookID) error {
-	err := db.NewRaw(`select exists (select from projects.imports i where i.book_id = ? and i.kind = ? and i.month = ?)`, book, treasuryPayments, s.Of).Scan(ctx, &s.ListTaken)
+func (s *TreasurySheet) read(ctx context.Context, db bun.IDB, book accounting.BookID, known any) error {
+	err := db.NewRaw(`select exists (select from projects.imports i where i.book_id = ? and i.kind = ? and i.month = ? and i.withdrawn_at is null)`, book, treasuryPayments, s.Of).Scan(ctx, &s.ListTaken)
 	if err == nil {
 		err = db.NewRaw(`select x.root_period as period, x.root_number as number, min(x.date) as date, min(x.source) as source, min(x.kind) as kind, min(x.memo) as memo, x.budget_line_id as budget_line, sum(x.amount) as amount
-			from projects.executed(?, ?, ?, 'infinity') x group by x.root_period, x.root_number, x.budget_line_id order by x.root_period, x.root_number, x.budget_line_id`, book, s.Of, s.Of).Scan(ctx, &s.executions)
+			from projects.executed(?, ?, ?, ?) x group by x.root_period, x.root_number, x.budget_line_id order by x.root_period, x.root_number, x.budget_line_id`, book, s.Of, s.Of, known).Scan(ctx, &s.executions)
 	}
 	if err == nil {
-		err = db.NewRaw(`select `+treasuryColumns+` from projects.treasury_rows(?, ?, ?, 'infinity') t order by t.day, t.voucher_no, t.returned`, book, s.Of, s.Of).Scan(ctx, &s.payments)
+		err = db.NewRaw(`select `+treasuryColumns+` from projects.treasury_rows(?, ?, ?, ?) t order by t.day, t.voucher_no, t.returned`, book, s.Of, s.Of, known).Scan(ctx, &s.payments)
 	}
 	if err != nil {
 		return fault.FromSQL(err)
@@ -139,18 +155,18 @@ type part struct {
 
 // theirsByLine gives each of the treasury's payments to budget lines: to those of our own voucher, else as the request draws,
 // else to the only line of the year that the list's project code has here, else to none.
-func (s *TreasurySheet) theirsByLine(ctx context.Context, db bun.IDB, book accounting.BookID) (map[uuid.UUID][]part, error) {
+func (s *TreasurySheet) theirsByLine(ctx context.Context, db bun.IDB, book accounting.BookID, known any) (map[uuid.UUID][]part, error) {
 	var draws []struct {
 		Item   uuid.UUID `bun:"item_id"`
 		Line   uuid.UUID `bun:"budget_line_id"`
 		Amount accounting.Money
 	}
-	err := db.NewRaw(`select t.item_id, w.budget_line_id, w.amount from projects.treasury_rows(?0, ?1, ?1, 'infinity') t
+	err := db.NewRaw(`select t.item_id, w.budget_line_id, w.amount from projects.treasury_rows(?0, ?1, ?1, ?3) t
 		join projects.payment_draws w on w.book_id = ?0 and w.document_id = t.document_id and w.round = t.round and w.line_no = t.line_no
-		union all select t.item_id, (array_agg(b.budget_line_id))[1], t.amount from projects.treasury_rows(?0, ?1, ?1, 'infinity') t
-			join projects.external_codes e on e.book_id = ?0 and e.code = t.project_code join accounting.budget_lines b on b.book_id = ?0 and b.project_id = e.project_id and b.fiscal_year = ?2
+		union all select t.item_id, (array_agg(b.budget_line_id))[1], t.amount from projects.treasury_rows(?0, ?1, ?1, ?3) t
+			join projects.external_codes e on e.book_id = ?0 and e.code = t.project_code and e.set_at <= ?3 join accounting.budget_lines b on b.book_id = ?0 and b.project_id = e.project_id and b.fiscal_year = ?2
 			where t.document_id is null and t.project_code <> '' group by t.item_id, t.amount having count(distinct b.budget_line_id) = 1
-		order by 1, 2`, book, s.Of, s.Of.Year()).Scan(ctx, &draws)
+		order by 1, 2`, book, s.Of, s.Of.Year(), known).Scan(ctx, &draws)
 	if err != nil {
 		return nil, fault.FromSQL(err)
 	}
@@ -353,6 +369,9 @@ func (s *TreasurySheet) WriteWorkbook(w io.Writer) error {
 		row := []any{e.BudgetLine, "", map[string]string{"ours": "仅本账", "theirs": "仅国库", "both": "双方不符"}[e.Side], "", "", "", "", "", e.Day, e.Voucher, e.Request, e.Detail, e.Reason, e.Owner}
 		row[map[string]int{"ours": 6, "theirs": 7, "both": 5}[e.Side]] = e.Amount
 		rows = append(rows, row)
+	}
+	if s.Kept != nil {
+		rows = append(rows, []any{s.Kept.words(), "", "", "", "", "", "", "", "", "", "", "", "", ""})
 	}
 	return lists.WriteList(w, "支出对账 "+s.Month, headings, rows)
 }

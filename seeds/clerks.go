@@ -79,6 +79,11 @@ func (c *clerks) Reissue(ctx context.Context, key string, asked, agreed Seat, re
 	return projects.ApproveReissue(ctx, c.db, c.command(key, agreed), request, line)
 }
 
+func (c *clerks) Progress(ctx context.Context, key string, by Seat, in projects.NewProgress) error {
+	_, err := projects.FileProgress(ctx, c.db, c.command(key, by), in)
+	return err
+}
+
 func (c *clerks) Assets(ctx context.Context, project string) (ids []uuid.UUID, err error) {
 	err = accounting.Read(accounting.WithReader(ctx, accounting.Operator), c.db, func(ctx context.Context, tx bun.Tx) error {
 		assets, err := projects.Assets(ctx, tx, DemoBook, accounting.Operator, project)

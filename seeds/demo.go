@@ -147,7 +147,7 @@ func (s *Story) registerPayees(ctx context.Context) error {
 func (s *Story) addLines(ctx context.Context, acts []act) error {
 	wanted := map[string]bool{}
 	for _, a := range acts {
-		if strings.HasPrefix(a.date, "2025-") && a.project != "" && s.plan.Node(a.project).Kind != "fund" {
+		if strings.HasPrefix(a.date, "2025-") && a.project != "" && a.progress == nil && s.plan.Node(a.project).Kind != "fund" {
 			wanted[a.project] = true
 		}
 		if a.step == "E02" {

@@ -76,6 +76,7 @@ func TestDemonstrate(t *testing.T) {
 	t.Run("events", func(t *testing.T) { everyEvent(t, db) })
 	t.Run("figures", func(t *testing.T) { figures(t, db) })
 	t.Run("closing", func(t *testing.T) { closing(t, db) })
+	t.Run("inspected", func(t *testing.T) { inspected(t, db) })
 	t.Run("verify", func(t *testing.T) {
 		err := accounting.Read(t.Context(), db, func(ctx context.Context, tx bun.Tx) error {
 			r, err := accounting.Verify(ctx, tx, accounting.VerifyOptions{Book: DemoBook})
@@ -93,6 +94,7 @@ func TestDemonstrate(t *testing.T) {
 			t.Fatal(err)
 		}
 	})
+	t.Run("scaled", func(t *testing.T) { scaled(t, db) })
 }
 
 // everyEvent wants each row of the event table; a variant is told by an account that only it moves.

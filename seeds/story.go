@@ -28,6 +28,7 @@ type Hands interface {
 	SignOutside(ctx context.Context, key string, entered, checked Seat, s projects.OutsideSignature) error
 	Pay(ctx context.Context, key string, entered, checked Seat, request string, line int, on accounting.Date) ([]accounting.VoucherNo, error)
 	Reissue(ctx context.Context, key string, asked, agreed Seat, request string, line int, account, reason string) error
+	Progress(ctx context.Context, key string, by Seat, in projects.NewProgress) error
 	// Assets are the registered assets of a project.
 	Assets(ctx context.Context, project string) ([]uuid.UUID, error)
 }
@@ -44,7 +45,8 @@ type Story struct {
 }
 
 // act is one step of the story. It drafts a document and takes it by all desks, or does one thing to a document of an
-// earlier step, or records an event that no document of this program brings about yet.
+// earlier step, records an event that no document of this
+// program brings about yet, or files how far a programme is.
 type act struct {
 	step, date string
 	project    string
@@ -59,6 +61,8 @@ type act struct {
 
 	event func(t telling) projects.Event
 	by    hands
+
+	progress *projects.NewProgress // 进度填报
 }
 
 // telling is what an act's document is made with.
@@ -120,6 +124,8 @@ func (s *Story) perform(ctx context.Context, a act) error {
 	case a.event != nil:
 		prepares, reviews := s.seat(turn{person: a.by.prepares, role: "project_clerk"}, a.project), s.seat(turn{person: a.by.reviews, role: "project_head"}, a.project)
 		return s.hands.Event(ctx, a.step, prepares, reviews, a.event(s.telling(a, date)))
+	case a.progress != nil:
+		return s.hands.Progress(ctx, a.step, s.clerk(a.project), *a.progress)
 	case a.pays != "":
 		return s.pay(ctx, a, date)
 	case a.fails != "":

@@ -78,5 +78,6 @@ func heatingStory() []act {
 			fields{"project": "2025-06-2", "works": "16000000.00", "equipment": "0.00"}, projects.CompletionAsset{Class: "构筑物", Name: "庭院管网", Owner: "示例供暖公司", Value: yuanOf("16000000.00")})},
 		{step: "G19", date: "2025-10-31", project: "2025-06", text: "完工清理内部结转", kind: "completion",
 			content: completes("ClearPassedDown", fields{"projects": []string{"2025-06-1", "2025-06-2", "2025-06"}})},
+		{step: "G20", date: "2025-10-31", project: "2025-06", text: "完工", kind: "milestone", content: reaches("completed")},
 	}
 }

@@ -5,7 +5,7 @@ import "mingzhang/projects"
 // year2025 is 2025 up to its closing, which goes into period 14: a view as of 31 December leaves it out.
 func (s *Story) year2025() []act {
 	var acts []act
-	for _, part := range [][]act{peopleStory(), clinicStory(), heatingStory(), lightingStory(), roadStory(), villageStory(s.villages())} {
+	for _, part := range [][]act{peopleStory(), clinicStory(), heatingStory(), lightingStory(), roadStory(), villageStory(s.villages()), progressActs(firstYear)} {
 		acts = append(acts, part...)
 	}
 	return append(acts,
@@ -24,7 +24,7 @@ func closesYear(event string) maker {
 // year2026 is what 2025 left: carried in, retention paid back, money returned, final accounts, a rest that lapses.
 func (s *Story) year2026() []act {
 	const clinic, road, village = "2025-05", "2025-08-2", "2025-10-002"
-	return []act{
+	return append(progressActs(firstYear+1), []act{
 		{step: "Y4", date: "2026-01-05", text: "上年结转转入", kind: "year_end", content: closesYear("CarryIn")},
 		{step: "A23", date: "2026-03-02", project: clinic, text: "返还质保金", kind: "payment_request", content: asks("retention", contractor, "232800.00", buildings, ofContract("HT-05-01"))},
 		{step: "A24", date: "2026-03-06", project: clinic, pays: "A23"},
@@ -38,7 +38,7 @@ func (s *Story) year2026() []act {
 			f.Amount, f.Standing, f.OwnBank = yuanOf("3000.00"), "3501", true
 		})},
 		{step: "E18", date: "2026-03-13", project: village, text: "以前年度盈余调整转累计盈余", kind: "completion", content: movesOldSurplus},
-	}
+	}...)
 }
 
 // movesOldSurplus is an adjustment that settles no asset: what earlier years' surplus was adjusted by joins the surplus.

@@ -75,6 +75,8 @@ var Catalogue = []Info{
 	{"list_unknown", KindNotFound, "", "There is no such list, or no such row in it", "清单或其中该行不存在", "See the lists taken in"},
 	{"month_required", KindInvalid, "", "A list that covers a month says which, and no other does", "须写明名单所属月份", "State the month"},
 	{"statement_broken", KindConflict, "AC074", "A bank statement does not continue the month before, or its balances do not follow", "对账单与上月余额不衔接或逐笔余额不符", "See the arithmetic in the detail; bring the missing month or the whole statement"},
+	{"list_stays", KindConflict, "AC076", "The list cannot be withdrawn: something rests on it", "名单已有后续依据，不能撤回", "See in the detail what rests on it"},
+	{"bank_match_unequal", KindConflict, "AC077", "The bank's line and ours are not of one account and amount", "银行流水与账面分录的账户或金额不一致", "See both in the detail; choose the line that is the same"},
 	{"opening_differs", KindConflict, "", "The lists a book begins with do not agree with each other", "期初资料相互不符", "See the arithmetic in the detail and bring the corrected list"},
 	{"bank_account_unknown", KindNotFound, "", "There is no such account with a bank for you", "银行账户未登记或无权查看", "Register it, or check the number"},
 	{"file_unknown", KindNotFound, "AC072", "There is no such file for you", "文件不存在或无权查看", "Store it first, then attach it"},

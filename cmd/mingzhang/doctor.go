@@ -21,7 +21,7 @@ func doctorCommand(o *options) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return o.withDatabase(cmd.Context(), func(ctx context.Context, db *database) error {
 				d := &doctor{db: db, options: o}
-				for _, look := range []func(context.Context) error{d.engine, d.settings, d.schema, d.roles, d.partitions, d.clock, d.disk, d.backups, d.books, d.sizes} {
+				for _, look := range []func(context.Context) error{d.engine, d.settings, d.schema, d.roles, d.partitions, d.clock, d.timeService, d.lastPosting, d.disk, d.backups, d.books, d.sizes} {
 					if err := look(ctx); err != nil {
 						return err
 					}
@@ -105,8 +105,9 @@ func (d *doctor) schema(ctx context.Context) error {
 // partitions warns while there is time: the service cannot make partitions, a migration must.
 func (d *doctor) partitions(ctx context.Context) error {
 	var last int
-	err := d.db.NewRaw(`select coalesce(max(right(c.relname, 4)::int), 0) from pg_catalog.pg_class c join pg_catalog.pg_inherits i on i.inhrelid = c.oid
-		where i.inhparent = 'accounting.lines'::regclass`).Scan(ctx, &last)
+	err := d.db.NewRaw(`select coalesce(min(l.year), 0) from (select i.inhparent, max(right(c.relname, 4)::int) as year
+		from pg_catalog.pg_class c join pg_catalog.pg_inherits i on i.inhrelid = c.oid join pg_catalog.pg_partitioned_table p on p.partrelid = i.inhparent
+		where c.relnamespace = 'accounting'::regnamespace and c.relkind = 'r' group by i.inhparent) l`).Scan(ctx, &last)
 	if err != nil {
 		return err
 	}
@@ -117,31 +118,6 @@ func (d *doctor) partitions(ctx context.Context) error {
 		d.warn("journal partitions reach to %d: a newer program adds years", last)
 	default:
 		d.ok("journal partitions reach to %d", last)
-	}
-	return nil
-}
-
-const (
-	driftWarn = time.Second
-	driftFail = time.Minute
-)
-
-// clock compares the database's clock, which dates vouchers, with the program's.
-func (d *doctor) clock(ctx context.Context) error {
-	var theirs time.Time
-	before := time.Now()
-	if err := d.db.NewRaw(`select clock_timestamp()`).Scan(ctx, &theirs); err != nil {
-		return err
-	}
-	took := time.Since(before)
-	drift := theirs.Sub(before.Add(took / 2)).Abs()
-	switch {
-	case drift > driftFail+took:
-		d.fail("the clocks of database and program are %.0f s apart: set both by the network's time (timedatectl)", drift.Seconds())
-	case drift > driftWarn+took:
-		d.warn("the clocks of database and program are %.1f s apart: set both by the network's time (timedatectl)", drift.Seconds())
-	default:
-		d.ok("the clocks of database and program agree within 1 s")
 	}
 	return nil
 }
@@ -158,7 +134,7 @@ func (d *doctor) backups(ctx context.Context) error {
 	case state.Late():
 		d.warn("the last good backup is %d hours old (%s): %s", int(state.Age.Hours()), state.Good.File, how)
 	default:
-		d.ok("the last good backup is %d hours old: %s, %s", int(state.Age.Hours()), state.Good.File, bytesText(*state.Good.Size))
+		d.ok("the last good backup is %d hours old: %s, %s%s", int(state.Age.Hours()), state.Good.File, bytesText(*state.Good.Size), d.besideTheData(state.Good.File))
 	}
 	if state.Good != nil {
 		if info, err := os.Stat(state.Good.File); err != nil || info.Size() != *state.Good.Size {

@@ -2,9 +2,7 @@ package main
 
 import (
 	"context"
-	"path/filepath"
 	"strings"
-	"syscall"
 
 	"mingzhang/migrations"
 )
@@ -37,33 +35,6 @@ func (d *doctor) roles(ctx context.Context) error {
 		return nil
 	}
 	d.ok("the roles %s, %s and %s have their rights and no more", migrations.Owner, migrations.App, migrations.Auditor)
-	return nil
-}
-
-const (
-	diskFail = 1 << 30
-	diskWarn = 5 << 30
-)
-
-// disk looks at the room where this program can see it: the data folder, and the folder of the last backup.
-func (d *doctor) disk(context.Context) error {
-	if d.db.cluster == nil {
-		d.ok("disk of the database: not visible from here; watch it on its own server")
-	}
-	var room syscall.Statfs_t
-	if err := syscall.Statfs(d.dataDir, &room); err != nil {
-		d.warn("disk: %s cannot be looked at: %v", filepath.Clean(d.dataDir), err)
-		return nil
-	}
-	free := int64(room.Bavail) * room.Bsize //nolint:gosec // far below the limit of int64
-	switch {
-	case free < diskFail:
-		d.fail("disk: %s free below %s: make room now, see Disk full", bytesText(free), d.dataDir)
-	case free < diskWarn:
-		d.warn("disk: %s free below %s: make room soon, see Disk full", bytesText(free), d.dataDir)
-	default:
-		d.ok("disk: %s free below %s", bytesText(free), d.dataDir)
-	}
 	return nil
 }
 

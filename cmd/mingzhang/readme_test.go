@@ -47,6 +47,7 @@ var volatile = []struct {
 	{"seconds", regexp.MustCompile(`\b\d+\.\d s\b`)},
 	{"rows", regexp.MustCompile(`\b\d+ tables, \d+ rows\b`)},
 	{"server", regexp.MustCompile(`PostgreSQL \d+\.\d+( \([^)]*\))?`)},
+	{"clock", regexp.MustCompile(`(?m)^(ok|warn) +this machine's clock .*$`)}, // whoever tells it time
 	{"migration", regexp.MustCompile(`\b\d{4}_[a-z_]+\b`)},
 }
 

@@ -275,6 +275,10 @@ func (h *overHTTP) Reissue(ctx context.Context, key string, asked, agreed seeds.
 	return h.send(ctx, http.MethodPost, path+"/approve-reissue", key, agreed, "", nil, nil)
 }
 
+func (h *overHTTP) Progress(ctx context.Context, key string, by seeds.Seat, in projects.NewProgress) error {
+	return h.post(ctx, "/projects/"+in.Node+"/progress", key, by, map[string]any{"month": in.Month.String(), "percent": in.Percent.String(), "problems": in.Problems, "measures": in.Measures, "date": in.Date}, nil)
+}
+
 func (h *overHTTP) Assets(ctx context.Context, project string) (ids []uuid.UUID, err error) {
 	var found struct{ Assets []struct{ ID uuid.UUID } }
 	h.get(ctx, "/projects/"+project+"/assets", &found)

@@ -28,7 +28,7 @@ func verifyCommand(o *options) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return errors.Join(verify(ctx, db.DB, book.ID), verifyFiles(ctx, db.DB, files, book.ID), files.Close())
+				return errors.Join(verify(ctx, db.DB, book.ID), verifySheets(ctx, db.DB, book.ID), verifyFiles(ctx, db.DB, files, book.ID), files.Close())
 			})
 		},
 	}
@@ -61,6 +61,23 @@ func verify(ctx context.Context, db *bun.DB, book accounting.BookID) error {
 	return nil
 }
 
+// verifySheets computes the sheets that were kept at the closes again and names what does not come out the same.
+func verifySheets(ctx context.Context, db *bun.DB, book accounting.BookID) error {
+	const name, promise = "sheets_as_closed", "every sheet kept at a close comes out the same again"
+	var (
+		findings []accounting.Finding
+		n        int
+	)
+	err := accounting.Read(ctx, db, func(ctx context.Context, tx bun.Tx) (err error) {
+		n, err = projects.VerifySheets(ctx, tx, book, func(f accounting.Finding) { findings = append(findings, f) })
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return tell(name, promise, n, findings)
+}
+
 // verifyFiles reads every stored file and names those that are gone or not what was stored.
 func verifyFiles(ctx context.Context, db *bun.DB, files *projects.FileStore, book accounting.BookID) error {
 	const name, promise = "files_whole", "every stored file is there and has its hash"
@@ -69,6 +86,11 @@ func verifyFiles(ctx context.Context, db *bun.DB, files *projects.FileStore, boo
 	if err != nil {
 		return err
 	}
+	return tell(name, promise, n, findings)
+}
+
+// tell prints the line of a check over so many things and what breaks it.
+func tell(name, promise string, n int, findings []accounting.Finding) error {
 	if len(findings) == 0 {
 		fmt.Printf("ok    %-22s %s, %d of them\n", name, promise, n)
 		return nil

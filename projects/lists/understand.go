@@ -28,6 +28,7 @@ type reading struct {
 	problems []Defect
 	since    map[string]accounting.Money // what the rows came to since the last subtotal
 	ended    bool                        // the total stood already
+	refused  bool                        // a row was not understood: what the rows come to says nothing of the total
 }
 
 // Read understands a table as a form's list. Whatever it could not understand comes as problems, each with its cell; with
@@ -241,6 +242,7 @@ func (r *reading) total(row Row, sums map[string]accounting.Money, whole bool) {
 		stated, nothing, err := amount(row.at(column), r.Measure)
 		switch {
 		case nothing:
+		case err == nil && r.refused:
 		case err != nil:
 			r.problem(Defect{row.Place, cellName(row.Place, column+1), r.Headings[c.Field], err.Error()})
 		case !stated.Equal(sums[c.Field]):
@@ -266,6 +268,7 @@ func (r *reading) record(row Row) {
 		}
 	}
 	if len(r.problems) > before {
+		r.refused = true
 		return
 	}
 	for _, c := range r.Form.Columns {
