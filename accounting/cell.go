@@ -158,8 +158,12 @@ func CellLines(ctx context.Context, db bun.IDB, q CellQuery) (all []CellLine, er
 	if q.After.No.Number > 0 {
 		where.add(` and (x.period, x.number, x.line_no) > (?, ?, ?)`, q.After.No.Period, q.After.No.Number, q.After.LineNo)
 	}
+	moved, err := c.moved(ctx, db, only)
+	if err != nil {
+		return nil, err
+	}
 	for _, p := range c.periods {
-		if p.period < q.After.No.Period || p.known == 0 {
+		if p.period < q.After.No.Period || p.known == 0 || !moved[p.period] {
 			continue
 		}
 		f := fragment{sql: `select x.period, x.number, x.line_no, x.date, v.source, v.memo, x.account, a.name_zh, coalesce(g.code, ''), coalesce(b.code, ''), coalesce(u.kind, ''), coalesce(u.code, ''), x.economic_class, x.debit, x.credit from `}
@@ -172,6 +176,18 @@ func CellLines(ctx context.Context, db bun.IDB, q CellQuery) (all []CellLine, er
 		}
 	}
 	return all, nil
+}
+
+// moved are the periods in which something of a cell was ever posted, as turnover knows it.
+func (c cut) moved(ctx context.Context, db bun.IDB, only filter) (map[Period]bool, error) {
+	only.subject = SubjectID{} // which turnover does not tell apart
+	where := only.where(c.Book)
+	found, err := collect(ctx, db, fragment{`select distinct x.period from accounting.turnover x where x.book_id = ?` + where.sql, append([]any{c.Book}, where.args...)}, func(p *Period) []any { return []any{p} })
+	moved := make(map[Period]bool, len(found))
+	for _, p := range found {
+		moved[p] = true
+	}
+	return moved, err
 }
 
 // page is a subquery of the lines of one period in an order, at most as many as are left of a limit; zero: all.

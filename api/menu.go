@@ -20,6 +20,8 @@ var menus = []struct {
 }{
 	{"work", []menuItem{{"desk", "/desk", nil}, {"documents", "/documents", nil}}},
 	{"money", []menuItem{{"budget", "/budget", nil}, {"contracts", "/contracts", nil}, {"payments", "/payments", nil}, {"payees", "/payees", nil}, {"subsidies", "/subsidies", nil}, {"villages", "/villages", nil}, {"injections", "/injections", nil}}},
+	{"books", booksMenu},
+	{"office", officeBooks},
 }
 
 // menu is what the role of who looks may open.
