@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"iter"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -65,6 +66,7 @@ type VoucherQuery struct {
 	From, To Period // inclusive; zero: from the first, to the last
 	After    VoucherNo
 	Project  ProjectID
+	Projects []ProjectID // any of them
 	Unit     UnitID
 	Document uuid.UUID // the source document
 	Source   string
@@ -132,7 +134,7 @@ type voucherPart struct{ from, to Period }
 // needs no second one.
 func (q VoucherQuery) parts(ctx context.Context, db bun.IDB) ([]voucherPart, error) {
 	from, to := q.bounds()
-	if q.Project.IsZero() && q.Unit.IsZero() {
+	if !q.scoped() {
 		return []voucherPart{{from, to}}, nil
 	}
 	return collect(ctx, db, fragment{`select p.period, p.period from accounting.periods p where p.book_id = ? and p.period between ? and ? and p.last_number > 0 order by p.period`, []any{q.Book, max(from, q.After.Period), to}},
@@ -166,18 +168,23 @@ func (q VoucherQuery) where(after VoucherNo, in Period) fragment {
 		found := searched(q.Book, q.Search)
 		w.add(found.sql, found.args...)
 	}
-	if only := q.only(); !q.Project.IsZero() || !q.Unit.IsZero() {
-		mine := only.where(q.Book)
+	if q.scoped() {
+		mine := q.only().where(q.Book)
 		w.add(` and v.number in (select m.number from (select distinct x.number from accounting.ledgers l join accounting.lines x on x.book_id = l.book_id and x.project_id = l.project_id where l.book_id = ? and x.period = ?`, q.Book, in)
 		w.add(mine.sql+` offset 0) m)`, mine.args...)
 	}
 	return w
 }
 
+// scoped says whether vouchers with lines of certain projects are asked for.
+func (q VoucherQuery) scoped() bool {
+	return !q.Project.IsZero() || len(q.Projects) > 0 || !q.Unit.IsZero()
+}
+
 func (q VoucherQuery) only() filter {
-	only := filter{unit: q.Unit}
+	only := filter{unit: q.Unit, projects: q.Projects}
 	if !q.Project.IsZero() {
-		only.projects = []ProjectID{q.Project}
+		only.projects = append(slices.Clone(q.Projects), q.Project)
 	}
 	return only
 }

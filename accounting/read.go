@@ -144,6 +144,7 @@ type filter struct {
 	projects   []ProjectID
 	budgetLine BudgetLineID
 	subject    SubjectID
+	figure     string // a condition of ours, never of a request
 }
 
 // where writes the conditions, each with a leading "and".
@@ -178,6 +179,9 @@ func (f filter) where(book BookID) fragment {
 	}
 	if !f.subject.IsZero() {
 		w.add(` and x.subject_id = ?`, f.subject)
+	}
+	if f.figure != "" {
+		w.add(` and ` + f.figure)
 	}
 	return w
 }

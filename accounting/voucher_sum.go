@@ -49,7 +49,7 @@ func NewVoucherHeads(db *bun.DB) *VoucherHeads {
 // Sum is the head of a list that reader asks for. By project or with a search it is added up from the vouchers found.
 func (h *VoucherHeads) Sum(ctx context.Context, reader Actor, q VoucherQuery) (sum VoucherSum, err error) {
 	ctx = WithReader(ctx, reader)
-	if !q.Project.IsZero() || q.Search != "" || !reader.ReadsAll() && q.Unit != reader.Unit {
+	if !q.Project.IsZero() || len(q.Projects) > 0 || q.Search != "" || !reader.ReadsAll() && q.Unit != reader.Unit {
 		return sum, Read(ctx, h.db, func(ctx context.Context, tx bun.Tx) (err error) {
 			sum, err = sumVouchers(ctx, tx, q)
 			return err

@@ -73,6 +73,8 @@ func (s *Server) bankRoutes(api huma.API) {
 	operation(s, api, tagged("match-bank-account", http.MethodPost, base+"/bank-accounts/{account}/match", "Look again for the vouchers of what is open", http.StatusOK, importers), s.matchBank)
 	operation(s, api, tagged("match-bank-items", http.MethodPost, base+"/bank-accounts/{account}/matches", "手工勾对 Say that an open item of the bank and one of the books are the same", http.StatusNoContent, map[string]any{rolesKey: orderDesks}), s.matchBankItems)
 	operation(s, api, tagged("end-bank-match", http.MethodPost, sheet+"/matches/{line}/undo", "取消勾对 Take a match apart while its month is open", http.StatusNoContent, map[string]any{rolesKey: orderDesks}), s.endBankMatch)
+	operation(s, api, tagged("list-bank-statements", http.MethodGet, base+"/bank-accounts/{account}/statements", "对账单 The months of an account, each opening as the one before closed", http.StatusOK, nil), s.bankMonths)
+	operation(s, api, tagged("list-bank-lines", http.MethodGet, sheet+"/lines", "The movements of a month's statement", http.StatusOK, nil), s.bankLines)
 	operation(s, api, tagged("get-bank-reconciliation", http.MethodGet, sheet, "余额调节表 Our balance and the bank's at the end of a month", http.StatusOK, nil), s.bankSheet)
 	book := tagged("get-bank-reconciliation-workbook", http.MethodGet, sheet+"/workbook", "The sheet as a workbook", http.StatusOK, nil)
 	book.Responses = map[string]*huma.Response{"200": {Description: "a workbook", Content: map[string]*huma.MediaType{workbookType: {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}}}}

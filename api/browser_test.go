@@ -21,13 +21,14 @@ import (
 // chromium is a real browser at the service, as one person sits at it. Whatever it complains about fails the test: an error on
 // its console, something the content policy forbids, an answer of 500, a page wider than the screen.
 type chromium struct {
-	t      *testing.T
-	ctx    context.Context
-	url    string
-	shots  string
-	number int
-	mu     sync.Mutex
-	wrong  []string
+	t        *testing.T
+	ctx      context.Context
+	url      string
+	shots    string
+	pictures string // folder of the README's pictures; empty: none are kept
+	number   int
+	mu       sync.Mutex
+	wrong    []string
 }
 
 // screen is how people look: the office's usual screen, or a telephone.
@@ -204,22 +205,5 @@ func (c *chromium) shot(name string) {
 	c.number++
 	if err := os.WriteFile(filepath.Join(c.shots, fmt.Sprintf("%03d%s.png", c.number, name[:min(len(name), 60)])), picture, 0o600); err != nil {
 		c.t.Error(err)
-	}
-}
-
-// The main journey in a real browser, with and without its script, in both languages.
-func TestTheJourneyInABrowser(t *testing.T) {
-	b := demonstration(t)
-	for i, way := range []struct {
-		name, lang, accept string
-		script             bool
-		screen             screen
-	}{{"zh", "zh", "zh-CN", true, office}, {"en without script", "en", "en-US", false, office}, {"zh on a telephone", "zh", "zh-CN", true, telephone}} {
-		t.Run(way.name, func(t *testing.T) {
-			c := b.opens(t, way.screen, way.accept, way.script).is("budget")
-			c.visits("/documents/new?kind=budget&event=Supplement").types(map[string]string{"input.budget_line": "2025-05/2026", "input.amount": "1000.00", "document_no": fmt.Sprintf("红财指〔2026〕60%d号", i), "date": "2026-11-20"})
-			c.press("form.entry button.main").sees("1,000.00")
-			c.press("a.button.main").press("form.entry button.main")
-		})
 	}
 }

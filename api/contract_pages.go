@@ -42,7 +42,7 @@ func (s *Server) contractsPage(l *look) (*answer, error) {
 			next = t.Rows[contractsShown-1].Cells[0].Text
 			continue
 		}
-		row := web.Row{Cells: []web.Cell{web.Text(k.Number).To(contractPageOf(k.Number)), web.Text(k.Name), l.names.project(k.Project), web.Text(k.Supplier)}}
+		row := web.Row{Cells: []web.Cell{web.Code(k.Number).To(contractPageOf(k.Number)), web.Text(k.Name), l.names.project(k.Project), web.Text(k.Supplier)}}
 		for _, m := range figures {
 			row.Cells = append(row.Cells, web.Yuan(m).To(contractPageOf(k.Number)))
 		}
@@ -297,7 +297,7 @@ func requestTable(l *look, caption, empty string, requests []RequestOutput) *web
 		web.C(web.MoneyColumn, "column.amount"), web.C(web.MoneyColumn, "money.held"), web.C(web.MoneyColumn, "money.paid"), web.C(web.StateColumn, "column.state"), web.C(web.NumberColumn, "money.days"))}
 	var sums [3]accounting.Money
 	for _, r := range requests {
-		row := web.Row{Cells: []web.Cell{web.Text(r.Number).To("/documents/" + r.ID), l.names.project(r.Project), web.Text(l.t("choice.payment." + r.Payment)), web.Text(r.Purpose)}}
+		row := web.Row{Cells: []web.Cell{web.Code(r.Number).To("/documents/" + r.ID), l.names.project(r.Project), web.Text(l.t("choice.payment." + r.Payment)), web.Text(r.Purpose)}}
 		for i, m := range []accounting.Money{r.Amount.Money, r.Held.Money, r.Paid.Money} {
 			sums[i] = sums[i].Add(m)
 			row.Cells = append(row.Cells, web.Yuan(m))

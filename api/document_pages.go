@@ -139,11 +139,7 @@ func (s *Server) shape(l *look, kind, event string) (*formShape, error) {
 
 // newDocumentPage asks what a new document says; copy fills it as a former one was.
 func (s *Server) newDocumentPage(l *look) (*answer, error) {
-	shape, err := s.shape(l, l.values.Get("kind"), l.values.Get("event"))
-	if err != nil {
-		return nil, err
-	}
-	tree := map[string]any{}
+	kind, event, tree := l.values.Get("kind"), l.values.Get("event"), map[string]any{}
 	if of := l.values.Get("copy"); of != "" {
 		d, err := s.getDocument(l.ctx, &getDocumentRequest{ID: of})
 		if err != nil {
@@ -155,10 +151,12 @@ func (s *Server) newDocumentPage(l *look) (*answer, error) {
 		for _, own := range []string{"attachments", "invoices", "document_no", "date"} { // each is of one document only
 			delete(tree, own)
 		}
-		event, _ := tree["event"].(string)
-		if shape, err = s.shape(l, d.Body.Kind, event); err != nil {
-			return nil, err
-		}
+		kind = d.Body.Kind
+		event, _ = tree["event"].(string)
+	}
+	shape, err := s.shape(l, kind, event)
+	if err != nil {
+		return nil, err
 	}
 	if len(shape.form.Events) > 0 && shape.event == nil {
 		return s.chooseEvent(l, shape)
@@ -293,10 +291,10 @@ func (s *Server) keepDocument(l *look, kind, action string, keep func(*formShape
 		}
 		return s.askDocument(l, shape, tree, action, nil)
 	}
-	if err := s.nameAccounts(l, shape, tree); err != nil {
-		return nil, err
+	var content projects.Content
+	if err = s.nameAccounts(l, shape, tree); err == nil {
+		content, err = shape.content(tree)
 	}
-	content, err := shape.content(tree)
 	if err == nil {
 		err = s.checkInvoices(l, shape, content)
 	}

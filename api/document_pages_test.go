@@ -16,6 +16,7 @@ func TestPagesOfDocuments(t *testing.T) {
 	t.Run("a budget document goes from its maker to another officer and into the books", func(t *testing.T) { supplementByPages(t, b) })
 	t.Run("what is wrong is said beside the field and nothing typed is lost", func(t *testing.T) { nothingIsLost(t, b) })
 	t.Run("every kind of document has a form", func(t *testing.T) { everyForm(t, b) })
+	t.Run("a floor that refuses says its arithmetic", func(t *testing.T) { theArithmetic(t, b) })
 	t.Run("a form of another site is refused", func(t *testing.T) { foreignForm(t, b) })
 	t.Run("who is not signed in is led to the sign-in and back", func(t *testing.T) { ledToSignIn(t, b) })
 }
@@ -127,4 +128,16 @@ func count(t *testing.T, b *bureau, query string, args ...any) (n int) {
 		t.Fatal(err)
 	}
 	return n
+}
+
+func theArithmetic(t *testing.T, b *bureau) {
+	maker := b.reads(t, "budget").get("/documents/new?kind=budget&event=Freeze")
+	maker.fills("/documents/new", map[string]string{"input.budget_line": "2025-05/2026", "input.amount": "99,999,999.00", "document_no": "红财指〔2026〕503号", "date": "2026-11-20"}).sees("已保存")
+	document := strings.Split(strings.Split(maker.at, "?")[0], "/")[2]
+	steps(maker, document, "submit")
+	checker := b.reads(t, "budget-head").get("/documents/" + document + "/review?verb=approve")
+	checker.sees("可用 ", "本次 99,999,999.00", "超出 ")
+	if strings.Contains(checker.text, `action="/documents/`+document+`/approve"`) {
+		t.Error("what would be refused is offered all the same")
+	}
 }

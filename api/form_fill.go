@@ -216,13 +216,14 @@ func (s *Server) fillApportionment(l *look, shape *formShape, tree map[string]an
 }
 
 // nameAccounts puts whole account numbers where a request names an account by its last four digits, or names none and the
-// payee has one only.
+// payee has one only. Codes: document_invalid.
 func (s *Server) nameAccounts(l *look, shape *formShape, tree map[string]any) error {
 	if shape.form.Kind != "payment_request" {
 		return nil
 	}
 	rows, _ := tree["payees"].([]any)
-	return accounting.Read(l.ctx, s.db, func(ctx context.Context, tx bun.Tx) error {
+	var unclear error
+	err := accounting.Read(l.ctx, s.db, func(ctx context.Context, tx bun.Tx) error {
 		for i, r := range rows {
 			row, _ := r.(map[string]any)
 			payee, _ := row["payee"].(string)
@@ -235,13 +236,18 @@ func (s *Server) nameAccounts(l *look, shape *formShape, tree map[string]any) er
 			case err == nil && account != "":
 				row["account"] = account
 			case fault.Code(err) == "document_invalid":
-				shape.wrong[fmt.Sprintf("payees.%d.account", i)] = s.asProblem(l, err).Detail
+				shape.wrong[fmt.Sprintf("payees.%d.account", i)] = l.t("request.which_account")
+				unclear = fault.Invalid("document_invalid", "%s", l.t("request.which_account"))
 			case err != nil:
 				return err
 			}
 		}
 		return nil
 	})
+	if err != nil {
+		return err
+	}
+	return unclear
 }
 
 // checkInvoices says beside its field which invoice has less left than is used. Codes: invoice_exceeded.

@@ -19,7 +19,9 @@ var menus = []struct {
 	items []menuItem
 }{
 	{"work", []menuItem{{"desk", "/desk", nil}, {"documents", "/documents", nil}}},
-	{"money", []menuItem{{"budget", "/budget", nil}, {"contracts", "/contracts", nil}, {"payments", "/payments", nil}, {"payees", "/payees", nil}, {"subsidies", "/subsidies", nil}, {"villages", "/villages", nil}, {"injections", "/injections", nil}}},
+	{"projects", projectsMenu},
+	{"money", []menuItem{{"budget", "/budget", nil}, {"contracts", "/contracts", nil}, {"payments", "/payments", nil}, {"payees", "/payees", nil}, {"subsidies", "/subsidies", nil}, {"villages", "/villages", nil}, {"injections", "/injections", nil},
+		{"treasury", "/treasury", wholeBook}, {"bank", "/bank", nil}, {"months", "/months", wholeBook}, {"imports", "/imports", nil}}},
 	{"books", booksMenu},
 	{"office", officeBooks},
 }

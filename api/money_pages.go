@@ -42,6 +42,9 @@ func (s *Server) moneyPages(e *echo.Echo) {
 // sectionsData is a page about one thing: what it is, what can be done with it, and the parts it has.
 type sectionsData struct {
 	Lead     string
+	Problem  *web.Problem
+	Tabs     []web.MenuItem
+	Search   []web.Field
 	Facts    []web.Fact
 	Actions  []web.MenuItem
 	Sections []section
@@ -55,8 +58,10 @@ type section struct {
 	Effect *effect
 	Table  *web.Table
 	Review *reviewOf // the table's documents are ticked for it
+	Choose *web.Form // around the table, whose rows are ticked for it
 	Form   *web.Form
 	Note   string
+	More   []web.MenuItem // where to go on from here
 }
 
 // reviewOf is the step for which documents are ticked; each button is one of several.
@@ -90,7 +95,7 @@ func papersTable(l *look, caption, empty string, rows []projects.PaperRow) *web.
 				said = eventName(l.lang, e)
 			}
 		}
-		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{web.Text(r.Number).To("/documents/" + r.ID.String()), web.Text(r.DocumentNo), web.Day(r.Day), web.Text(said), l.names.project(r.Project), web.Maybe(r.Amount),
+		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{web.Code(r.Number).To("/documents/" + r.ID.String()), web.Text(r.DocumentNo), web.Day(r.Day), web.Text(said), l.names.project(r.Project), web.Maybe(r.Amount),
 			web.State(r.State, l.t("state."+r.State)), web.Text(r.Memo)}})
 	}
 	return t

@@ -115,9 +115,12 @@ func (d roundTrip) approved(purpose, amount string) (number, id string) {
 func payByPages(t *testing.T, b *bureau) {
 	d := b.desks(t)
 	number, id := d.approved("设计费", "1,234.50")
+	if copied := d.clerk.get("/documents/" + id).follows("照此新建").form("/documents/new"); copied.Get("purpose") != "设计费" || copied.Get("payees.0.amount") != "1234.50" {
+		t.Errorf("the request that is written like it begins with %v", copied)
+	}
 
 	d.payer.get("/payments").sees("已批准，待下达支付令", number, "设计费", "1,234.50")
-	d.payer.get("/review?verb=order&id="+id).sees("到账时将记的凭证", "1613.03", "2025-05/2026", "人民币壹仟贰佰叁拾肆元伍角整")
+	d.payer.get("/review?verb=order&id="+id).sees("到账时生成凭证 1 张", "到账时将记的凭证", "1613.03", "2025-05/2026", "人民币壹仟贰佰叁拾肆元伍角整")
 	d.payer.fills("/review", nil).sees(number, "已下达支付")
 	line := "/payments/" + number + "/lines/1"
 	d.payer.get("/payments").sees("已下达，等待银行", number, "****").get(line).sees("等待银行", "人民币壹仟贰佰叁拾肆元伍角整")

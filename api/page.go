@@ -3,6 +3,7 @@ package api
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"mime"
@@ -195,11 +196,17 @@ func (s *Server) pageProblem(l *look, err error) *answer {
 	if fault.KindOf(err) == fault.KindUnavailable && l.Request().Method != http.MethodGet {
 		return &answer{template: "unknown", title: l.t("unknown.title"), status: p.Status, data: web.Form{Action: l.Request().URL.RequestURI(), Key: l.key(), Hidden: l.sent()}}
 	}
-	return &answer{template: "problem", title: p.Title, status: p.Status, data: webProblem(p)}
+	return &answer{template: "problem", title: p.Title, status: p.Status, data: webProblem(l.lang, p)}
 }
 
-func webProblem(p *Problem) *web.Problem {
-	return &web.Problem{Title: p.Title, Detail: p.Detail, Code: p.Code, Reference: p.Reference, Errors: p.Errors}
+// webProblem is a problem as a page says it: where a floor refuses, with the arithmetic in the reader's language.
+func webProblem(lang string, p *Problem) *web.Problem {
+	out := &web.Problem{Title: p.Title, Detail: p.Detail, Code: p.Code, Reference: p.Reference, Errors: p.Errors}
+	var floor struct{ Account, Project, Subject, Available, Asked, Short string }
+	if json.Unmarshal(p.Facts, &floor) == nil && floor.Short != "" {
+		out.Errors = append([]string{web.T(lang, "problem.floor", floor.Project+" "+floor.Account+" "+floor.Subject, web.Grouped(floor.Available), web.Grouped(floor.Asked), web.Grouped(floor.Short))}, out.Errors...)
+	}
+	return out
 }
 
 // sent is what the form said, to be sent once more as it was.
@@ -316,5 +323,5 @@ func (s *Server) asProblem(l *look, err error) *web.Problem {
 	if !errors.As(err, &p) {
 		p = s.problem(l.ctx, err)
 	}
-	return webProblem(p)
+	return webProblem(l.lang, p)
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // namesHere are what codes are called, read once for a page.
-type namesHere struct{ units, nodes map[string]string }
+type namesHere struct{ units, nodes, persons map[string]string }
 
 // called reads what units and projects are called; nobody reads a bare code.
 func (s *Server) called(l *look) (*namesHere, error) {
@@ -16,18 +16,15 @@ func (s *Server) called(l *look) (*namesHere, error) {
 		return l.names, nil
 	}
 	var rows []struct{ Kind, Code, Name string }
-	err := s.db.NewRaw(`select 'unit' as kind, code, name from accounting.units where book_id = ?0 union all
+	err := s.db.NewRaw(`select 'unit' as kind, code, name from accounting.units where book_id = ?0 union all select 'person', code, name from accounting.persons where book_id = ?0 union all
 		select 'node', code, case when ?1 = 'en' then coalesce(nullif(name_en, ''), name_zh) else name_zh end from projects.nodes where book_id = ?0`, l.who.Book, l.lang).Scan(l.ctx, &rows)
 	if err != nil {
 		return nil, fault.FromSQL(err)
 	}
-	n := &namesHere{map[string]string{}, map[string]string{}}
+	n := &namesHere{map[string]string{}, map[string]string{}, map[string]string{}}
+	of := map[string]map[string]string{"unit": n.units, "person": n.persons, "node": n.nodes}
 	for _, r := range rows {
-		if r.Kind == "unit" {
-			n.units[r.Code] = r.Name
-		} else {
-			n.nodes[r.Code] = r.Name
-		}
+		of[r.Kind][r.Code] = r.Name
 	}
 	l.names = n
 	return n, nil

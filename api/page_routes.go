@@ -31,6 +31,7 @@ func (s *Server) pageRoutes(e *echo.Echo) {
 	s.pageBy(e, pageRoute{http.MethodGet, "/second-factor", nil, sessionWay}, s.secondFactorPage)
 	s.pageBy(e, pageRoute{http.MethodPost, "/second-factor", nil, sessionWay}, s.setSecondFactor)
 
+	s.projectPages(e)
 	s.page(e, http.MethodGet, "/desk", everyone, s.deskPage)
 	s.page(e, http.MethodGet, "/documents", everyone, s.documentsPage)
 	s.page(e, http.MethodGet, "/documents/new", projects.Drafters(""), s.newDocumentPage)
@@ -43,5 +44,6 @@ func (s *Server) pageRoutes(e *echo.Echo) {
 	s.page(e, http.MethodGet, "/review", projects.DeskRoles(), s.reviewManyPage)
 	s.page(e, http.MethodPost, "/review", projects.DeskRoles(), s.takeManyByPage)
 	s.moneyPages(e)
+	s.listPages(e)
 	s.bookPages(e)
 }

@@ -46,7 +46,7 @@ func (s *Server) paymentsPage(l *look) (*answer, error) {
 				t.Rows[i].Select = r.ID
 			}
 			for i, verb := range q.buttons {
-				part.Review.Buttons = append(part.Review.Buttons, web.Button{Name: "verb", Value: verb, Text: l.t("desk.review_many", verbName(l.lang, verb)), Quiet: i > 0})
+				part.Review.Buttons = append(part.Review.Buttons, web.Button{Name: "verb", Value: verb, Text: l.t("payment.review." + verb), Quiet: i > 0})
 			}
 		}
 		data.Sections = append(data.Sections, part)
@@ -96,7 +96,7 @@ func lineTable(l *look, caption, empty string, lines []projects.QueuedLine, sum 
 		if number == "" {
 			number = q.Request + "/" + strconv.Itoa(q.LineNo)
 		}
-		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{web.Text(number).To(linePageOf(q.Request, q.LineNo)), web.Text(q.Request).To("/documents/" + q.Document.String()), l.names.project(q.Project), web.Text(q.Name), web.Text(q.Bank), web.Text(q.Account),
+		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{web.Code(number).To(linePageOf(q.Request, q.LineNo)), web.Code(q.Request).To("/documents/" + q.Document.String()), l.names.project(q.Project), web.Text(q.Name), web.Text(q.Bank), web.Code(q.Account),
 			web.Yuan(q.Amount), web.State(map[string]string{"failed": "failed", "ordered": "ordered"}[q.State], said), ordered}})
 	}
 	t.Total = []web.Cell{web.Text(l.t("table.sum")), web.Text(""), web.Text(""), web.Text(""), web.Text(""), web.Text(""), web.Yuan(sum.Amount), web.Text(""), web.Text("")}

@@ -3,11 +3,13 @@ package api
 import (
 	"context"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/uptrace/bun"
 
 	"mingzhang/accounting"
+	"mingzhang/accounting/fault"
 	"mingzhang/api/web"
 	"mingzhang/projects"
 )
@@ -144,13 +146,13 @@ func (s *Server) injectionsPage(l *look) (*answer, error) {
 	}
 	t.Sum = &sum
 	t.Total = []web.Cell{web.Text(l.t("table.sum")), web.Text(""), web.Text(""), web.Text(""), web.Yuan(sum), web.Text(""), web.Text("")}
-	funds, err := s.funds(l)
+	funds, err := s.funds(l, out.Body.Injections)
 	if err != nil {
 		return nil, err
 	}
-	list := &web.Table{Name: "funds", Caption: l.t("fund.funds"), Empty: l.t("fund.none"), Columns: web.Columns(web.C(web.TextColumn, "column.project"), web.C(web.TextColumn, "money.name"), web.C(web.TextColumn, "money.register"))}
-	for _, f := range funds {
-		list.Rows = append(list.Rows, web.Row{Cells: []web.Cell{l.names.project(f.Value), web.Text(f.Text), web.Text(l.t("fund.register")).To("/funds/" + url.PathEscape(f.Value))}})
+	list := &web.Table{Name: "funds", Caption: l.t("fund.funds"), Empty: l.t("fund.none"), Columns: web.Columns(web.C(web.TextColumn, "column.project"), web.C(web.TextColumn, "money.register"))}
+	for _, code := range funds {
+		list.Rows = append(list.Rows, web.Row{Cells: []web.Cell{l.names.project(code), web.Text(l.t("fund.register")).To("/funds/" + url.PathEscape(code))}})
 	}
 	actions := l.newDocument(l.t("document.new", kindName(l.lang, "injection_record")), "injection_record")
 	actions = append(actions, l.newDocument(l.t("document.new", kindName(l.lang, "fund")), "fund")...)
@@ -170,16 +172,24 @@ func injectionCells(l *look, i projects.Injection) []web.Cell {
 	return []web.Cell{web.Day(i.Day), l.names.project(i.Project), web.Text(i.Investee), web.Text(i.Agreement), web.Yuan(i.Amount), web.Figure(share), web.Maybe(i.ExpectedIncome)}
 }
 
-func (s *Server) funds(l *look) (funds []web.Option, err error) {
-	err = accounting.Read(l.ctx, s.db, func(ctx context.Context, tx bun.Tx) error {
-		nodes, err := projects.Tree(ctx, tx, l.who.Book)
-		for _, n := range nodes {
-			if n.Type == "fund" || n.Type == "investment" {
-				funds = append(funds, web.Option{Value: n.Code, Text: n.NameZH})
-			}
-		}
+// funds are the projects that have a register and that who looks reads: funds, and what injections are of.
+func (s *Server) funds(l *look, injections []projects.Injection) (funds []string, err error) {
+	var nodes []projects.Node
+	err = accounting.Read(l.ctx, s.db, func(ctx context.Context, tx bun.Tx) (err error) {
+		nodes, err = projects.Tree(ctx, tx, l.who.Book)
 		return err
 	})
+	for _, n := range nodes {
+		if n.Kind != projects.Fund && !slices.ContainsFunc(injections, func(i projects.Injection) bool { return i.Project == n.Code }) {
+			continue
+		}
+		_, err := s.project(l.ctx, l.who.Book, n.Code)
+		if err == nil {
+			funds = append(funds, n.Code)
+		} else if kind := fault.KindOf(err); kind == fault.KindInternal || kind == fault.KindUnavailable {
+			return nil, err
+		} // else it is another unit's
+	}
 	return funds, err
 }
 

@@ -105,7 +105,7 @@ func (s *Server) effectOf(l *look, foreseen *foreseeResponse, err error) (*effec
 	e.After, e.More = web.State(foreseen.Body.State, l.t("state."+foreseen.Body.State)), !foreseen.Body.Complete
 	e.Vouchers, e.Payments = each(foreseen.Body.Vouchers, l.voucherView), each(foreseen.Body.Payments, l.voucherView)
 	if refused := foreseen.Body.PaymentsRefused; refused != nil {
-		e.PaymentsRefused = webProblem(refused)
+		e.PaymentsRefused = webProblem(l.lang, refused)
 	}
 	if len(foreseen.Body.Balances) > 0 {
 		e.Balances = &web.Table{Caption: l.t("review.balances"), Columns: web.Columns(web.C(web.TextColumn, "column.budget_line"), web.C(web.TextColumn, "column.account"), web.C(web.TextColumn, "column.subject"),
@@ -215,7 +215,7 @@ func (s *Server) askMany(l *look, results *web.Table) (*answer, error) {
 			row.Class = "alert"
 			row.Cells = append(row.Cells, web.State("rejected", l.t("review.refused")), web.Text(e.Refused.Title+" "+e.Refused.Detail))
 		} else {
-			row.Cells = append(row.Cells, e.After, web.Text(l.t("review.posts", len(e.Vouchers))))
+			row.Cells = append(row.Cells, e.After, web.Text(l.posts(e)))
 			hidden = append(hidden, web.Hidden{Name: "id", Value: id}, web.Hidden{Name: "hash." + id, Value: d.Body.Hash})
 			effects = append(effects, e)
 			if e.Amount != nil {
@@ -228,6 +228,18 @@ func (s *Server) askMany(l *look, results *web.Table) (*answer, error) {
 	hidden = append(hidden, web.Hidden{Name: "list", Value: listHash(hidden)})
 	f := web.Form{Action: "/review", Key: l.key(), Submit: l.t("review.confirm_all", verbName(l.lang, verb), len(effects)), Hidden: hidden}
 	return &answer{template: "review_many", title: l.t("review.many", verbName(l.lang, verb)), data: map[string]any{"Table": t, "Effects": effects, "Form": f, "Any": len(effects) > 0, "Results": results, "Words": sum.Words()}}, nil
+}
+
+// posts says how many vouchers a step brings about, now or when the bank has paid.
+func (l *look) posts(e *effect) string {
+	switch {
+	case e.PaymentsRefused != nil:
+		return l.t("review.payments_refused") + " " + e.PaymentsRefused.Title + " " + e.PaymentsRefused.Detail
+	case len(e.Payments) > 0:
+		return l.t("review.posts_later", len(e.Payments))
+	default:
+		return l.t("review.posts", len(e.Vouchers))
+	}
 }
 
 // listHash binds one confirmation to exactly the documents and contents that were shown.

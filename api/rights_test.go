@@ -81,7 +81,7 @@ var whoMay = map[string]string{
 	"get-payment-request": "all", "list-payment-requests": "all", "list-payees": "all", "list-payment-lines": "all",
 	"enter-receipt": "receipts", "confirm-line": "receipts", "fail-line": "treasury", "ask-reissue": "reissues", "approve-reissue": "treasury", "cancel-line": "treasury",
 	"list-sign-in-accounts": "admin", "disable-sign-in-account": "admin", "list-sign-ins": "admin", "make-start-password": "accounts", "list-tokens": "all", "revoke-token": "all",
-	"list-bank-accounts": "all", "register-bank-account": "arrange", "match-bank-account": "lists", "get-bank-reconciliation": "all", "get-bank-reconciliation-workbook": "all", "explain-bank-item": "lists", "match-bank-items": "treasury", "end-bank-match": "treasury",
+	"list-bank-accounts": "all", "register-bank-account": "arrange", "match-bank-account": "lists", "list-bank-statements": "all", "list-bank-lines": "all", "get-bank-reconciliation": "all", "get-bank-reconciliation-workbook": "all", "explain-bank-item": "lists", "match-bank-items": "treasury", "end-bank-match": "treasury",
 	"preview-import": "lists", "import-list": "lists", "withdraw-import": "explain", "list-imports": "all", "list-list-kinds": "all", "get-list-template": "all", "set-external-code": "arrange",
 	"get-treasury-list": "book", "confirm-treasury-list": "treasury", "list-open-items": "book", "explain-open-item": "explain", "get-treasury-reconciliation": "book", "export-payments": "treasury",
 	"get-year-end": "book", "return-requests": "treasury",

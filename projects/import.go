@@ -55,6 +55,7 @@ type (
 		Totals      map[string]accounting.Money `json:"totals,omitempty"`    // yuan, added up here
 		Confirmed   []string                    `json:"confirmed,omitempty"` // fields whose total the list states itself
 		Notes       []string                    `json:"notes,omitempty"`
+		Begins      [][]string                  `json:"begins,omitempty"` // the file's first rows, where its heading was not found
 		Problems    []lists.Defect              `json:"problems,omitempty"`
 		Counts      map[Change]int              `json:"counts"`
 		Differences []Difference                `json:"differences"` // without the rows that say the same; at most mostDifferences
@@ -244,6 +245,7 @@ func (i *importing) understand(ctx context.Context, t listType, table *lists.Tab
 	}
 	i.preview = ImportPreview{Kind: i.request.Kind, Sheet: table.Sheet, Counts: map[Change]int{}, Differences: []Difference{}}
 	if i.list, i.preview.Problems = t.form.Read(table, profile); i.list == nil {
+		i.preview.Begins = table.Begins(20)
 		return nil, nil
 	}
 	l := i.list
@@ -271,12 +273,7 @@ func (i *importing) profile(ctx context.Context) (p lists.Profile, err error) {
 	if i.request.Profile != nil {
 		return *i.request.Profile, nil
 	}
-	var kept []string
-	err = i.db.NewRaw(`select profile from projects.list_profiles where book_id = ? and kind = ? and source = ?`, i.c.Book, i.request.Kind, i.request.Source).Scan(ctx, &kept)
-	if err != nil || len(kept) == 0 {
-		return p, fault.FromSQL(err)
-	}
-	return p, json.Unmarshal([]byte(kept[0]), &p)
+	return ListProfile(ctx, i.db, i.c.Book, i.request.Kind, i.request.Source)
 }
 
 func (i *importing) keepProfile(ctx context.Context, tx bun.Tx) error {

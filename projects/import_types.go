@@ -30,6 +30,12 @@ func Importers(kind ListKind) (roles []string) {
 	return slices.Compact(roles)
 }
 
+// Monthly says whether a list of this kind covers one month, and says which.
+func Monthly(kind ListKind) bool {
+	t, err := listTypeOf(kind)
+	return err == nil && t.monthly
+}
+
 func listTypeOf(kind ListKind) (listType, error) {
 	for _, t := range listTypes {
 		if t.form.Kind == string(kind) {

@@ -24,17 +24,18 @@ func WithdrawImport(ctx context.Context, db *bun.DB, c accounting.Command, list 
 		if err := accounting.CheckText("reason", in.Reason, 500); err != nil {
 			return nil, fault.Invalid("reason_required", "write why it is withdrawn, in at most 500 characters")
 		}
-		if _, err := findImport(ctx, tx, c.Book, list); err != nil {
+		if _, err := FindImport(ctx, tx, c.Book, list); err != nil {
 			return nil, err
 		}
 		if _, err := tx.ExecContext(ctx, `select projects.withdraw_list(?, ?, ?, ?, ?, ?)`, c.Book, list, in.Reason, c.By.Person, c.By.Unit, c.By.Role); err != nil {
 			return nil, fault.FromSQL(err)
 		}
-		return findImport(ctx, tx, c.Book, list)
+		return FindImport(ctx, tx, c.Book, list)
 	})
 }
 
-func findImport(ctx context.Context, db bun.IDB, book accounting.BookID, list uuid.UUID) (*Import, error) {
+// FindImport finds a list that was taken in, or withdrawn since. Codes: list_unknown.
+func FindImport(ctx context.Context, db bun.IDB, book accounting.BookID, list uuid.UUID) (*Import, error) {
 	var found []Import
 	err := db.NewSelect().Model(&found).Where("import.book_id = ? and import.import_id = ?", book, list).Scan(ctx)
 	if err != nil {

@@ -17,7 +17,8 @@ type (
 		Book     accounting.BookID
 		Unit     accounting.UnitID
 		State    string
-		Node     string    // code
+		Node     string // code
+		Nodes    []accounting.ProjectID
 		Contract string    // number
 		Before   uuid.UUID // requests made before this one: the next page
 		Limit    int
@@ -65,6 +66,9 @@ func Requests(ctx context.Context, db bun.IDB, q RequestQuery) ([]RequestRow, er
 	}
 	if q.Node != "" {
 		s.Where("d.node_id in (select n.node_id from projects.nodes n where n.book_id = d.book_id and n.code = ?)", q.Node)
+	}
+	if len(q.Nodes) > 0 {
+		s.Where("d.node_id = any (?::uuid[])", nodeList(q.Nodes))
 	}
 	if q.Contract != "" {
 		s.Where("k.content ->> 'contract' = ?", q.Contract)

@@ -2,6 +2,7 @@ package projects
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -16,6 +17,8 @@ type ReconcileQuery struct {
 	AsOf  accounting.Date
 	Known time.Time         // zero: now
 	Unit  accounting.UnitID // zero: all units
+
+	Projects []accounting.ProjectID // empty: all
 }
 
 // Figures are the columns of the reconciliation in yuan; nil is unknown or does not apply, never zero. The first seven
@@ -138,7 +141,7 @@ func (r *Reconciliation) addProjects(ctx context.Context, db bun.IDB, q Reconcil
 	if err != nil {
 		return err
 	}
-	ladder, err := accounting.LadderRows(ctx, db, accounting.ReconcileQuery{Book: q.Book, AsOf: q.AsOf, Known: q.Known, Unit: q.Unit})
+	ladder, err := accounting.LadderRows(ctx, db, accounting.ReconcileQuery{Book: q.Book, AsOf: q.AsOf, Known: q.Known, Unit: q.Unit, Projects: q.Projects})
 	if err != nil {
 		return err
 	}
@@ -162,7 +165,7 @@ func (r *Reconciliation) addProjects(ctx context.Context, db bun.IDB, q Reconcil
 	// Codes sort a parent before its children, so going backwards every child is complete before it is added up.
 	shown := make([]bool, len(nodes))
 	for i := len(nodes) - 1; i >= 0; i-- {
-		shown[i] = shown[i] || q.Unit.IsZero() || ladderOf[nodes[i].ID] != nil
+		shown[i] = shown[i] || q.Unit.IsZero() && (len(q.Projects) == 0 || slices.Contains(q.Projects, nodes[i].ID)) || ladderOf[nodes[i].ID] != nil
 		rows[i].setPlan(planOf[nodes[i].ID].Inclusive)
 		rows[i].Reasons = rows[i].reasons()
 		if nodes[i].Parent.IsZero() {

@@ -50,6 +50,7 @@ type (
 		Book  accounting.BookID
 		State ItemState
 		Month accounting.Period
+		Item  uuid.UUID
 		AsOf  accounting.Date // ages are counted to this day
 	}
 )
@@ -81,8 +82,8 @@ func TreasuryItems(ctx context.Context, db bun.IDB, q ItemQuery) ([]TreasuryItem
 		from, to = q.Month, q.Month
 	}
 	found := []TreasuryItem{}
-	err := db.NewRaw(`select `+itemColumns+` from projects.open_items(?, ?, ?, 'infinity') i`+itemPeople+` where (? = '' or i.state = ?) order by i.day, i.voucher, i.kind`,
-		q.AsOf, q.Book, from, to, q.Book, q.Book, q.State, q.State).Scan(ctx, &found)
+	err := db.NewRaw(`select `+itemColumns+` from projects.open_items(?, ?, ?, 'infinity') i`+itemPeople+` where (? = '' or i.state = ?) and (? or i.item_id = ?) order by i.day, i.voucher, i.kind`,
+		q.AsOf, q.Book, from, to, q.Book, q.Book, q.State, q.State, q.Item == uuid.Nil, q.Item).Scan(ctx, &found)
 	for n := range found {
 		found[n].Month = found[n].Of.String()
 	}

@@ -2,7 +2,10 @@ package seeds
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -20,10 +23,12 @@ type Scaled struct {
 const (
 	scaleProgramme = "2025-99" // 示例·规模数据: every copy is a project below it
 	scaleYear      = firstYear + 1
-	scaleBatch     = 500 // documents of one command
+	documentBatch  = 500  // documents of one command
+	voucherBatch   = 4000 // that wait for the book's worker at once
+	copiesTogether = 5    // of the demonstration's size, on one project
 )
 
-// copied is what is being added: one project with as many vouchers and documents as the demonstration has.
+// copied is what is being added: one project with some times as many vouchers and documents as the demonstration has.
 type copied struct {
 	books   *accounting.Books
 	db      *bun.DB
@@ -55,12 +60,15 @@ func Scale(ctx context.Context, books *accounting.Books, db *bun.DB, book accoun
 	if err != nil {
 		return s, err
 	}
-	for i := range n {
-		c.code, c.unit = fmt.Sprintf("%s-%04d", scaleProgramme, first+i), units[(first+i)%len(units)].Code
+	vouchers, documents := c.vouchers, c.documents
+	for done, i := 0, first; done < n; i++ {
+		together := min(copiesTogether, n-done)
+		c.code, c.unit, c.vouchers, c.documents = fmt.Sprintf("%s-%04d", scaleProgramme, i), units[i%len(units)].Code, together*vouchers, together*documents
 		if err := c.add(ctx, &s); err != nil {
-			return s, fmt.Errorf("copy %s: %w", c.code, err)
+			return s, fmt.Errorf("project %s: %w", c.code, err)
 		}
-		told(i+1, s)
+		done += together
+		told(done, s)
 	}
 	return s, nil
 }
@@ -97,7 +105,7 @@ func (c *copied) command(key, person, role string) accounting.Command {
 
 func (c *copied) line() string { return fmt.Sprintf("%s/%d", c.code, scaleYear) }
 
-// add adds one copy.
+// add adds one project with what is on it.
 func (c *copied) add(ctx context.Context, s *Scaled) error {
 	budget := c.command(c.code, "budget", "budget_officer")
 	if _, err := projects.CreateNode(ctx, c.db, budget, projects.NewNode{Code: c.code, Parent: scaleProgramme, NameZH: "【示例】规模数据 " + c.code, Kind: projects.Project, Type: projects.Works, Unit: c.unit}); err != nil {
@@ -108,17 +116,25 @@ func (c *copied) add(ctx context.Context, s *Scaled) error {
 		return err
 	}
 	s.Projects++
-	posted, err := c.post(ctx)
-	if s.Vouchers += posted; err != nil {
+	pay, err := c.authorise(ctx)
+	if err != nil {
 		return err
 	}
-	filed, err := c.file(ctx)
-	s.Documents += filed
-	return err
+	// Papers and postings do not wait for each other: these go through the book's worker, those through the counter of numbers.
+	var (
+		work                sync.WaitGroup
+		posted, filed       int
+		notPosted, notFiled error
+	)
+	work.Go(func() { posted, notPosted = pay() })
+	work.Go(func() { filed, notFiled = c.file(ctx) })
+	work.Wait()
+	s.Vouchers, s.Documents = s.Vouchers+posted, s.Documents+filed
+	return errors.Join(notPosted, notFiled)
 }
 
-// post approves and issues authority, then holds and pays it, two vouchers a payment.
-func (c *copied) post(ctx context.Context) (int, error) {
+// authorise approves and issues authority; what it answers holds and pays it, two vouchers a payment, and counts them all.
+func (c *copied) authorise(ctx context.Context) (func() (int, error), error) {
 	const each = 1000 // fen, times the payment's number
 	pairs := max(1, (c.vouchers-2)/2)
 	total := accounting.Fen(int64(each*pairs*(pairs+1)/2) + int64(each*c.documents))
@@ -126,14 +142,19 @@ func (c *copied) post(ctx context.Context) (int, error) {
 	source := projects.Draw{BudgetLine: c.line(), Amount: total}
 	authority, err := c.vouchersOf(ctx, &projects.Approve{Head: head, Draw: source}, &projects.Issue{Head: head, Draw: source})
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	posted, err := c.postAll(ctx, "authority", authority)
-	if err != nil {
-		return posted, err
-	}
+	return func() (int, error) {
+		more, err := c.pay(ctx, head, each, pairs)
+		return posted + more, err
+	}, err
+}
+
+// pay holds and pays so many payments, each by its number times so many fen.
+func (c *copied) pay(ctx context.Context, head projects.Head, each, pairs int) (posted int, err error) {
 	// The first payment is made of the event table; its copies differ in day, request and amount.
-	request, one := projects.Ref(c.code+"#1"), []projects.Draw{{BudgetLine: c.line(), Amount: accounting.Fen(each)}}
+	request, one := projects.Ref(c.code+"#1"), []projects.Draw{{BudgetLine: c.line(), Amount: accounting.Fen(int64(each))}}
 	var pattern []accounting.Voucher
 	for _, e := range []projects.Event{&projects.HoldForRequest{Head: head, Request: request, Sources: one},
 		&projects.PayCost{Paid: projects.Paid{Head: head, Request: request, Sources: one, EconomicClass: buildings}, Cost: "1613.03"}} {
@@ -147,31 +168,41 @@ func (c *copied) post(ctx context.Context) (int, error) {
 		}
 		pattern = append(pattern, v...)
 	}
-	var all []accounting.Voucher
-	for i := 1; i < pairs; i++ {
-		subject := accounting.SubjectID{UUID: accounting.NewID()}
-		for _, v := range pattern {
-			v.Date = head.Date.AddDays(i * 340 / pairs)
-			v.Memo = fmt.Sprintf("【示例】规模数据 %s 第%d笔", c.code, i+1)
-			lines := make([]accounting.Line, len(v.Lines))
-			for j, l := range v.Lines {
-				if l.Subject.Code != "" || !l.Subject.ID.IsZero() {
-					l.Subject.ID, l.Subject.Code = subject, fmt.Sprintf("%s#%d", c.code, i+1)
-				}
-				amount := accounting.Fen(int64(each * (i + 1)))
-				if l.Debit.IsZero() {
-					l.Credit = amount
-				} else {
-					l.Debit = amount
-				}
-				lines[j] = l
-			}
-			v.Lines = lines
-			all = append(all, v)
+	// All are held before any is paid: a request that a voucher registers is known to the next call of the worker, not to its own.
+	subjects := make([]accounting.SubjectID, pairs)
+	for i := range subjects {
+		subjects[i].UUID = accounting.NewID()
+	}
+	for _, v := range pattern {
+		all := make([]accounting.Voucher, 0, pairs)
+		for i := 1; i < pairs; i++ {
+			all = append(all, c.another(v, i, head.Date.AddDays(i*340/pairs), accounting.Fen(int64(each*(i+1))), subjects[i]))
+		}
+		n, err := c.postAll(ctx, "payment/"+v.Source, all)
+		if posted += n; err != nil {
+			return posted, err
 		}
 	}
-	more, err := c.postAll(ctx, "payment", all)
-	return posted + more, err
+	return posted, nil
+}
+
+// another is a voucher like one of the first payment, of the ith.
+func (c *copied) another(v accounting.Voucher, i int, day accounting.Date, amount accounting.Money, request accounting.SubjectID) accounting.Voucher {
+	v.Date, v.Memo = day, fmt.Sprintf("【示例】规模数据 %s 第%d笔", c.code, i+1)
+	lines := make([]accounting.Line, len(v.Lines))
+	for j, l := range v.Lines {
+		if !l.Subject.ID.IsZero() {
+			l.Subject.ID, l.Subject.Code = request, fmt.Sprintf("%s#%d", c.code, i+1)
+		}
+		if l.Debit.IsZero() {
+			l.Credit = amount
+		} else {
+			l.Debit = amount
+		}
+		lines[j] = l
+	}
+	v.Lines = lines
+	return v
 }
 
 func (c *copied) vouchersOf(ctx context.Context, events ...projects.Event) (all []accounting.Voucher, err error) {
@@ -193,9 +224,13 @@ func (c *copied) postAll(ctx context.Context, what string, vouchers []accounting
 		command.Name, command.Body = "event."+v.Source, v.Memo
 		postings[i] = accounting.Posting{Command: command, Voucher: v}
 	}
-	for i, o := range c.books.PostAll(ctx, postings) {
-		if o.Err != nil {
-			return i, o.Err
+	posted := 0
+	for some := range slices.Chunk(postings, voucherBatch) {
+		for _, o := range c.books.PostAll(ctx, some) {
+			if o.Err != nil {
+				return posted, o.Err
+			}
+			posted++
 		}
 	}
 	return len(vouchers), nil
@@ -206,7 +241,7 @@ func (c *copied) file(ctx context.Context) (int, error) {
 	filed := 0
 	for filed < c.documents {
 		var contents []projects.Content
-		for i := filed; i < min(filed+scaleBatch, c.documents); i++ {
+		for i := filed; i < min(filed+documentBatch, c.documents); i++ {
 			amount := accounting.Fen(int64(100 * (i + 1)))
 			contents = append(contents, &projects.PaymentRequest{
 				Paper: projects.Paper{Date: accounting.NewDate(scaleYear, time.January, 8).AddDays(i * 340 / c.documents), Memo: "【示例】规模数据"}, Node: c.code, Payment: "fees", Purpose: fmt.Sprintf("【示例】规模数据 第%d笔", i+1),

@@ -41,9 +41,10 @@ func functions(lang string) template.FuncMap {
 			}
 			return all
 		},
-		"list": func(items ...any) []any { return items },
-		"add":  func(a, b int) int { return a + b },
-		"join": strings.Join,
+		"percent": func(place int) string { return fmt.Sprintf("%d %%", place/100) },
+		"list":    func(items ...any) []any { return items },
+		"add":     func(a, b int) int { return a + b },
+		"join":    strings.Join,
 	}
 }
 

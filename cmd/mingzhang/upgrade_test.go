@@ -4,10 +4,13 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
+	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/dialect/pgdialect"
@@ -17,11 +20,11 @@ import (
 	"mingzhang/migrations/pglocal"
 )
 
-// The release before this one had the migrations up to this.
-const lastOfPrevious = "0009_grants.tx.up.sql"
+// The first release had the migrations up to this.
+const lastOfFirst = "0009_grants.tx.up.sql"
 
-// previousRelease makes a data folder as the previous release left it: its schema, and a book with a closed month and an open one.
-func previousRelease(t *testing.T, dir string) {
+// firstRelease makes a data folder as the first release left it: its schema, and a book with a closed month and an open one.
+func firstRelease(t *testing.T, dir string) {
 	t.Helper()
 	cluster, err := pglocal.Start(t.Context(), pglocal.Options{DataDir: dir})
 	if err != nil {
@@ -43,16 +46,16 @@ func previousRelease(t *testing.T, dir string) {
 	if err := migrations.PrepareRoles(t.Context(), db); err != nil {
 		t.Fatal(err)
 	}
-	previousSchema(t, db)
+	firstSchema(t, db)
 	service, err := migrations.OpenDB(cluster.DSN(migrations.App, databaseName))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = service.Close() }()
-	previousBook(t, bun.NewDB(db, pgdialect.New()), service)
+	firstBook(t, bun.NewDB(db, pgdialect.New()), service)
 }
 
-func previousSchema(t *testing.T, db *sql.DB) {
+func firstSchema(t *testing.T, db *sql.DB) {
 	t.Helper()
 	tx, err := db.BeginTx(t.Context(), nil)
 	if err != nil {
@@ -73,7 +76,7 @@ func previousSchema(t *testing.T, db *sql.DB) {
 	}
 	for _, f := range files { // sorted
 		name := filepath.Base(f)
-		if name > lastOfPrevious {
+		if name > lastOfFirst {
 			break
 		}
 		text, err := os.ReadFile(f)
@@ -89,7 +92,7 @@ func previousSchema(t *testing.T, db *sql.DB) {
 	}
 }
 
-func previousBook(t *testing.T, owner, service *bun.DB) {
+func firstBook(t *testing.T, owner, service *bun.DB) {
 	t.Helper()
 	unit, maker, checker := accounting.NewID(), accounting.NewID(), accounting.NewID()
 	project, line := accounting.ProjectID{UUID: accounting.NewID()}, accounting.BudgetLineID{UUID: accounting.NewID()}
@@ -129,19 +132,19 @@ func previousBook(t *testing.T, owner, service *bun.DB) {
 	}
 }
 
-// The way from the release before to this one, and to another PostgreSQL: this program backs the old books up as they are, and
+// The way from the first release to this one, and to another PostgreSQL: this program backs the old books up as they are, and
 // restores them into its own schema. Roots and sums come along, and the old folder is left as it was.
-func TestPreviousReleaseIsBackedUpAndRestoredByThisOne(t *testing.T) {
+func TestFirstReleaseIsBackedUpAndRestoredByThisOne(t *testing.T) {
 	t.Parallel()
 	p := newProgram(t)
-	previousRelease(t, p.path("var"))
+	firstRelease(t, p.path("var"))
 	p.run("backup", "old.tar")
 	m := manifestOf(t, p.path("old.tar"))
-	if n := len(m.Migrations); n != 8 || m.Migrations[n-1].Name != lastOfPrevious {
+	if n := len(m.Migrations); n != 8 || m.Migrations[n-1].Name != lastOfFirst {
 		t.Fatalf("the backup changed what it backed up: %v", m.Migrations)
 	}
 	if _, there := m.Tables["projects.documents"]; there {
-		t.Error("the previous release had documents")
+		t.Error("the first release had documents")
 	}
 	b := m.Books[0]
 	if b.Vouchers != 3 || b.CompleteTo == nil || len(b.Periods) != 2 || b.Periods[0].Root == "" || b.Periods[1].LastNumber != 1 || b.Turnover[0].Debit != "300.03" {
@@ -165,4 +168,113 @@ func TestPreviousReleaseIsBackedUpAndRestoredByThisOne(t *testing.T) {
 	if err := compareTotals(m.Books, after.Books); code(err) != "restore_differs" {
 		t.Errorf("another root passes: %v", err)
 	}
+}
+
+// previousBooks is an archive that the program of the previous release made, after its demonstration and the month of docs/MONTH.md: two
+// books with documents of all kinds, a treasury's list with its matches, sheets, open items, closed months, attachments. At the next release it
+// is replaced by one that release's program made in the same way.
+const (
+	previousBooks  = "testdata/books-d267124.tar"
+	lastOfPrevious = "0024_opening.tx.up.sql"
+)
+
+// previousRelease makes a data folder as the previous release left it, without a step of this one's schema.
+func previousRelease(t *testing.T, dir string) manifest {
+	t.Helper()
+	m := manifestOf(t, previousBooks)
+	archive, err := os.Open(previousBooks)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = archive.Close() }()
+	cluster, err := pglocal.Start(t.Context(), pglocal.Options{DataDir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := cluster.Stop(); err != nil {
+			t.Error(err)
+		}
+	}()
+	if err := cluster.EnsureDatabase(t.Context(), databaseName); err != nil {
+		t.Fatal(err)
+	}
+	dsn := cluster.DSN(pglocal.Admin, databaseName)
+	db, err := migrations.OpenOwner(dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	if err := migrations.PrepareRoles(t.Context(), db); err != nil {
+		t.Fatal(err)
+	}
+	r := &restoring{options: &options{dataDir: dir}, archive: archive, say: func(string, ...any) {}, target: target{dsn: dsn, cluster: cluster, major: m.Major}}
+	if err := r.load(t.Context(), &m); err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// wholeAfterwards expects of books that came from the previous release what they were, by this one's checks.
+func (p *program) wholeAfterwards(before manifest, dataDir string) {
+	p.t.Helper()
+	for _, b := range before.Books {
+		if out := p.run("verify", "--data-dir", dataDir, "--book", fmt.Sprint(b.Book)); strings.Contains(out, "FAIL") || !strings.Contains(out, "ok    ") {
+			p.t.Error(out)
+		}
+		report := p.run("reconcile", "--data-dir", dataDir, "--book", fmt.Sprint(b.Book), "--as-of", "2026-12-31", "--known-at", b.CompleteTo.Format(time.RFC3339Nano), "--lang", "en")
+		if !strings.Contains(report, "all checks hold") {
+			p.t.Error(report)
+		}
+	}
+	if out := p.run("doctor", "--data-dir", dataDir); !strings.Contains(out, "the database is up to date") || !strings.Contains(out, "have their rights and no more") {
+		p.t.Error(out)
+	}
+	archive := dataDir + "-after.tar"
+	p.run("backup", archive, "--data-dir", dataDir)
+	after := manifestOf(p.t, p.path(archive))
+	if err := compareTotals(before.Books, after.Books); err != nil {
+		p.t.Error(err)
+	}
+	for table, n := range before.Tables {
+		if after.Tables[table] < n {
+			p.t.Errorf("%s had %d rows and has %d", table, n, after.Tables[table])
+		}
+	}
+	if n, _ := after.files(); n != 12 || len(after.Lacking) > 0 {
+		p.t.Errorf("%d files came along, %d are lacking", n, len(after.Lacking))
+	}
+}
+
+// A newer program is put on the old one's data folder, which is the usual upgrade: its backup of them changes nothing, its first start
+// brings the schema up to date, and the service goes on with the next numbers.
+func TestPreviousReleaseIsUpgradedInPlace(t *testing.T) {
+	t.Parallel()
+	p := newProgram(t)
+	m := previousRelease(t, p.path("var"))
+	if n := len(m.Migrations); m.Migrations[n-1].Name != lastOfPrevious || len(m.Books) != 2 || m.Tables["projects.documents"] < 100 || m.Program != "d267124" {
+		t.Fatalf("%s is not what the previous release left: %v, %d books, %d documents", previousBooks, m.Migrations[n-1], len(m.Books), m.Tables["projects.documents"])
+	}
+	p.run("backup", "before.tar")
+	before := manifestOf(t, p.path("before.tar"))
+	if n := len(before.Migrations); before.Migrations[n-1].Name != lastOfPrevious || !maps.Equal(before.Tables, m.Tables) {
+		t.Errorf("the backup before the upgrade changed something: %v", before.Migrations[n-1])
+	}
+	p.serve("--book", "640303900").stop()
+	p.wholeAfterwards(m, "var")
+}
+
+// The same books, restored by the newer program.
+func TestPreviousReleaseIsRestored(t *testing.T) {
+	t.Parallel()
+	p := newProgram(t)
+	archive, err := filepath.Abs(previousBooks)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := p.run("restore", archive, "--data-dir", "new")
+	if lacking, err := migrations.Lacking(manifestOf(t, previousBooks).Migrations); err != nil || len(lacking) > 0 && !strings.Contains(out, "migrations more, the first "+strings.TrimSuffix(lacking[0], ".tx.up.sql")) {
+		t.Errorf("%v %v\n%s", err, lacking, out)
+	}
+	p.wholeAfterwards(manifestOf(t, previousBooks), "new")
 }

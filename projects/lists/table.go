@@ -87,6 +87,18 @@ func Read(content io.ReaderAt, size int64, sheet string) (*Table, error) {
 	}
 }
 
+// Begins are the texts of the first rows, for whoever has to say which of them is the heading.
+func (t *Table) Begins(rows int) (texts [][]string) {
+	for _, r := range t.Rows[:min(len(t.Rows), rows)] {
+		cells := make([]string, len(r.Cells))
+		for i, c := range r.Cells {
+			cells[i] = c.Text
+		}
+		texts = append(texts, cells)
+	}
+	return texts
+}
+
 // cellName is how people call a cell: C17.
 func cellName(row, column int) string { return columnName(column) + fmt.Sprint(row) }
 
