@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"iter"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -134,7 +133,7 @@ type voucherPart struct{ from, to Period }
 // needs no second one.
 func (q VoucherQuery) parts(ctx context.Context, db bun.IDB) ([]voucherPart, error) {
 	from, to := q.bounds()
-	if !q.scoped() {
+	if !q.narrow() {
 		return []voucherPart{{from, to}}, nil
 	}
 	return collect(ctx, db, fragment{`select p.period, p.period from accounting.periods p where p.book_id = ? and p.period between ? and ? and p.last_number > 0 order by p.period`, []any{q.Book, max(from, q.After.Period), to}},
@@ -168,23 +167,21 @@ func (q VoucherQuery) where(after VoucherNo, in Period) fragment {
 		found := searched(q.Book, q.Search)
 		w.add(found.sql, found.args...)
 	}
-	if q.scoped() {
-		mine := q.only().where(q.Book)
+	if only := q.only(); q.narrow() {
+		mine := only.where(q.Book)
 		w.add(` and v.number in (select m.number from (select distinct x.number from accounting.ledgers l join accounting.lines x on x.book_id = l.book_id and x.project_id = l.project_id where l.book_id = ? and x.period = ?`, q.Book, in)
 		w.add(mine.sql+` offset 0) m)`, mine.args...)
 	}
 	return w
 }
 
-// scoped says whether vouchers with lines of certain projects are asked for.
-func (q VoucherQuery) scoped() bool {
-	return !q.Project.IsZero() || len(q.Projects) > 0 || !q.Unit.IsZero()
-}
+// narrow says whether only some projects' vouchers are asked for.
+func (q VoucherQuery) narrow() bool { return !q.Project.IsZero() || !q.Unit.IsZero() || len(q.Projects) > 0 }
 
 func (q VoucherQuery) only() filter {
-	only := filter{unit: q.Unit, projects: q.Projects}
-	if !q.Project.IsZero() {
-		only.projects = append(slices.Clone(q.Projects), q.Project)
+	only := filter{unit: q.Unit}
+	if only.projects = q.Projects; !q.Project.IsZero() {
+		only.projects = []ProjectID{q.Project}
 	}
 	return only
 }

@@ -168,7 +168,7 @@ func (s *Server) askBankSheet(l *look, wrong, unpaired *web.Problem) (*answer, e
 	data.Sections = []section{{Table: l.balanceTable(sheet)}, open}
 	data.Sections = append(data.Sections, l.pairing(sheet, unpaired)...)
 	data.Sections = append(data.Sections, section{Table: l.matchTable(sheet), More: l.monthsAround(number, month)})
-	a := &answer{template: "sections", title: l.t("lists.bank_sheet_of", sheet.Account.Bank, number, month), list: items, data: data}
+	a := &answer{template: "sections", title: l.t("lists.bank_sheet_of", sheet.Account.Bank, number, month), data: data}
 	if wrong != nil || unpaired != nil {
 		a.status = http.StatusUnprocessableEntity
 	}
@@ -196,7 +196,7 @@ func (l *look) balanceTable(s *projects.BankReconciliation) *web.Table {
 		return web.Row{Cells: []web.Cell{web.Text(l.t("lists.sheet." + ours)), a, web.Text(l.t("lists.sheet." + theirs)), b}}
 	}
 	ledger := web.Yuan(s.Ledger)
-	q := url.Values{"as_of": {lastDay(s.Month).String()}}
+	q := url.Values{"as_of": {monthEnd(s.Month).String()}}
 	if s.Account.Project != "" {
 		q.Set("project", s.Account.Project)
 	} else {

@@ -199,7 +199,10 @@ func understood(l *look, p *projects.ImportPreview, f lists.Form) section {
 		out.Table = beginTable(l, p)
 		return out
 	}
-	out.Facts = []web.Fact{fact(l.t("lists.sheet"), web.Text(p.Sheet)), fact(l.t("lists.measure"), web.Text(l.t("lists.measure."+string(p.Measure)))), fact(l.t("lists.rows"), web.Number(p.Rows))}
+	out.Facts = []web.Fact{fact(l.t("lists.measure"), web.Text(l.t("lists.measure."+string(p.Measure)))), fact(l.t("lists.rows_read"), web.Number(p.Rows))}
+	if p.Sheet != "" {
+		out.Facts = append(out.Facts, fact(l.t("lists.sheet"), web.Text(p.Sheet)))
+	}
 	t := &web.Table{Name: "headings", Caption: l.t("lists.headings"), Columns: web.Columns(web.C(web.TextColumn, "lists.column"), web.C(web.TextColumn, "lists.heading"), web.C(web.TextColumn, "lists.required"), web.C(web.MoneyColumn, "lists.column_total"), web.C(web.StateColumn, "lists.confirmed"))}
 	for _, c := range f.Columns {
 		heading, there := p.Headings[c.Field]

@@ -101,8 +101,8 @@ func calendarMonth(text string) (accounting.Period, error) {
 	return month, err
 }
 
-// lastDay is the day a month ends on.
-func lastDay(month accounting.Period) accounting.Date {
+// monthEnd is the day a month ends on.
+func monthEnd(month accounting.Period) accounting.Date {
 	return accounting.NewDate(month.Year(), time.Month(month.Month()), 1).LastOfMonth()
 }
 

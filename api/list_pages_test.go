@@ -29,6 +29,17 @@ func TestPagesOfLists(t *testing.T) {
 	t.Run("who may not is told so", func(t *testing.T) { listsOfOthers(t, b) })
 }
 
+// A month with nothing missing leads to its close, and its sheets are those kept then.
+func TestMonthsSheetIsKeptAtItsClose(t *testing.T) {
+	b := demonstration(t)
+	r := b.reads(t, "budget").get("/months/2025-02").sees("前面的月份没有结账").follows("先结那个月").sees("月末检查 2025-01", "什么都不缺，可以结账")
+	if to := r.link("去结账 2025-01"); to != "/periods/2025-01" {
+		t.Errorf("the close is at %s", to)
+	}
+	r.call("/periods/2025-01/close", "")
+	r.get("/treasury/sheet?month=2025-01").sees("结账时留存", "留存指纹", "20,000.00").get("/months").sees("已结账", "下一个要结的月").get("/months/2025-01").sees("已结账")
+}
+
 // uploads fills in the form of a list with its file, as a browser sends it, and lands on the preview.
 func (r *reader) uploads(kind string, fields map[string]string, name, content string) *reader {
 	r.t.Helper()
@@ -347,10 +358,7 @@ func sheetEqualsJSON(t *testing.T, r *reader, month string) {
 	r.json("/treasury-reconciliation/"+month, &sheet)
 	shown := cells(r.get("/treasury/sheet?month="+month), "支出对账")
 	same := func(name string, f projects.SheetFigures) {
-		var want []string
-		for _, m := range []string{f.Ours.String(), f.Theirs.String(), f.Both.String(), f.OnlyOurs.String(), f.OnlyTheirs.String()} {
-			want = append(want, m)
-		}
+		want := []string{f.Ours.String(), f.Theirs.String(), f.Both.String(), f.OnlyOurs.String(), f.OnlyTheirs.String()}
 		if got := strings.Join(shown[name], " "); got != strings.Join(want, " ") {
 			t.Errorf("%s: the page says %s, the JSON %v", name, got, want)
 		}

@@ -61,6 +61,9 @@ func (s *Server) monthPage(l *look) (*answer, error) {
 	data := sectionsData{Lead: l.t("lists.month_lead"), Facts: []web.Fact{fact(l.t("column.state"), state)}}
 	if t != nil {
 		data.Sections = append(data.Sections, section{Table: t})
+		if len(t.Rows) == 0 {
+			data.Actions = []web.MenuItem{{Title: l.t("lists.close", month), Path: "/periods/" + month.String(), Here: true}}
+		}
 	}
 	data.Sections = append(data.Sections, section{Table: files, More: []web.MenuItem{{Title: l.t("page.treasury"), Path: "/treasury?month=" + month.String()}, {Title: l.t("page.bank"), Path: "/bank"}, {Title: l.t("page.months"), Path: "/months"}}})
 	return &answer{template: "sections", title: l.t("lists.month_of", month), list: files, data: data}, nil
@@ -70,18 +73,18 @@ func (s *Server) monthPage(l *look) (*answer, error) {
 func (l *look) mend(b BlockerOutput, month accounting.Period) web.Cell {
 	key, figures := web.SaidAs(b.Detail)
 	to := func(text, address string) web.Cell { return web.Text(l.t("lists.mend." + text)).To(address) }
-	switch {
-	case key == "list_missing":
+	switch key {
+	case "list_missing":
 		return to("list_missing", "/imports/new?kind=treasury-payments&month="+month.String())
-	case key == "difference":
+	case "difference":
 		return to("difference", "/treasury/items?state=open&month="+monthOfDay(figures[2], month))
-	case key == "account_missing":
+	case "account_missing":
 		return to("account_missing", "/bank?"+url.Values{"project": {figures[0]}, "ledger_account": {figures[1]}}.Encode())
-	case key == "statement_missing":
+	case "statement_missing":
 		return to("statement_missing", "/imports/new?"+url.Values{"kind": {"bank-statement"}, "account": {figures[0]}, "month": {month.String()}}.Encode())
-	case key == "bank_item":
+	case "bank_item":
 		return to("bank_item", bankPath(figures[0], month.String()))
-	case key == "earlier_open":
+	case "earlier_open":
 		var earlier accounting.Period
 		if n, err := accounting.ParsePeriod(dashed(figures[0])); err == nil && n.Month() <= 12 {
 			earlier = n

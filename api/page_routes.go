@@ -44,6 +44,7 @@ func (s *Server) pageRoutes(e *echo.Echo) {
 	s.page(e, http.MethodGet, "/review", projects.DeskRoles(), s.reviewManyPage)
 	s.page(e, http.MethodPost, "/review", projects.DeskRoles(), s.takeManyByPage)
 	s.moneyPages(e)
+	s.officePages(e)
 	s.listPages(e)
 	s.bookPages(e)
 }

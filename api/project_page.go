@@ -63,6 +63,7 @@ var projectTabs = []struct {
 	{"contracts", (*Server).projectContracts},
 	{"certificates", (*Server).projectCertificates},
 	{"payments", (*Server).projectPayments},
+	{"progress", (*Server).projectProgress},
 	{"ledger", (*Server).projectLines},
 	{"vouchers", (*Server).projectVouchers},
 	{"files", (*Server).projectFiles},

@@ -29,7 +29,7 @@ func (s *Server) askReasons(l *look, wrong *web.Problem) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	if end := lastDay(month); end.Before(day) {
+	if end := monthEnd(month); end.Before(day) {
 		day = end
 	}
 	state := l.values.Get("state")
@@ -58,7 +58,7 @@ func (s *Server) askReasons(l *look, wrong *web.Problem) (*answer, error) {
 	for _, word := range []string{"open", "explained", "cleared"} {
 		states = append(states, web.Option{Value: word, Text: l.t("lists.item." + word), Chosen: word == state})
 	}
-	data := sectionsData{Lead: l.t("lists.items_lead"), Tabs: l.treasuryTabs("/treasury/items", month), Search: []web.Field{l.monthField(months, month), {Name: "state", Label: l.t("column.state"), Kind: web.ChoiceField, Options: states}}, Sections: []section{part}}
+	data := sectionsData{Lead: l.t("lists.items_lead"), Facts: l.itemFacts(items), Tabs: l.treasuryTabs("/treasury/items", month), Search: []web.Field{l.monthField(months, month), {Name: "state", Label: l.t("column.state"), Kind: web.ChoiceField, Options: states}}, Sections: []section{part}}
 	a := &answer{template: "sections", title: l.t("lists.items_of", month), list: t, data: data}
 	if wrong != nil {
 		a.status = http.StatusUnprocessableEntity
@@ -67,11 +67,9 @@ func (s *Server) askReasons(l *look, wrong *web.Problem) (*answer, error) {
 }
 
 func (l *look) itemTable(items []projects.TreasuryItem, tick bool) *web.Table {
-	var sum accounting.Money
 	t := &web.Table{Name: "open-items", Caption: l.t("lists.items"), Empty: l.t("lists.no_items"), Count: len(items), Counted: true, Columns: web.Columns(web.C(web.TextColumn, "column.voucher"), web.C(web.TextColumn, "lists.item_kind"), web.C(web.DayColumn, "column.date"), web.C(web.MoneyColumn, "column.amount"),
 		web.C(web.TextColumn, "lists.request"), web.C(web.TextColumn, "lists.detail"), web.C(web.NumberColumn, "lists.age"), web.C(web.TextColumn, "field.reason"), web.C(web.TextColumn, "lists.owner"), web.C(web.StateColumn, "column.state"))}
 	for _, i := range items {
-		sum = sum.Add(i.Amount)
 		row := web.Row{Cells: []web.Cell{web.Text(i.Voucher).To("/treasury/items/" + i.ID.String()), web.Text(web.Said(l.lang, string(i.Kind))), web.Day(i.Day), web.Yuan(i.Amount), web.Text(i.Request), web.Text(l.detail(i.Detail)), web.Number(i.Age),
 			web.Text(i.Reason), web.Text(l.personName(i.Owner)), web.State(map[projects.ItemState]string{projects.OpenState: "yellow", projects.ExplainedState: "submitted", projects.ClearedState: "closed"}[i.State], l.t("lists.item."+string(i.State)))}}
 		if tick && i.State != projects.ClearedState {
@@ -79,8 +77,21 @@ func (l *look) itemTable(items []projects.TreasuryItem, tick bool) *web.Table {
 		}
 		t.Rows = append(t.Rows, row)
 	}
-	t.Sum = &sum
 	return t
+}
+
+// itemFacts say how many items are in each state, and how much they come to.
+func (l *look) itemFacts(items []projects.TreasuryItem) (facts []web.Fact) {
+	for _, state := range []projects.ItemState{projects.OpenState, projects.ExplainedState, projects.ClearedState} {
+		n, sum := 0, accounting.Money{}
+		for _, i := range items {
+			if i.State == state {
+				n, sum = n+1, sum.Add(i.Amount)
+			}
+		}
+		facts = append(facts, fact(l.t("lists.item."+string(state)), web.Text(l.t("lists.count_sum", n, web.Grouped(sum.String())))))
+	}
+	return facts
 }
 
 // explainItemsByPage gives the ticked items one reason and owner. Each is a command of its own, so a repeat goes on.

@@ -43,7 +43,7 @@ func (s *Server) treasuryPage(l *look) (*answer, error) {
 	for n, i := range slices.DeleteFunc(out.Body.Imports, func(i projects.Import) bool { return i.Of != month.String() }) {
 		lists.Rows[n].Cells[0] = lists.Rows[n].Cells[0].To("/treasury/lists/" + i.ID.String())
 	}
-	items, err := s.openItems(l.ctx, &openItemsRequest{Month: Month{month}, AsOf: Day{Date: lastDay(month)}})
+	items, err := s.openItems(l.ctx, &openItemsRequest{Month: Month{month}, AsOf: Day{Date: monthEnd(month)}})
 	if err != nil {
 		return nil, err
 	}
@@ -154,13 +154,11 @@ func (l *look) rowTable(payments []projects.TreasuryPayment) (t *web.Table, wait
 		if p.Disagrees != "" {
 			why.Text += l.t("lists.but", web.Said(l.lang, p.Disagrees))
 		}
-		state := web.State(map[string]string{"booked": "posted", "not_needed": "cancelled", "unknown": "yellow"}[p.State], l.t("lists.row."+p.State))
-		if p.State == "matched" {
-			state.State = "submitted"
-		}
-		if p.State == "booked" {
+		state := web.State(map[string]string{"booked": "posted", "matched": "submitted", "not_needed": "cancelled", "unknown": "yellow"}[p.State], l.t("lists.row."+p.State))
+		switch p.State {
+		case "booked":
 			state = state.To(voucherCell(accounting.VoucherNo{Period: p.Period, Number: p.Number}.String()).Link)
-		} else if p.State == "unknown" {
+		case "unknown":
 			state = state.To("/treasury/items/" + p.ItemID.String())
 		}
 		row := web.Row{Cells: []web.Cell{web.Text(p.VoucherNo), web.Day(p.Day), web.Text(p.Payee), web.Text(p.Account), web.Yuan(amount), web.Text(p.Purpose), request, why, state}}
@@ -238,7 +236,7 @@ func (l *look) sheetTable(sheet *projects.TreasurySheet, called *namesHere) *web
 		if line.BudgetLine == "" {
 			name = web.Text(l.t("lists.no_budget_line"))
 		} else {
-			cells[0] = cells[0].To("/accounts/9401?" + url.Values{"project": {line.Project}, "budget_line": {line.BudgetLine}, "from": {sheet.Month + "-01"}, "as_of": {lastDay(sheet.Of).String()}}.Encode())
+			cells[0] = cells[0].To("/accounts/9401?" + url.Values{"project": {line.Project}, "budget_line": {line.BudgetLine}, "from": {sheet.Month + "-01"}, "as_of": {monthEnd(sheet.Of).String()}}.Encode())
 		}
 		cells[1] = cells[1].To("/treasury?month=" + sheet.Month)
 		row := web.Row{Cells: append([]web.Cell{name, called.project(line.Project)}, cells...)}

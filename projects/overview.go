@@ -51,6 +51,7 @@ type (
 		Executed        *accounting.Money `json:"executed,omitempty"`         // of the year
 		ExecutedTotal   *accounting.Money `json:"executed_total,omitempty"`   // of all years
 		Certified       *accounting.Money `json:"certified,omitempty"`        // works only
+		PaidOfPlan      *accounting.Money `json:"paid_of_plan,omitempty"`     // executed_total of what has a plan
 		PaymentProgress *string           `json:"payment_progress,omitempty"` // 支付进度: executed_total of what has a plan, by plan
 		TimeProgress    *string           `json:"time_progress,omitempty"`    // 序时进度 of the period; of a group weighted by plan
 		Lag             *string           `json:"lag,omitempty"`              // time − payment, in points
@@ -218,7 +219,9 @@ func (f *OverviewFigures) take(o Figures, time decimal.Decimal) {
 	if o.Plan == nil || o.PlanMinusExecuted == nil {
 		return
 	}
-	paid := percentOf(o.Plan.Sub(*o.PlanMinusExecuted).Decimal(), o.Plan.Decimal())
+	executed := o.Plan.Sub(*o.PlanMinusExecuted)
+	f.PaidOfPlan = &executed
+	paid := percentOf(executed.Decimal(), o.Plan.Decimal())
 	payment, lag := paid.StringFixed(2), time.Round(2).Sub(paid).StringFixed(2)
 	f.PaymentProgress, f.Lag = &payment, &lag
 }
@@ -230,12 +233,16 @@ func percentOf(part, whole decimal.Decimal) decimal.Decimal {
 
 // passed is the share of the days of a period that have passed at the end of a day.
 func passed(from, to, asOf accounting.Date) decimal.Decimal {
-	whole, gone := daysBetween(from, to)+1, daysBetween(from, asOf)+1
-	gone = max(0, min(gone, whole))
+	whole, gone := daysBetween(from, to)+1, DaysPassed(from, to, asOf)
 	if whole <= 0 {
 		return hundredPercent
 	}
 	return percentOf(decimal.NewFromInt(int64(gone)), decimal.NewFromInt(int64(whole)))
+}
+
+// DaysPassed counts the days of a period that have passed at the end of a day.
+func DaysPassed(from, to, asOf accounting.Date) int {
+	return max(0, min(daysBetween(from, asOf)+1, daysBetween(from, to)+1))
 }
 
 func (p LightPoints) light(lag decimal.Decimal) Light {
