@@ -326,8 +326,8 @@ func treasuryMonth(t *testing.T, b *bureau) {
 	d.payer.get(items+"/"+explain.Get("id")).sees("补录申请", "某物业公司", "写过的原因", "财政代扣物业费，补报申请")
 	late := ""
 	for n := range nodes(d.payer.page, "p") {
-		if strings.HasPrefix(words(n), "/documents/new?") {
-			late = words(n)
+		if address, ok := strings.CutPrefix(words(n), b.url+"/documents/new?"); ok {
+			late = "/documents/new?" + address
 		}
 	}
 	sheetEqualsJSON(t, d.payer, "2026-09")
