@@ -123,7 +123,6 @@ func (s balanceSums) row(l *look, basis string) web.Row {
 func (b balanceView) table(basis string, rows []TrialBalanceRow) (*web.Table, balanceSums) {
 	t := &web.Table{Name: "trial-balance-" + basis, Caption: b.l.t("basis." + basis), Wan: b.l.wan(), Empty: b.l.t("trial.empty"), Columns: b.columns()}
 	var sums balanceSums
-	var shown []TrialBalanceRow
 	for i, r := range rows {
 		if r.Leaf {
 			sums.add(r)
@@ -146,7 +145,7 @@ func (b balanceView) table(basis string, rows []TrialBalanceRow) (*web.Table, ba
 		if !r.Leaf && b.in.By == "account" {
 			row.Class = "group"
 		}
-		t.Rows, shown = append(t.Rows, row), append(shown, r)
+		t.Rows = append(t.Rows, row)
 	}
 	if len(t.Rows) == 0 {
 		return t, sums

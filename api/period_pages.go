@@ -223,7 +223,7 @@ func (s *Server) askClosing(l *look, wrong *web.Problem) (*answer, error) {
 	}
 	t := l.periodTable(out.Body.Periods[i:i+1], period.Year(), persons)
 	t.Caption = l.t("periods.period") + " " + p.Period
-	data := sectionsData{Actions: []web.MenuItem{{Title: l.t("page.trial_balance"), Path: "/trial-balance?" + url.Values{"as_of": {lastDay(period).String()}}.Encode()}, {Title: l.t("page.periods"), Path: "/periods?year=" + itoa(period.Year())}}, Sections: []section{{Table: t}}}
+	data := sectionsData{Actions: []web.MenuItem{{Title: l.t("page.trial_balance"), Path: "/trial-balance?" + url.Values{"as_of": {lastDayOf(period).String()}}.Encode()}, {Title: l.t("page.periods"), Path: "/periods?year=" + itoa(period.Year())}}, Sections: []section{{Table: t}}}
 	if p.Vouchers > 0 {
 		data.Actions = append(data.Actions, web.MenuItem{Title: l.t("vouchers.print_month"), Path: "/api/v1/periods/" + p.Period + "/vouchers/print?layout=a4"})
 	}
@@ -253,8 +253,8 @@ func (s *Server) askClosing(l *look, wrong *web.Problem) (*answer, error) {
 	return a, nil
 }
 
-// lastDay is the last day of a period; of those beyond the months, of the year.
-func lastDay(p accounting.Period) accounting.Date {
+// lastDayOf is the last day of a period; of those beyond the months, of the year.
+func lastDayOf(p accounting.Period) accounting.Date {
 	return accounting.NewDate(p.Year(), time.Month(min(p.Month(), 12)), 1).LastOfMonth()
 }
 
