@@ -170,6 +170,8 @@ type SubjectBalance struct {
 	Subject        SubjectID
 	SubjectKind    SubjectKind
 	SubjectCode    string
+	UnitCode       string
+	Since          Date  // of the first line
 	Debit, Credit  Money // all there ever was, up to the day
 	Balance        Money
 }
@@ -192,19 +194,20 @@ func SubjectBalances(ctx context.Context, db bun.IDB, q SubjectQuery) ([]Subject
 		return nil, err
 	}
 	where := filter{account: q.Account, unit: q.Unit, projects: q.Projects, subject: q.Subject}.where(q.Book)
-	f := fragment{sql: `select t.account, a.normal_side, t.project_id, g.code, t.budget_line_id, coalesce(b.code, ''), t.subject_id, s.kind, s.code, t.debit, t.credit,
+	f := fragment{sql: `select t.account, a.normal_side, t.project_id, g.code, t.budget_line_id, coalesce(b.code, ''), t.subject_id, s.kind, s.code, u.code, t.since, t.debit, t.credit,
 			case a.normal_side when 'debit' then t.debit - t.credit else t.credit - t.debit end
-		from (select x.account, x.project_id, x.budget_line_id, x.subject_id, sum(x.debit) as debit, sum(x.credit) as credit from `}
+		from (select x.account, x.project_id, x.budget_line_id, x.subject_id, min(x.date) as since, sum(x.debit) as debit, sum(x.credit) as credit from `}
 	seen := c.seen(200001)
 	f.add(seen.sql, seen.args...)
 	f.add(` where x.subject_id <> '00000000-0000-0000-0000-000000000000'`+where.sql, where.args...)
 	f.add(` group by 1, 2, 3, 4) t
 		join accounting.accounts a on a.book_id = ? and a.code = t.account
 		join accounting.ledgers g on g.book_id = a.book_id and g.project_id = t.project_id
+		join accounting.units u on u.book_id = g.book_id and u.unit_id = g.unit_id
 		join accounting.subjects s on s.book_id = a.book_id and s.subject_id = t.subject_id
 		left join accounting.budget_lines b on b.book_id = a.book_id and b.budget_line_id = t.budget_line_id
 		order by t.account, g.code, b.code, s.kind, s.code`, q.Book)
 	return collect(ctx, db, f, func(r *SubjectBalance) []any {
-		return []any{&r.Account, &r.Normal, &r.Project, &r.ProjectCode, &r.BudgetLine, &r.BudgetLineCode, &r.Subject, &r.SubjectKind, &r.SubjectCode, &r.Debit, &r.Credit, &r.Balance}
+		return []any{&r.Account, &r.Normal, &r.Project, &r.ProjectCode, &r.BudgetLine, &r.BudgetLineCode, &r.Subject, &r.SubjectKind, &r.SubjectCode, &r.UnitCode, &r.Since, &r.Debit, &r.Credit, &r.Balance}
 	})
 }

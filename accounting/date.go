@@ -42,6 +42,9 @@ func (d Date) AddDays(n int) Date { return Date{d.t.AddDate(0, 0, n)} }
 func (d Date) Before(o Date) bool { return d.t.Before(o.t) }
 func (d Date) After(o Date) bool  { return d.t.After(o.t) }
 
+// DaysTo is how many days later another day is.
+func (d Date) DaysTo(o Date) int { return int(o.t.Sub(d.t).Hours() / 24) }
+
 // Period is the month the day lies in.
 func (d Date) Period() Period { return Period(d.t.Year()*100 + int(d.t.Month())) }
 

@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"iter"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -67,7 +69,8 @@ type VoucherQuery struct {
 	Unit     UnitID
 	Document uuid.UUID // the source document
 	Source   string
-	Limit    int // zero: all
+	Search   string // in the summary; a number or an amount is looked for as such too
+	Limit    int    // zero: all
 }
 
 // voucherPage is how many vouchers one round trip brings.
@@ -88,39 +91,68 @@ func FindVoucher(ctx context.Context, db bun.IDB, book BookID, no VoucherNo) (*P
 // Vouchers reads vouchers one after the other, a page at a time, so that a book of any size can be listed. An error ends it.
 func Vouchers(ctx context.Context, db bun.IDB, q VoucherQuery) iter.Seq2[Posted, error] {
 	return func(yield func(Posted, error) bool) {
-		from, to := q.From, q.To
-		if from == 0 {
-			from = 200001
+		parts, err := q.parts(ctx, db)
+		if err != nil {
+			yield(Posted{}, err)
+			return
 		}
-		if to == 0 {
-			to = 999914
-		}
-		after, left := q.After, q.Limit
-		for {
-			limit := voucherPage
-			if q.Limit > 0 {
-				limit = min(limit, left)
-			}
-			page, err := voucherRows(ctx, db, q.Book, max(from, after.Period), to, q.where(after), limit)
-			if err != nil {
-				yield(Posted{}, err)
-				return
-			}
-			for _, p := range page {
-				if !yield(p, nil) {
+		left := q.Limit
+		for _, part := range parts {
+			after := q.After
+			for {
+				limit := voucherPage
+				if q.Limit > 0 {
+					limit = min(limit, left)
+				}
+				page, err := voucherRows(ctx, db, q.Book, max(part.from, after.Period), part.to, q.where(after, part.to), limit)
+				if err != nil {
+					yield(Posted{}, err)
 					return
 				}
+				for _, p := range page {
+					if !yield(p, nil) {
+						return
+					}
+				}
+				if left -= len(page); q.Limit > 0 && left == 0 {
+					return
+				}
+				if len(page) < limit {
+					break
+				}
+				after = page[len(page)-1].No
 			}
-			left -= len(page)
-			if len(page) < limit || q.Limit > 0 && left == 0 {
-				return
-			}
-			after = page[len(page)-1].No
 		}
 	}
 }
 
-func (q VoucherQuery) where(after VoucherNo) fragment {
+// voucherPart is a run of periods that one query reads.
+type voucherPart struct{ from, to Period }
+
+// parts splits a query by project or unit into its periods: the numbers of one period are found in an index, and a page often
+// needs no second one.
+func (q VoucherQuery) parts(ctx context.Context, db bun.IDB) ([]voucherPart, error) {
+	from, to := q.bounds()
+	if !q.narrow() {
+		return []voucherPart{{from, to}}, nil
+	}
+	return collect(ctx, db, fragment{`select p.period, p.period from accounting.periods p where p.book_id = ? and p.period between ? and ? and p.last_number > 0 order by p.period`, []any{q.Book, max(from, q.After.Period), to}},
+		func(p *voucherPart) []any { return []any{&p.from, &p.to} })
+}
+
+// bounds are the first and the last period asked for.
+func (q VoucherQuery) bounds() (from, to Period) {
+	if from, to = q.From, q.To; from == 0 {
+		from = 200001
+	}
+	if to == 0 {
+		to = 999914
+	}
+	return from, to
+}
+
+// where writes the conditions on vouchers v, each with a leading "and"; in is the period, where a project or a unit is asked for.
+func (q VoucherQuery) where(after VoucherNo, in Period) fragment {
 	var w fragment
 	if after.Number > 0 {
 		w.add(` and (v.period, v.number) > (?, ?)`, after.Period, after.Number)
@@ -131,17 +163,49 @@ func (q VoucherQuery) where(after VoucherNo) fragment {
 	if q.Source != "" {
 		w.add(` and v.source = ?`, q.Source)
 	}
-	if !q.Project.IsZero() {
-		w.add(` and exists (select 1 from accounting.lines x where x.book_id = v.book_id and x.period = v.period and x.number = v.number and x.project_id = ?)`, q.Project)
+	if q.Search != "" {
+		found := searched(q.Book, q.Search)
+		w.add(found.sql, found.args...)
 	}
-	if len(q.Projects) > 0 {
-		x := filter{projects: q.Projects}.where(q.Book)
-		w.add(` and exists (select 1 from accounting.lines x where x.book_id = v.book_id and x.period = v.period and x.number = v.number`+x.sql+`)`, x.args...)
+	if only := q.only(); q.narrow() {
+		mine := only.where(q.Book)
+		w.add(` and v.number in (select m.number from (select distinct x.number from accounting.ledgers l join accounting.lines x on x.book_id = l.book_id and x.project_id = l.project_id where l.book_id = ? and x.period = ?`, q.Book, in)
+		w.add(mine.sql+` offset 0) m)`, mine.args...)
 	}
-	if !q.Unit.IsZero() {
-		w.add(` and exists (select 1 from accounting.lines x join accounting.ledgers g on g.book_id = x.book_id and g.project_id = x.project_id
-			where x.book_id = v.book_id and x.period = v.period and x.number = v.number and g.unit_id = ?)`, q.Unit)
+	return w
+}
+
+// narrow says whether only some projects' vouchers are asked for.
+func (q VoucherQuery) narrow() bool {
+	return !q.Project.IsZero() || !q.Unit.IsZero() || len(q.Projects) > 0
+}
+
+func (q VoucherQuery) only() filter {
+	only := filter{unit: q.Unit}
+	if only.projects = q.Projects; !q.Project.IsZero() {
+		only.projects = []ProjectID{q.Project}
 	}
+	return only
+}
+
+// searched looks for a text in the summary, for a number (12, 记-0012, 2025-06 记-0012) and for an amount of a line.
+func searched(book BookID, text string) fragment {
+	w := fragment{` and (v.memo ilike ?`, []any{"%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(text) + "%"}}
+	month, number, named := strings.Cut(text, "记-")
+	if !named {
+		month, number = "", text
+	}
+	if n, err := strconv.Atoi(number); err == nil && n > 0 && n < 10_000_000 {
+		if p, err := ParsePeriod(strings.TrimSpace(month)); err == nil {
+			w.add(` or v.period = ? and v.number = ?`, p, n)
+		} else {
+			w.add(` or v.number = ?`, n)
+		}
+	}
+	if amount, err := ParseMoney(strings.ReplaceAll(text, ",", "")); err == nil && !amount.IsZero() {
+		w.add(` or (v.period, v.number) in (select x.period, x.number from accounting.lines x where x.book_id = ? and (x.debit = ? or x.credit = ?))`, book, amount, amount)
+	}
+	w.add(`)`)
 	return w
 }
 

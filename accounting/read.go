@@ -138,6 +138,7 @@ func (f *fragment) add(sql string, args ...any) {
 // turnover have in common, except the subject, which only lines have.
 type filter struct {
 	account    string // with its sub-accounts
+	leaves     []string
 	basis      string
 	unit       UnitID
 	projects   []ProjectID
@@ -151,6 +152,9 @@ func (f filter) where(book BookID) fragment {
 	var w fragment
 	if f.account != "" {
 		w.add(` and (x.account = ? or x.account like ?)`, f.account, f.account+".%")
+	}
+	if len(f.leaves) > 0 {
+		w.add(` and x.account = any (?::text[])`, pq.Array(f.leaves))
 	}
 	switch f.basis {
 	case "financial":

@@ -82,3 +82,16 @@ func registered[T any](ctx context.Context, db bun.IDB, book BookID) ([]T, error
 	err := db.NewSelect().Model(&rows).Where("book_id = ?", book).Order("code").Scan(ctx)
 	return rows, fault.FromSQL(err)
 }
+
+// FindSubject finds what a line may be about besides its project, by its code. Code: subject_unknown.
+func FindSubject(ctx context.Context, db bun.IDB, book BookID, kind SubjectKind, code string) (SubjectID, error) {
+	found, err := collect(ctx, db, fragment{`select s.subject_id from accounting.subjects s where s.book_id = ? and s.kind <> '' and s.kind = ? and s.code = ?`, []any{book, kind, code}},
+		func(id *SubjectID) []any { return []any{id} })
+	if err == nil && len(found) == 0 {
+		err = fault.Invalid("subject_unknown", "this book has no %s %q", kind, clip(code))
+	}
+	if err != nil {
+		return SubjectID{}, err
+	}
+	return found[0], nil
+}

@@ -22,7 +22,8 @@ var menus = []struct {
 	{"projects", projectsMenu},
 	{"money", []menuItem{{"budget", "/budget", nil}, {"contracts", "/contracts", nil}, {"payments", "/payments", nil}, {"payees", "/payees", nil}, {"subsidies", "/subsidies", nil}, {"villages", "/villages", nil}, {"injections", "/injections", nil},
 		{"treasury", "/treasury", wholeBook}, {"bank", "/bank", nil}, {"months", "/months", wholeBook}, {"imports", "/imports", nil}}},
-	{"office", officeMenu},
+	{"books", booksMenu},
+	{"office", slices.Concat(officeMenu, officeBooks)},
 	{"system", systemMenu},
 }
 

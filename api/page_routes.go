@@ -46,4 +46,5 @@ func (s *Server) pageRoutes(e *echo.Echo) {
 	s.moneyPages(e)
 	s.officePages(e)
 	s.listPages(e)
+	s.bookPages(e)
 }

@@ -43,9 +43,8 @@ type TrialBalanceRow struct {
 type (
 	trialBalanceRequest struct {
 		Cut
-		From    Month  `query:"from" doc:"turnover counts from here; from January when left out"`
-		Unit    string `query:"unit" maxLength:"64" doc:"code of an accounting unit"`
-		Project string `query:"project" maxLength:"64"`
+		From Month `query:"from" doc:"turnover counts from here; from January when left out"`
+		Whose
 		Account string `query:"account" maxLength:"10" doc:"with its sub-accounts"`
 		Basis   string `query:"basis" enum:"financial,budgetary,authority"`
 		By      string `query:"by" enum:"account,project,budget_line" default:"account" doc:"how far it is broken down"`
@@ -72,13 +71,14 @@ func (s *Server) reportRoutes(api huma.API) {
 func (s *Server) trialBalance(ctx context.Context, in *trialBalanceRequest) (*trialBalanceResponse, error) {
 	book := by(ctx).Book
 	q := accounting.TrialBalanceQuery{Book: book, From: in.From.Period, AsOf: in.AsOf.Date, Known: in.Known, AfterClosing: in.AfterClosing, Account: in.Account, Basis: in.Basis, By: details[in.By]}
-	var err error
-	if q.Unit, q.Projects, err = s.whose(ctx, book, in.Unit, in.Project); err != nil {
-		return nil, err
-	}
 	out := &trialBalanceResponse{}
 	out.Body.AsOf = in.AsOf.String()
-	err = accounting.ReadKnown(ctx, s.db, book, in.Known, func(ctx context.Context, tx bun.Tx) error {
+	err := accounting.ReadKnown(ctx, s.db, book, in.Known, func(ctx context.Context, tx bun.Tx) error {
+		of, err := s.scope(ctx, tx, in.Whose)
+		if err != nil {
+			return err
+		}
+		q.Unit, q.Projects, q.BudgetLine = of.unit, of.projects, of.budgetLine
 		rows, err := accounting.TrialBalance(ctx, tx, q)
 		out.Body.Rows = each(rows, trialBalanceRow)
 		return err

@@ -63,7 +63,7 @@ var groups = map[string][]string{
 
 // whoMay says of each operation which group may use it. Operations on documents that the steps name are told by the steps.
 var whoMay = map[string]string{
-	"get-voucher": "all", "list-vouchers": "all", "get-account-statement": "all", "get-project-ledger": "all", "get-trial-balance": "all", "get-reconciliation": "all",
+	"get-voucher": "all", "list-vouchers": "all", "get-account-statement": "all", "get-project-ledger": "all", "get-trial-balance": "all", "list-lines": "all", "sum-vouchers": "all", "get-reconciliation": "all",
 	"get-document": "all", "list-documents": "all", "get-desk": "all", "foresee-step": "all", "get-file": "all", "get-settings": "all", "store-file": "desks",
 	"print-document": "all", "print-voucher": "all", "print-month": "all", "print-statement": "all", "print-reconciliation": "all", "print-budget-execution": "all", "print-project-register": "all", "print-bank-reconciliation": "all",
 	"print-treasury-reconciliation": "book", "print-payment-order": "all",

@@ -30,6 +30,8 @@ type Server struct {
 	hashing   queue
 	reach     Reach
 	pages     []pageRoute
+
+	voucherHeads *accounting.VoucherHeads
 }
 
 const (
@@ -40,7 +42,7 @@ const (
 // New makes the service over db and the store of files, and the echo instance that serves it. Close the server when echo has
 // stopped; the store stays the caller's.
 func New(db *bun.DB, files *projects.FileStore, log *slog.Logger) (*Server, *echo.Echo) {
-	s := &Server{db: db, files: files, books: accounting.NewBooks(db), directory: newDirectory(db), tokens: newTokenCache(db), log: log, metrics: newMetrics(db), hashing: make(queue, hashesAtOnce)}
+	s := &Server{db: db, files: files, books: accounting.NewBooks(db), directory: newDirectory(db), tokens: newTokenCache(db), log: log, metrics: newMetrics(db), hashing: make(queue, hashesAtOnce), voucherHeads: accounting.NewVoucherHeads(db)}
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	e.HTTPErrorHandler = s.writeError
@@ -68,6 +70,7 @@ func (s *Server) routes(e *echo.Echo) huma.API {
 	s.periodRoutes(api)
 	s.registerRoutes(api)
 	s.reportRoutes(api)
+	s.lineRoutes(api)
 	s.reconciliationRoutes(api)
 	s.documentRoutes(api)
 	s.deskRoutes(api)

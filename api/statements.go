@@ -40,8 +40,7 @@ type (
 		Account string `path:"account" maxLength:"10" doc:"with its sub-accounts"`
 		Cut
 		Page
-		Unit    string `query:"unit" maxLength:"64"`
-		Project string `query:"project" maxLength:"64"`
+		Whose
 	}
 	projectLedgerRequest struct {
 		Code string `path:"code" maxLength:"64"`
@@ -56,6 +55,8 @@ type (
 // StatementOutput is what was there before and a page of lines.
 type StatementOutput struct {
 	Accounts []AccountRow          `json:"accounts" nullable:"false"`
+	Count    *int                  `json:"count,omitempty" doc:"lines of all pages; of an account's statement only"`
+	Before   *Amount               `json:"before,omitempty" doc:"balance before the first line of this page; of an account's statement only"`
 	Lines    []StatementLineOutput `json:"lines" nullable:"false"`
 	Next     string                `json:"next,omitempty" doc:"left out on the last page"`
 }
@@ -63,11 +64,31 @@ type StatementOutput struct {
 func (s *Server) accountStatement(ctx context.Context, in *accountStatementRequest) (*statementResponse, error) {
 	q := in.query(by(ctx).Book, in.Page)
 	q.Account = in.Account
+	var after *accounting.CellMark
 	var err error
-	if q.Unit, q.Projects, err = s.whose(ctx, q.Book, in.Unit, in.Project); err != nil {
-		return nil, err
+	if in.Next != "" {
+		if after, err = lineMark(in.Next); err != nil {
+			return nil, err
+		}
 	}
-	return s.statement(ctx, q, in.Page, accounting.AccountStatement)
+	out := &statementResponse{}
+	err = accounting.ReadKnown(ctx, s.db, q.Book, q.Known, func(ctx context.Context, tx bun.Tx) error {
+		of, err := s.scope(ctx, tx, in.Whose)
+		if err != nil {
+			return err
+		}
+		q.Unit, q.Projects, q.BudgetLine = of.unit, of.projects, of.budgetLine
+		p, err := accounting.PageStatement(ctx, tx, q, after, in.Limit)
+		if err != nil {
+			return err
+		}
+		out.Body = StatementOutput{Accounts: []AccountRow{accountRow(p.Account)}, Count: &p.Count, Before: &Amount{p.Before}, Lines: each(p.Lines, statementLine)}
+		if p.Next != nil {
+			out.Body.Next = fmt.Sprintf("%s/%d/%d", p.Next.No.Period, p.Next.No.Number, p.Next.LineNo)
+		}
+		return nil
+	})
+	return out, err
 }
 
 func (s *Server) projectLedger(ctx context.Context, in *projectLedgerRequest) (*statementResponse, error) {
@@ -97,13 +118,15 @@ func (s *Server) statement(ctx context.Context, q accounting.StatementQuery, p P
 	return out, err
 }
 
+func accountRow(a accounting.StatementAccount) AccountRow {
+	return AccountRow{a.Account, a.Name, string(a.Normal), Amount{a.Opening}, Amount{a.Debit}, Amount{a.Credit}, Amount{a.Closing}}
+}
+
 // of reads a page. Lines before it are read too, because the balance runs through them; they are found again by their
 // number, which never changes.
 func (p Page) of(st *accounting.Statement) (StatementOutput, error) {
 	out := StatementOutput{Lines: []StatementLineOutput{}}
-	out.Accounts = each(st.Accounts, func(a accounting.StatementAccount) AccountRow {
-		return AccountRow{a.Account, a.Name, string(a.Normal), Amount{a.Opening}, Amount{a.Debit}, Amount{a.Credit}, Amount{a.Closing}}
-	})
+	out.Accounts = each(st.Accounts, accountRow)
 	begun, last := p.Next == "", ""
 	for l, err := range st.Lines {
 		if err != nil {

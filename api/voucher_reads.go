@@ -59,6 +59,7 @@ type (
 		Project string `query:"project" maxLength:"64" doc:"vouchers with a line of this project"`
 		Unit    string `query:"unit" maxLength:"64"`
 		Source  string `query:"source" maxLength:"12" doc:"event code"`
+		Search  string `query:"search" maxLength:"64" doc:"in the summary; a number or an amount is looked for as such too"`
 		Limit   int    `query:"limit" minimum:"1" maximum:"500" default:"100"`
 		Next    string `query:"next" pattern:"^[0-9]{4}-[0-9]{2}/[0-9]{1,7}$" doc:"next of the page before"`
 	}
@@ -69,6 +70,36 @@ type (
 		}
 	}
 )
+
+// VoucherSumOutput is the head of a list of vouchers.
+type VoucherSumOutput struct {
+	Vouchers  int    `json:"vouchers"`
+	Financial Amount `json:"financial" doc:"debits; by unit or project those of its own lines"`
+	Budgetary Amount `json:"budgetary"`
+	Authority Amount `json:"authority"`
+}
+
+type (
+	sumVouchersRequest struct {
+		From    Month  `query:"from"`
+		To      Month  `query:"to"`
+		Project string `query:"project" maxLength:"64"`
+		Unit    string `query:"unit" maxLength:"64"`
+		Source  string `query:"source" maxLength:"12"`
+		Search  string `query:"search" maxLength:"64"`
+	}
+	sumVouchersResponse struct{ Body VoucherSumOutput }
+)
+
+// sumVouchers is the head of listVouchers: how many there are on all pages and what they come to.
+func (s *Server) sumVouchers(ctx context.Context, in *sumVouchersRequest) (*sumVouchersResponse, error) {
+	q, err := s.voucherQuery(ctx, by(ctx).Book, &listVouchersRequest{From: in.From, To: in.To, Project: in.Project, Unit: in.Unit, Source: in.Source, Search: in.Search})
+	if err != nil {
+		return nil, err
+	}
+	sum, err := s.voucherHeads.Sum(ctx, by(ctx).Actor, q)
+	return &sumVouchersResponse{VoucherSumOutput{sum.Vouchers, Amount{sum.Financial}, Amount{sum.Budgetary}, Amount{sum.Authority}}}, err
+}
 
 func (s *Server) getVoucher(ctx context.Context, in *getVoucherRequest) (*voucherResponse, error) {
 	out := &voucherResponse{}
@@ -108,7 +139,7 @@ func (s *Server) listVouchers(ctx context.Context, in *listVouchersRequest) (*li
 
 // voucherQuery asks for one voucher more than the page, which tells whether there is a next page.
 func (s *Server) voucherQuery(ctx context.Context, book accounting.BookID, in *listVouchersRequest) (q accounting.VoucherQuery, err error) {
-	q = accounting.VoucherQuery{Book: book, From: in.From.Period, To: in.To.Period, Source: in.Source, Limit: in.Limit + 1}
+	q = accounting.VoucherQuery{Book: book, From: in.From.Period, To: in.To.Period, Source: in.Source, Search: in.Search, Limit: in.Limit + 1}
 	if q.Project, err = s.projectID(ctx, book, in.Project); err != nil {
 		return q, err
 	}

@@ -99,6 +99,7 @@ func (s *Server) voucherRoutes(api huma.API) {
 		return huma.Operation{OperationID: id, Method: http.MethodGet, Path: path, Summary: summary, Tags: []string{"Vouchers"}}
 	}
 	operation(s, api, read("list-vouchers", voucherPath, "Vouchers in order of period and number"), s.listVouchers)
+	operation(s, api, read("sum-vouchers", base+"/voucher-sum", "How many vouchers a list has, and what they come to"), s.sumVouchers)
 	operation(s, api, read("get-voucher", onePath, "One voucher by its number"), s.getVoucher)
 }
 

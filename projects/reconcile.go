@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
 	"mingzhang/accounting"
@@ -82,6 +83,18 @@ type OpenItem struct {
 	Age     *int             `json:"age_days,omitempty"` // on the as-of day
 	Reason  string           `json:"reason,omitempty"`
 	Owner   string           `json:"owner,omitempty"` // code of a person
+	Unit    string           `json:"unit,omitempty"`  // code of the accounting unit whose it is
+	Since   accounting.Date  `json:"since,omitzero"`  // of what stands in the ledger: the day of its first line
+
+	ID uuid.UUID `json:"-"` // of the contract, request, batch or injection: its document
+}
+
+// Began is the day since which an item is open, as far as it is known.
+func (o OpenItem) Began() accounting.Date {
+	if o.Day.IsZero() {
+		return o.Since
+	}
+	return o.Day
 }
 
 // Reconciliation is spend against plan, from lines and turnover only, the plan apart.

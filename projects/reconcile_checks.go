@@ -139,7 +139,7 @@ func (r *Reconciliation) addOpenItems(ctx context.Context, db bun.IDB, q Reconci
 		}
 		for _, row := range rows {
 			if !row.Balance.IsZero() {
-				r.OpenItems = append(r.OpenItems, OpenItem{Kind: open.kind, Project: row.ProjectCode, Subject: row.SubjectCode, Amount: row.Balance})
+				r.OpenItems = append(r.OpenItems, OpenItem{Kind: open.kind, Project: row.ProjectCode, Subject: row.SubjectCode, Amount: row.Balance, Unit: row.UnitCode, Since: row.Since, ID: row.Subject.UUID})
 			}
 		}
 	}

@@ -58,6 +58,7 @@ type Cell struct {
 	Link  string
 	State string // of a document: decides the shape before the word
 	Bar   *Bar
+	Note  string // below it, small
 }
 
 // Text, Number, Yuan, Day, Moment and State make cells.
