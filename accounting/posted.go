@@ -176,7 +176,9 @@ func (q VoucherQuery) where(after VoucherNo, in Period) fragment {
 }
 
 // narrow says whether only some projects' vouchers are asked for.
-func (q VoucherQuery) narrow() bool { return !q.Project.IsZero() || !q.Unit.IsZero() || len(q.Projects) > 0 }
+func (q VoucherQuery) narrow() bool {
+	return !q.Project.IsZero() || !q.Unit.IsZero() || len(q.Projects) > 0
+}
 
 func (q VoucherQuery) only() filter {
 	only := filter{unit: q.Unit}
