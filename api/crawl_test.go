@@ -12,7 +12,7 @@ import (
 var identities = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{64}|[0-9]{4}-[0-9]{2}(-[0-9A-Za-z-]+)?|\b[0-9]+(\.[0-9]+)*\b|%[0-9A-F]{2}`)
 
 // eachPage is how many pages of one pattern are opened.
-const eachPage = 3
+const eachPage = 1
 
 // Whoever looks, in whichever language: every link leads to a page, every text is there, every control has a name, every
 // table a caption, and nothing needs what the strict policy forbids.
@@ -20,7 +20,11 @@ func TestEveryLinkOfEveryRole(t *testing.T) {
 	b := demonstration(t)
 	opened := map[string]bool{}
 	for _, account := range []string{"budget", "treasury", "clerk-105", "head-105", "lead-105", "auditor", "inspector", "admin"} {
-		for _, lang := range []string{"zh", "en"} {
+		langs := []string{"zh"}
+		if account == "budget" || account == "clerk-105" { // between them they open every page
+			langs = append(langs, "en")
+		}
+		for _, lang := range langs {
 			t.Run(account+" "+lang, func(t *testing.T) {
 				r := b.reads(t, account).get("/desk?lang=" + lang)
 				for pattern := range crawl(t, r, "/desk") {
@@ -51,7 +55,10 @@ func crawl(t *testing.T, r *reader, start string) map[string]int {
 			if err != nil || u.Host != "" || u.Path == "" || strings.HasPrefix(u.Path, "/api/") || strings.HasPrefix(u.Path, "/demonstration") || u.Query().Has("lang") || u.Query().Has("format") {
 				continue
 			}
-			pattern := identities.ReplaceAllString(to, "#")
+			pattern := identities.ReplaceAllString(u.Path, "#")
+			for _, name := range []string{"kind", "event", "tab", "by"} { // what else stands behind an address narrows the same page
+				pattern += " " + u.Query().Get(name)
+			}
 			if !known[to] && patterns[pattern] < eachPage {
 				known[to] = true
 				patterns[pattern]++

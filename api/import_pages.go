@@ -52,7 +52,7 @@ func (s *Server) importsPage(l *look) (*answer, error) {
 	for _, f := range projects.ListForms() {
 		options = append(options, web.Option{Value: f.Kind, Text: listName(l.lang, f.Kind), Chosen: f.Kind == l.values.Get("kind")})
 	}
-	data := sectionsData{Lead: l.t("lists.lead"), Sections: []section{{Table: s.kindTable(l)}}}
+	data := sectionsData{Lead: l.t("lists.lead"), Sections: []section{{Table: s.kindTable(l), More: []web.MenuItem{{Title: l.t("lists.codes"), Path: "/settings/codes"}}}}}
 	if t := s.exportTable(l); len(t.Rows) > 0 {
 		data.Sections = append(data.Sections, section{Table: t})
 	}

@@ -68,7 +68,7 @@ func (s *Server) askImport(l *look, wrong *web.Problem) (*answer, error) {
 	}
 	data := sectionsData{Problem: wrong}
 	if len(p.Problems) > 0 {
-		data.Sections = append(data.Sections, section{Table: problemTable(l, p)})
+		data.Sections = append(data.Sections, section{Table: problemTable(l, p), More: l.unknownCodes(p, in.Source)})
 	}
 	if wrong == nil {
 		data.Lead = l.t("lists.preview_lead")
@@ -331,3 +331,16 @@ func headingsOf(p *projects.ImportPreview) (all []string) {
 	}
 	return all
 }
+
+// unknownCodes lead from a preview to where a project code that is not known here is said.
+func (l *look) unknownCodes(p *projects.ImportPreview, source string) (items []web.MenuItem) {
+	for _, d := range p.Differences {
+		if d.Change == projects.MissingHere && p.Kind == "indicators" && len(items) < mostCodes {
+			items = append(items, web.MenuItem{Title: l.t("lists.say_code", d.Key), Path: "/settings/codes?" + url.Values{"system": {source}, "code": {d.Key}}.Encode()})
+		}
+	}
+	return items
+}
+
+// mostCodes is how many unknown codes are offered at once.
+const mostCodes = 10

@@ -79,7 +79,7 @@ func (s *Server) inspectionPage(l *look) (*answer, error) {
 		tables = append(tables, section{Title: unit + leader, Words: words, Table: programmes, Note: l.t("inspection.joint_note")})
 	}
 	if len(o.WithoutPlan) > 0 {
-		programmes.Notes = append(programmes.Notes, l.t("inspection.without_plan", strings.Join(o.WithoutPlan, "、")))
+		programmes.Notes = append(programmes.Notes, l.t("inspection.without_plan", l.listed(o.WithoutPlan)))
 	}
 	byUnit.Notes = append(byUnit.Notes, l.t("inspection.joint_note"))
 	tables = append(tables, section{Table: byUnit}, section{Table: byLeader})
@@ -219,7 +219,7 @@ func (l *look) programmeTable(rows []projects.OverviewRow) *web.Table {
 		if !r.To.IsZero() {
 			due = web.Text(r.To.String()[:7])
 		}
-		row := web.Row{Cells: []web.Cell{l.names.project(r.Code), web.Text(strings.Join(r.Leaders, "、")), web.Text(unitNames(r.Leads)), due, stateCell(l, r.State), plan.To(why), web.Maybe(r.ExecutedTotal).To(why),
+		row := web.Row{Cells: []web.Cell{l.names.project(r.Code), web.Text(l.listed(r.Leaders)), web.Text(l.unitNames(r.Leads)), due, stateCell(l, r.State), plan.To(why), web.Maybe(r.ExecutedTotal).To(why),
 			rateText(r.PaymentProgress, "%").To(why).With(paidBar(l, r.OverviewFigures, lagLight(r))), rateText(r.TimeProgress, "%").To(why), rateText(r.Lag, "").To(why), percent.To("/progress/" + url.PathEscape(r.Code)), lightCell(l, r.Light).To(why)}}
 		if r.Light == projects.Red {
 			row.Class = "alert"
@@ -253,7 +253,7 @@ func (s *Server) lightPage(l *look) (*answer, error) {
 	if r.NoPlan {
 		plan = web.Text(l.t("inspection.no_plan"))
 	}
-	facts := []web.Fact{fact(l.t("inspection.light"), lightCell(l, r.Light)), fact(l.t("column.state"), stateCell(l, r.State)), fact(l.t("office.leaders"), web.Text(strings.Join(r.Leaders, "、"))), fact(l.t("office.leads"), web.Text(unitNames(r.Leads))),
+	facts := []web.Fact{fact(l.t("inspection.light"), lightCell(l, r.Light)), fact(l.t("column.state"), stateCell(l, r.State)), fact(l.t("office.leaders"), web.Text(l.listed(r.Leaders))), fact(l.t("office.leads"), web.Text(l.unitNames(r.Leads))),
 		fact(l.t("inspection.period"), web.Text(r.From.String()+" – "+dayOrDash(r.To))), fact(l.t("inspection.plan"), plan.To(project)), fact(l.t("inspection.approved"), web.Maybe(r.Approved).To(lines("approved"))),
 		fact(l.t("inspection.executed"), web.Maybe(r.Executed).To(lines("executed"))), fact(l.t("inspection.executed_total"), web.Maybe(r.ExecutedTotal).To(lines("executed_total"))), fact(l.t("inspection.certified"), certifiedCell(r, lines("certified"))),
 		fact(l.t("inspection.payment_progress"), rateText(r.PaymentProgress, "%").With(paidBar(l, r.OverviewFigures, lagLight(r)))), fact(l.t("inspection.time_progress"), rateText(r.TimeProgress, "%")), fact(l.t("inspection.year_progress"), web.Figure(r.YearProgress+"%")), fact(l.t("inspection.lag"), rateText(r.Lag, ""))}
@@ -337,7 +337,7 @@ func (l *look) overdueTable(items []projects.OverdueItem) *web.Table {
 	t := &web.Table{Name: "overdue", Caption: l.t("page.overdue"), Counted: true, Count: len(items), Empty: l.t("overdue.empty"), Columns: web.Columns(web.C(web.TextColumn, "overdue.what"), web.C(web.TextColumn, "column.project"), web.C(web.TextColumn, "overdue.owes"), web.C(web.TextColumn, "office.leaders"),
 		web.C(web.DayColumn, "overdue.since"), web.C(web.NumberColumn, "overdue.days"), web.C(web.TextColumn, "inspection.why"), web.C(web.MoneyColumn, "column.amount"))}
 	for _, i := range items {
-		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{web.Text(l.t("overdue.kind." + string(i.Kind))).To(overdueOrigin(i)), l.names.project(i.Project), web.Text(unitNames(i.Owes)), web.Text(strings.Join(i.Leaders, "、")), web.Day(i.Since), web.Number(i.Days),
+		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{web.Text(l.t("overdue.kind." + string(i.Kind))).To(overdueOrigin(i)), l.names.project(i.Project), web.Text(l.unitNames(i.Owes)), web.Text(l.listed(i.Leaders)), web.Day(i.Since), web.Number(i.Days),
 			web.Text(l.inLanguage(i.WhyZH, i.WhyEN)), overdueAmount(i)}})
 	}
 	return t

@@ -97,7 +97,7 @@ func (c *chromium) keeps(name string) *chromium {
 	}
 	picture, err := chromedp.Run(c.ctx, chromedp.CaptureScreenshot())
 	if err == nil {
-		err = os.WriteFile(file, picture, 0o644) //nolint:gosec // everybody may look at it
+		err = os.WriteFile(file, picture, 0o644)
 	}
 	if err != nil {
 		c.t.Error(err)

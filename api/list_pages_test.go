@@ -24,6 +24,7 @@ func TestPagesOfLists(t *testing.T) {
 	t.Run("a refused file names its rows and leaves nothing", func(t *testing.T) { refusedFile(t, b) })
 	t.Run("a column by another name is told once and remembered", func(t *testing.T) { rememberedColumns(t, b) })
 	t.Run("hostile names and cells come out as text", func(t *testing.T) { hostileLists(t, b) })
+	t.Run("the province's indicators, by a project code that was not known", func(t *testing.T) { indicatorsByPage(t, b) })
 	t.Run("the treasury officer's month", func(t *testing.T) { treasuryMonth(t, b) })
 	t.Run("the bank's months", func(t *testing.T) { bankMonths(t, b) })
 	t.Run("who may not is told so", func(t *testing.T) { listsOfOthers(t, b) })
@@ -160,6 +161,21 @@ func rememberedColumns(t *testing.T, b *bureau) {
 		t.Errorf("the kept column is %q", kept)
 	}
 	r.get("/imports?kind=payees").sees("卫健局", "收款人", "示例·国库股审核").get("/documents?kind=payee").sees("已提交")
+}
+
+func indicatorsByPage(t *testing.T, b *bureau) {
+	r := b.reads(t, "budget")
+	list := "文号,年度,项目代码,项目名称,资金性质,功能分类,金额（万元）,预算来源,下达日期\n红财预〔2026〕77号,2026,640303-X5,,一般公共预算,2100302,8.6,追加,2026-03-20\n合计,,,,,,8.6,,\n"
+	preview := func() *reader {
+		return r.uploads("indicators", map[string]string{"source": "省一体化"}, "指标.csv", list)
+	}
+	preview().sees("项目代码 640303-X5 这里不认识")
+	if to := r.link("写明 640303-X5 是哪个项目"); !strings.HasPrefix(to, "/settings/codes?code=640303-X5") {
+		t.Errorf("an unknown code leads to %s", to)
+	}
+	r.call("/external-codes", `{"system":"省一体化","code":"640303-X5","project":"2025-05"}`)
+	preview().sees("新增 1 条", "红财预〔2026〕77号", "万元", "86,000.00", "相符")
+	r.fills("/imports", nil).sees("已导入", "由另一位预算人员核对批准").follows("看预算文件").sees("已提交")
 }
 
 func hostileLists(t *testing.T, b *bureau) {
@@ -310,8 +326,8 @@ func treasuryMonth(t *testing.T, b *bureau) {
 	d.payer.get(items+"/"+explain.Get("id")).sees("补录申请", "某物业公司", "写过的原因", "财政代扣物业费，补报申请")
 	late := ""
 	for n := range nodes(d.payer.page, "p") {
-		if strings.HasPrefix(words(n), "/documents/new?") {
-			late = words(n)
+		if address, ok := strings.CutPrefix(words(n), b.url+"/documents/new?"); ok {
+			late = "/documents/new?" + address
 		}
 	}
 	sheetEqualsJSON(t, d.payer, "2026-09")

@@ -124,7 +124,7 @@ func (s *Server) signedIn(l *look, r pageRoute) (*answer, error) {
 		}
 		return nil, err
 	}
-	l.who = caller{Actor: accounting.Actor{Person: v.PersonID, Unit: v.UnitID, Role: v.Role}, Book: v.book, OnBehalfOf: v.OnBehalfOf, session: v}
+	l.who = caller{Actor: accounting.Actor{Person: v.PersonID, Unit: v.UnitID, Role: v.Role}, Book: v.book, OnBehalfOf: v.OnBehalfOf, session: v, visit: s.visitOf(l.Context)}
 	l.ctx = accounting.WithReader(context.WithValue(l.ctx, callerKey{}, l.who), l.who.Actor)
 	if err := s.db.NewSelect().Model(&l.book).Where("book_id = ?", v.book).Scan(l.ctx); err != nil {
 		return nil, fault.FromSQL(err)

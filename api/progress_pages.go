@@ -116,7 +116,7 @@ func progressRow(l *look, p projects.ProgressDue) web.Row {
 			todo.Text = l.t("progress.mend")
 		}
 	}
-	row.Cells = []web.Cell{l.names.project(p.Project), web.Text(unitNames(p.Answers)), web.Text(p.DueMonth), state, percent, problems, measures, by, day, missing, todo}
+	row.Cells = []web.Cell{l.names.project(p.Project), web.Text(l.unitNames(p.Answers)), web.Text(p.DueMonth), state, percent, problems, measures, by, day, missing, todo}
 	return row
 }
 
@@ -233,7 +233,7 @@ func (s *Server) progressSections(l *look, code string, failed error) ([]section
 		return nil, fault.NotFound("node_unknown", "there is no project %q for you", code)
 	}
 	p := board[at]
-	facts := []web.Fact{fact(l.t("office.answers"), web.Text(unitNames(p.Answers))), fact(l.t("office.due_month"), web.Text(p.DueMonth)), fact(l.t("column.state"), stateCell(l, p.State))}
+	facts := []web.Fact{fact(l.t("office.answers"), web.Text(l.unitNames(p.Answers))), fact(l.t("office.due_month"), web.Text(p.DueMonth)), fact(l.t("column.state"), stateCell(l, p.State))}
 	if p.Last != nil {
 		facts = append(facts, fact(l.t("progress.newest"), web.Figure(l.t("progress.percent_of", p.Last.Percent, p.Last.Month)).With(progressBar(l, p.Last.Percent))))
 	}

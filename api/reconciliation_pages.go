@@ -69,7 +69,8 @@ func (s *Server) reconciled(l *look) (*projects.Reconciliation, url.Values, erro
 			q.Set(name, value)
 		}
 	}
-	return out.Body.(*projects.Reconciliation), q, nil
+	report, _ := out.Body.(*projects.Reconciliation) // asked for as JSON, it is one
+	return report, q, nil
 }
 
 // reconciliationPage sets spend against plan: what does not hold first, then what is open, then every project's figures.

@@ -202,7 +202,7 @@ func (l *look) lateSection(late *projects.LateRequest) section {
 	if holds(projects.Drafters("payment_request"), l.who.Role) {
 		out.More = []web.MenuItem{{Title: l.t("lists.late_write"), Path: address, Here: true}}
 	} else {
-		out.Words = []string{l.t("lists.late_pass_on"), address}
+		out.Words = []string{l.t("lists.late_pass_on"), l.Scheme() + "://" + l.Request().Host + address}
 	}
 	return out
 }
