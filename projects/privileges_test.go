@@ -32,7 +32,7 @@ var ownersFunctions = map[string]string{
 
 // readersFunctions act with the caller's own rights and only read.
 var readersFunctions = map[string]string{
-	migrations.App:     `approvers_needed bank_balances bank_begins bank_ledger bank_open_items executed fen holds is_left_to_admin leads manual_ban minimum_persons nodes_led open_items oversees payable_formula planned reaches readable_nodes readable_projects roles_held steps treasury_rows`,
+	migrations.App:     `approvers_needed bank_balances bank_begins bank_ledger bank_open_items concerns executed fen holds is_left_to_admin leads manual_ban minimum_persons nodes_led open_items oversees payable_formula planned reaches readable_nodes readable_projects roles_held steps treasury_rows`,
 	migrations.Auditor: `approvers_needed bank_balances bank_begins bank_ledger bank_open_items executed fen holds is_left_to_admin leads manual_ban minimum_persons open_items oversees payable_formula planned reaches roles_held steps treasury_rows`,
 }
 
