@@ -54,7 +54,7 @@ func (s *Server) reconciled(l *look) (*projects.Reconciliation, url.Values, erro
 		return nil, nil, err
 	}
 	in := reconciliationRequest{AsOf: cut.AsOf, Known: cut.Known, Unit: l.values.Get("unit")}
-	out, err := s.reconciliation(l.ctx, &in)
+	report, err := s.reconcile(l.ctx, &in)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -69,7 +69,6 @@ func (s *Server) reconciled(l *look) (*projects.Reconciliation, url.Values, erro
 			q.Set(name, value)
 		}
 	}
-	report, _ := out.Body.(*projects.Reconciliation) // asked for as JSON, it is one
 	return report, q, nil
 }
 

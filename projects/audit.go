@@ -55,7 +55,7 @@ type auditing struct {
 }
 
 type (
-	auditSums   struct{ opening, closing, debit, credit accounting.Money }
+	auditSums   struct{ debit, credit accounting.Money }
 	numberRange struct{ first, last, count int }
 
 	auditNode struct{ Code, Name, Kind, Type, UnitCode, UnitName string }
