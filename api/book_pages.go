@@ -21,7 +21,7 @@ import (
 // booksMenu and officeBooks are the pages of the books and those that look at who did what.
 var (
 	booksMenu   = []menuItem{{"vouchers", "/vouchers", nil}, {"trial_balance", "/trial-balance", nil}, {"reconciliation", "/reconciliation", nil}, {"periods", "/periods", nil}}
-	officeBooks = []menuItem{{"log", "/log", wholeBook}}
+	officeBooks = []menuItem{{"audit", "/audit", nil}, {"log", "/log", wholeBook}}
 )
 
 // bookPages registers the pages of the books. Every figure on them leads to the lines that make it.
@@ -46,6 +46,7 @@ func (s *Server) bookPages(e *echo.Echo) {
 	page(http.MethodPost, "/periods/:period/close", []string{"budget_officer"}, s.closeByPage)
 	page(http.MethodPost, "/years", []string{"budget_officer"}, s.openYearByPage)
 	page(http.MethodPost, "/years/:year/return-requests", []string{"treasury_officer"}, s.returnRequestsByPage)
+	page(http.MethodGet, "/audit", everyone, s.auditPage)
 	page(http.MethodGet, "/log", wholeBook, s.logPage)
 }
 

@@ -67,6 +67,7 @@ type section struct {
 // reviewOf is the step for which documents are ticked; each button is one of several.
 type reviewOf struct {
 	Verb    string
+	Action  string // empty: /review
 	Buttons []web.Button
 }
 

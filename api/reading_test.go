@@ -96,6 +96,7 @@ func (n neighbours) belongings() map[string][2]string {
 		"/api/v1/list-kinds/{kind}":               {},
 		"/api/v1/accounts/{account}":              {},
 		"/api/v1/periods/{period}":                {},
+		"/api/v1/audit-tables/{table}":            {},
 		"/api/v1/years/{year}":                    {},
 		"/api/v1/persons/{code}":                  {"clerk", "nobody"},
 		"/api/v1/units/{code}":                    {},

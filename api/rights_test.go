@@ -63,7 +63,7 @@ var groups = map[string][]string{
 
 // whoMay says of each operation which group may use it. Operations on documents that the steps name are told by the steps.
 var whoMay = map[string]string{
-	"get-voucher": "all", "list-vouchers": "all", "get-account-statement": "all", "get-project-ledger": "all", "get-trial-balance": "all", "list-lines": "all", "sum-vouchers": "all", "get-reconciliation": "all",
+	"get-voucher": "all", "list-vouchers": "all", "get-account-statement": "all", "get-project-ledger": "all", "get-trial-balance": "all", "list-lines": "all", "get-audit-tables": "all", "get-audit-table": "all", "get-voucher-files": "all", "sum-vouchers": "all", "get-reconciliation": "all",
 	"get-document": "all", "list-documents": "all", "get-desk": "all", "foresee-step": "all", "get-file": "all", "get-settings": "all", "store-file": "desks",
 	"print-document": "all", "print-voucher": "all", "print-month": "all", "print-statement": "all", "print-reconciliation": "all", "print-budget-execution": "all", "print-project-register": "all", "print-bank-reconciliation": "all",
 	"print-treasury-reconciliation": "book", "print-payment-order": "all",
@@ -120,7 +120,7 @@ func (b *bureau) allowed(op operation) []string {
 }
 
 // example fills the places of an address with things there are.
-var example = strings.NewReplacer("{period}", "2025-02", "{number}", "1", "{account}", "9201", "{code}", "2025-06", "{hash}", emptyHash, "{id}", "0190a6c2-7d3e-7000-8000-000000000001", "{year}", "2025", "{line}", "1", "{kind}", "payees", "{import}", "0190a6c2-7d3e-7000-8000-000000000001", "{month}", "2025-02")
+var example = strings.NewReplacer("{period}", "2025-02", "{number}", "1", "{account}", "9201", "{code}", "2025-06", "{hash}", emptyHash, "{id}", "0190a6c2-7d3e-7000-8000-000000000001", "{year}", "2025", "{line}", "1", "{kind}", "payees", "{import}", "0190a6c2-7d3e-7000-8000-000000000001", "{month}", "2025-02", "{table}", "accounts")
 
 // Every operation is tried by every role and by nobody: empty requests, so whoever is let through gets told so, or does
 // something harmless.

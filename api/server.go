@@ -71,6 +71,7 @@ func (s *Server) routes(e *echo.Echo) huma.API {
 	s.registerRoutes(api)
 	s.reportRoutes(api)
 	s.lineRoutes(api)
+	s.auditRoutes(api)
 	s.reconciliationRoutes(api)
 	s.documentRoutes(api)
 	s.deskRoutes(api)

@@ -71,7 +71,7 @@ func (s *Server) vouchersPage(l *look) (*answer, error) {
 	}
 	filters := append([]web.Field{chosen("from", in.From), chosen("to", in.To)}, scope...)
 	filters = append(filters, l.choice("source", "column.event", l.eventOptions()), l.textField("search", "table.search", "help.voucher_search"))
-	data := moneyList{Filters: filters, sectionsData: sectionsData{Lead: l.t("vouchers.lead"), Sections: []section{{Table: t}}}}
+	data := moneyList{Filters: filters, sectionsData: sectionsData{Lead: l.t("vouchers.lead"), Sections: []section{{Table: t, Review: &reviewOf{Action: "/api/v1/voucher-files", Buttons: []web.Button{{Text: l.t("vouchers.archive"), Quiet: true}}}}}}}
 	if in.From.Period != 0 && in.From == in.To && head.Body.Vouchers > 0 {
 		print := url.Values{"layout": {"a4"}}
 		if in.Unit != "" {
@@ -84,7 +84,7 @@ func (s *Server) vouchersPage(l *look) (*answer, error) {
 
 // voucherList is a page of vouchers; of one unit with the unit's own sequence.
 func (s *Server) voucherList(l *look, in *listVouchersRequest, head *VoucherSumOutput, vouchers []VoucherOutput) (*web.Table, error) {
-	t := &web.Table{Name: "vouchers", Caption: l.t("page.vouchers"), Count: head.Vouchers, Counted: true, Wan: l.wan(), Empty: l.t("vouchers.empty"), Columns: web.Columns(web.C(web.CodeColumn, "column.voucher"), web.C(web.DayColumn, "column.date"),
+	t := &web.Table{Name: "vouchers", SelectName: "voucher", Caption: l.t("page.vouchers"), Count: head.Vouchers, Counted: true, Wan: l.wan(), Empty: l.t("vouchers.empty"), Columns: web.Columns(web.C(web.CodeColumn, "column.voucher"), web.C(web.DayColumn, "column.date"),
 		web.C(web.TextColumn, "column.event"), web.C(web.TextColumn, "column.memo"), web.C(web.TextColumn, "column.project"), web.C(web.MoneyColumn, "books.financial_debit"), web.C(web.MoneyColumn, "books.budgetary_debit"), web.C(web.MoneyColumn, "books.authority_debit"), web.C(web.StateColumn, "column.state"))}
 	places := map[string]accounting.UnitPlace{}
 	if in.Unit != "" {
@@ -115,7 +115,7 @@ func (s *Server) voucherList(l *look, in *listVouchersRequest, head *VoucherSumO
 		if len(projects) > 1 {
 			project.Text += l.t("vouchers.more_projects", len(projects))
 		}
-		row := web.Row{Cells: []web.Cell{web.Code(v.Voucher).To(voucherLink(v.Period, v.Number)), saidDay(v.Date), web.Text(l.event(v.Source)), web.Text(v.Memo), project, yuanOrNone(sums[0]), yuanOrNone(sums[1]), yuanOrNone(sums[2]), l.voucherState(v)}}
+		row := web.Row{Select: v.Period + "/" + itoa(v.Number), Cells: []web.Cell{web.Code(v.Voucher).To(voucherLink(v.Period, v.Number)), saidDay(v.Date), web.Text(l.event(v.Source)), web.Text(v.Memo), project, yuanOrNone(sums[0]), yuanOrNone(sums[1]), yuanOrNone(sums[2]), l.voucherState(v)}}
 		if in.Unit != "" {
 			p := places[v.Voucher]
 			row.Cells = slices.Insert(row.Cells, 1, web.Figure(itoa(p.Place)+"/"+itoa(p.Of)))

@@ -22,6 +22,8 @@ type Table struct {
 	First   string // address of the first page, on a later one
 	Wan     bool
 	Notes   []string
+
+	SelectName string // of the rows' checkboxes; empty: id
 }
 
 // ColumnKind says how a column is written: amounts to the right, account numbers as text.
