@@ -105,7 +105,7 @@ func alertTable(l *look, called *namesHere, alerts []AlertOutput) *web.Table {
 		if a.Days > 0 {
 			days = web.Number(a.Days)
 		}
-		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{web.State(shape, l.t("alert.kind."+a.Kind)).To(a.path), web.Text(a.Text), called.project(a.Project), money, web.Text(a.Since), days}})
+		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{web.State(shape, l.t("alert.kind."+a.Kind)).To(a.path), web.Text(a.Text), called.project(a.Project), money, web.Code(a.Since), days}})
 	}
 	return t
 }

@@ -237,7 +237,7 @@ func (s *Server) showPerson(l *look, wrong *failed) (*answer, error) {
 				todo = web.Text(items[0].Title).To(items[0].Path)
 			}
 		}
-		roles.Rows = append(roles.Rows, web.Row{Cells: []web.Cell{web.Text(l.t("role." + r.Role)), l.names.unit(r.Unit), web.Text(l.names.persons[r.OnBehalfOf]), web.Text(r.From), web.Text(r.Until), todo}})
+		roles.Rows = append(roles.Rows, web.Row{Cells: []web.Cell{web.Text(l.t("role." + r.Role)), l.names.unit(r.Unit), web.Text(l.names.persons[r.OnBehalfOf]), web.Code(r.From), web.Code(r.Until), todo}})
 	}
 	var leftOn accounting.Date
 	if h.LeftOn != "" {
