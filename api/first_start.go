@@ -197,6 +197,8 @@ func (s *Server) firstStartByPage(l *look) (*answer, error) {
 		return nil, noFirstStart(nil)
 	case err != nil:
 		return s.askFirstBook(l, err, map[string]string{fault.Code(err): field})
+	case l.values.Get("back") != "":
+		return s.askFirstBook(l, nil, nil)
 	}
 	proof := s.firstStart.firstPassword(l.key(), "")
 	if !hmac.Equal([]byte(l.values.Get("proof")), []byte(proof)) { // not confirmed, or shown by another run of the service
@@ -251,9 +253,9 @@ func (s *Server) reviewFirstBook(l *look, b firstBook, proof string) *answer {
 	for i, u := range b.Units {
 		units[i] = u.Code + " " + u.Name
 	}
-	f := &web.Form{Action: "/first-start", Key: key, Submit: l.t("first.make"), Lead: l.t("first.make_lead"), Hidden: append(slices.DeleteFunc(l.sent(), func(h web.Hidden) bool { return h.Name == "key" || h.Name == "proof" }), web.Hidden{Name: "proof", Value: proof})}
+	f := &web.Form{Action: "/first-start", Key: key, Submit: l.t("first.make"), Lead: l.t("first.make_lead"), Hidden: append(slices.DeleteFunc(l.sent(), func(h web.Hidden) bool { return h.Name == "key" || h.Name == "proof" }), web.Hidden{Name: "proof", Value: proof}), Buttons: []web.Button{{Name: "back", Value: "yes", Text: l.t("first.back"), Quiet: true}}}
 	data := sectionsData{Facts: []web.Fact{fact(l.t("first.code"), web.Code(b.Code)), fact(l.t("first.name"), web.Text(b.Name)), fact(l.t("first.years"), web.Text(fmt.Sprintf("%d – %d", b.FirstYear, b.LastYear))), fact(l.t("first.notice"), web.Text(notice)), fact(l.t("first.units"), web.Text(l.listed(units)))},
-		Sections: []section{{Words: []string{l.t("first.passwords_lead")}, Table: t}, {Form: f}}, Actions: []web.MenuItem{{Title: l.t("first.back"), Path: "/first-start"}}}
+		Sections: []section{{Words: []string{l.t("first.passwords_lead")}, Table: t}, {Form: f}}}
 	return &answer{template: "sections", title: l.t("first.review_title", b.Name), data: data}
 }
 

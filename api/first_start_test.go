@@ -34,7 +34,7 @@ func (b *bureau) nobody(t *testing.T) *reader {
 }
 
 // firstForm is the page's form, filled in.
-func firstForm(r *reader) map[string]string {
+func firstForm() map[string]string {
 	said := map[string]string{"code": "640303", "book_name": "红寺堡区财政局", "notice": "true"}
 	for code, name := range map[string]string{"admin": "马管理", "budget": "王经办", "budget-head": "李负责", "treasury": "张审核", "payer": "刘支付", "accountant": "陈会计"} {
 		said["person."+code] = name
@@ -51,7 +51,7 @@ func TestFirstStart(t *testing.T) {
 	if !strings.Contains(form.Get("units"), "101 财政局") {
 		t.Errorf("units offered: %q", form.Get("units"))
 	}
-	for name, value := range firstForm(r) {
+	for name, value := range firstForm() {
 		form.Set(name, value)
 	}
 	for field, wrong := range map[string]string{"code": "64030", "book_name": "", "person.payer": "王经办", "units": "", "notice": "true"} {
@@ -84,6 +84,10 @@ func TestFirstStart(t *testing.T) {
 		t.Fatalf("passwords: %v", passwords)
 	}
 	confirmed := r.form("/first-start")
+	if back := r.fills("/first-start", map[string]string{"back": "yes"}).form("/first-start"); r.status != http.StatusOK || back.Get("person.admin") != "马管理" || back.Get("notice") != "true" || count(t, b, `select count(*) from accounting.books where kind = 'real'`) != 0 {
+		t.Errorf("back from the review: %d %v", r.status, back)
+	}
+	r.send("/first-start", form)
 	if forged := r.form("/first-start"); true {
 		forged.Set("proof", "AAAA-AAAA-AAAA-AAAA")
 		r.send("/first-start", forged).sees("口令已打印")
