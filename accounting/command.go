@@ -91,6 +91,21 @@ func doOnce[A any](ctx context.Context, db *bun.DB, c Command, run func(ctx cont
 	return answer, nil
 }
 
+// Note appends a command with its answer to the operation log of a transaction that is more than one command: what opens a book.
+func Note(ctx context.Context, tx bun.Tx, c Command, answer any) error {
+	if err := c.check(); err != nil {
+		return err
+	}
+	text, err := json.Marshal(answer)
+	if err != nil {
+		return fault.Internal(err)
+	}
+	hash := c.requestHash()
+	_, err = tx.ExecContext(ctx, `insert into accounting.commands (book_id, key, name, actor, at, request_hash, target, answer) values (?, ?, ?, ?, clock_timestamp(), ?, ?, ?)`,
+		c.Book, c.Key, c.Name, c.By.Person, hash[:], c.Target, string(text))
+	return fault.FromSQL(err)
+}
+
 // firstAnswer is what the first run of the key answered.
 func firstAnswer[A any](ctx context.Context, tx bun.Tx, c Command, hash Hash) (A, error) {
 	var (

@@ -193,7 +193,8 @@ func sameRows(t *testing.T, name string, file, sheet []map[string]string) {
 	for i := range file {
 		for column, text := range file[i] {
 			got := sheet[i][column]
-			if text != got && strings.TrimPrefix(text, "'") != got && (!strings.HasSuffix(text, "0") || strings.TrimSuffix(strings.TrimRight(text, "0"), ".") != got) {
+			plain := strings.TrimPrefix(text, "'")
+			if text != got && plain != got && (!strings.HasSuffix(plain, "0") || strings.TrimSuffix(strings.TrimRight(plain, "0"), ".") != got) {
 				t.Fatalf("%s, row %d, %s: file %q, workbook %q", name, i+1, column, text, got)
 			}
 		}

@@ -206,3 +206,21 @@ func TestTheOperationLogIsSearched(t *testing.T) {
 		t.Errorf("a clerk reads the log: %d", r.status)
 	}
 }
+
+// The pages of the books lie well on the office's screen and on a telephone, in both languages, with and without script.
+func TestTheBooksInABrowser(t *testing.T) {
+	b := demonstration(t)
+	for _, way := range []struct {
+		name, accept string
+		script       bool
+		screen       screen
+	}{{"zh", "zh-CN", true, office}, {"en without script", "en-US", false, office}, {"zh on a telephone", "zh-CN", true, telephone}} {
+		t.Run(way.name, func(t *testing.T) {
+			c := b.opens(t, way.screen, way.accept, way.script).is("auditor")
+			for _, page := range []string{"/vouchers?from=2025-09&to=2025-09&unit=106", "/vouchers/2025-09/11", "/trial-balance?as_of=2025-12-31", "/trial-balance?as_of=2025-06-30&by=budget_line&measure=wan", "/accounts/1613?as_of=2025-12-31",
+				"/lines?account=9401&as_of=2025-12-31", "/reconciliation?as_of=2025-12-31", "/reconciliation/2025-08?as_of=2025-12-31", "/periods?year=2025", "/periods/2025-14", "/audit?year=2025", "/log", "/log?of=refusals"} {
+				c.visits(page)
+			}
+		})
+	}
+}

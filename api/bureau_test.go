@@ -34,6 +34,7 @@ type bureau struct {
 	tokens map[string]string // by role
 	keys   int
 	reach  func(api.Reach)
+	server *api.Server
 	log    *logged
 }
 
@@ -101,7 +102,7 @@ func serve(t testing.TB, owner, served *bun.DB) *bureau {
 	s, e := api.New(served, files, slog.New(slog.NewTextHandler(log, nil)))
 	web := httptest.NewServer(e)
 	t.Cleanup(func() { web.Close(); s.Close() })
-	return &bureau{t: t, db: owner, url: web.URL, tokens: map[string]string{}, reach: func(r api.Reach) { s.ReachedBy(e, r) }, log: log}
+	return &bureau{t: t, db: owner, url: web.URL, tokens: map[string]string{}, reach: func(r api.Reach) { s.ReachedBy(e, r) }, server: s, log: log}
 }
 
 func (b *bureau) must(err error) {

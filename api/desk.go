@@ -35,6 +35,7 @@ type (
 		Body struct {
 			Waiting []WaitingOutput  `json:"waiting" nullable:"false" doc:"what has waited longest first"`
 			Sent    []DocumentOutput `json:"sent" nullable:"false" doc:"what the sender wrote and others have on their desks, newest first"`
+			Alerts  []AlertOutput    `json:"alerts" nullable:"false" doc:"what concerns the sender's unit or the sender: overdue, due, open, to hand over"`
 		}
 	}
 	foreseeRequest struct {
@@ -97,7 +98,8 @@ func (s *Server) getDesk(ctx context.Context, _ *struct{}) (*deskResponse, error
 			d.Content = nil
 			out.Body.Sent = append(out.Body.Sent, d)
 		}
-		return nil
+		out.Body.Alerts, err = s.alerts(ctx, tx, who)
+		return err
 	})
 }
 
@@ -150,6 +152,9 @@ func (s *Server) deskPage(l *look) (*answer, error) {
 	}
 	data := deskData{Sent: documentTable(l, called, l.t("desk.sent"), desk.Body.Sent), Start: l.starts()}
 	data.Sent.Empty = l.t("desk.nothing_sent")
+	if len(desk.Body.Alerts) > 0 {
+		data.Alerts = alertTable(l, called, desk.Body.Alerts)
+	}
 	for _, w := range desk.Body.Waiting {
 		data.add(l, called, w)
 	}
@@ -158,6 +163,7 @@ func (s *Server) deskPage(l *look) (*answer, error) {
 
 type deskData struct {
 	Waiting []*deskGroup
+	Alerts  *web.Table // nil: there is nothing to be told of
 	Sent    *web.Table
 	Start   []web.MenuItem
 }

@@ -217,7 +217,7 @@ func (l *look) programmeTable(rows []projects.OverviewRow) *web.Table {
 		}
 		due := web.Text("")
 		if !r.To.IsZero() {
-			due = web.Text(r.To.String()[:7])
+			due = web.Code(r.To.String()[:7])
 		}
 		row := web.Row{Cells: []web.Cell{l.names.project(r.Code), web.Text(l.listed(r.Leaders)), web.Text(l.unitNames(r.Leads)), due, stateCell(l, r.State), plan.To(why), web.Maybe(r.ExecutedTotal).To(why),
 			rateText(r.PaymentProgress, "%").To(why).With(paidBar(l, r.OverviewFigures, lagLight(r))), rateText(r.TimeProgress, "%").To(why), rateText(r.Lag, "").To(why), percent.To("/progress/" + url.PathEscape(r.Code)), lightCell(l, r.Light).To(why)}}
@@ -384,7 +384,7 @@ func (s *Server) paymentDaysPage(l *look) (*answer, error) {
 		spread.Columns = append(spread.Columns, web.C(web.NumberColumn, "days."+place))
 	}
 	for _, u := range byUnit.Body.Units {
-		cells := []web.Cell{web.Text(u.UnitName), web.Text(u.Month), web.Number(u.Payments).To("/payment-days?" + url.Values{"unit": {u.Unit}, "month": {u.Month}}.Encode())}
+		cells := []web.Cell{web.Text(u.UnitName), web.Code(u.Month), web.Number(u.Payments).To("/payment-days?" + url.Values{"unit": {u.Unit}, "month": {u.Month}}.Encode())}
 		for _, x := range []projects.Spread{u.AtUnit, u.Finance, u.Cash, u.Bank, u.Total} {
 			cells = append(cells, web.Figure(l.t("days.spread", x.Median, x.Max)))
 		}
@@ -395,7 +395,7 @@ func (s *Server) paymentDaysPage(l *look) (*answer, error) {
 		t.Columns = append(t.Columns, web.C(web.NumberColumn, "days."+place))
 	}
 	for _, p := range payments.Body.Payments {
-		cells := []web.Cell{web.Code(p.Request).To("/documents/" + p.ID.String()), l.names.unit(p.Unit), l.names.project(p.Project), web.Yuan(p.Amount), web.State(p.State, l.t("state."+p.State)), web.Text(p.Month)}
+		cells := []web.Cell{web.Code(p.Request).To("/documents/" + p.ID.String()), l.names.unit(p.Unit), l.names.project(p.Project), web.Yuan(p.Amount), web.State(p.State, l.t("state."+p.State)), web.Code(p.Month)}
 		for _, d := range []string{p.AtUnit, p.Finance, p.Cash, p.Bank} {
 			cells = append(cells, web.Figure(d))
 		}

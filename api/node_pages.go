@@ -57,7 +57,7 @@ func (s *Server) nodesPage(l *look) (*answer, error) {
 		if n.Plan != nil {
 			plan = web.Yuan(n.Plan.Money)
 		}
-		t.Rows = append(t.Rows, web.Row{Indent: min(depth[n.Code], 3), Cells: []web.Cell{first, web.Text(l.t("project.kind." + n.Kind)), web.Text(l.t("project.type." + n.Type)), unit, web.Text(n.DueMonth), plan, web.Text(l.listed(of["leader"])), web.Text(l.listed(of["lead"]))}})
+		t.Rows = append(t.Rows, web.Row{Indent: min(depth[n.Code], 3), Cells: []web.Cell{first, web.Text(l.t("project.kind." + n.Kind)), web.Text(l.t("project.type." + n.Type)), unit, web.Code(n.DueMonth), plan, web.Text(l.listed(of["leader"])), web.Text(l.listed(of["lead"]))}})
 	}
 	t.Count = len(t.Rows)
 	data := listData{Lead: l.t("nodes.lead"), Tables: []*web.Table{t}, Filters: []web.Field{{Name: "q", Label: l.t("money.words"), Kind: web.TextField, Value: words}}}

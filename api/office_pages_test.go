@@ -152,3 +152,33 @@ func daysByPages(t *testing.T, b *bureau) {
 	}
 	r.follows(days.Payments[0].Request).sees("签署记录")
 }
+
+// What concerns a unit stands on its desk, and only there; who looks only is told of nothing.
+func TestAlertsOnTheDesk(t *testing.T) {
+	b := demonstration(t)
+	var desk struct {
+		Alerts []struct{ Kind, Text, Project string }
+	}
+	clerk := b.reads(t, "clerk-107").get("/desk").sees("提醒", "未填报 2025-07", "应于 2025-08 完成", "进度待填报")
+	clerk.json("/desk", &desk)
+	kinds := map[string]int{}
+	for _, a := range desk.Alerts {
+		kinds[a.Kind]++
+		if a.Project != "" && !strings.HasPrefix(a.Project, "2025-06") && a.Project != "2025-07" {
+			t.Errorf("an alert of another unit's project: %v", a)
+		}
+		clerk.sees(a.Text)
+	}
+	if kinds["progress_entry"] == 0 || kinds["completion"] == 0 || kinds["entry_due"] != 1 {
+		t.Errorf("alerts: %v", kinds)
+	}
+	clerk.follows("逾期未完成").sees("2025-07")
+	clerk.get("/desk").follows("进度待填报").sees("填报进度", "2025-07")
+	b.reads(t, "clerk-107").get("/desk?lang=en").sees("Alerts", "no progress entry of")
+	for account, none := range map[string]string{"inspector": "提醒", "auditor": "提醒", "clerk-105": "2025-07"} {
+		if r := b.reads(t, account).get("/desk"); strings.Contains(words(r.page), none) {
+			t.Errorf("%s is told %q", account, none)
+		}
+	}
+	b.reads(t, "admin").get("/desk").sees("提醒", "没有成功的备份").follows("备份过期").sees("备份")
+}

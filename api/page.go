@@ -264,7 +264,11 @@ func (s *Server) send(l *look, a *answer) error {
 // around is what the page has about its content: whose it is, the menu, the marks.
 func (s *Server) around(l *look, a *answer) (web.Page, error) {
 	p := web.Page{Lang: l.lang, Title: a.title, Path: l.Request().URL.RequestURI(), Data: a.data, Wan: a.wan && l.wan(), WanOffered: a.wan, Downloads: a.list != nil}
+	done := l.QueryParam("done")
 	if l.who.Book == 0 {
+		if strings.HasPrefix(done, "first_start") && web.Has("done."+done) { // whoever is not signed in is told nothing else
+			p.Notice = l.t("done." + done)
+		}
 		return p, nil
 	}
 	p.Book, p.Demo = l.book.Name, l.book.Kind == accounting.DemoBook
@@ -279,7 +283,7 @@ func (s *Server) around(l *look, a *answer) (web.Page, error) {
 	if l.who.Role != "" {
 		p.Role, p.Menu = l.t("role."+l.who.Role)+"（"+unit+"）", l.menu()
 	}
-	if done := l.QueryParam("done"); done != "" && web.Has("done."+done) {
+	if done != "" && web.Has("done."+done) {
 		p.Notice = l.t("done."+done, l.QueryParam("what"))
 	}
 	return p, nil
@@ -324,4 +328,19 @@ func (s *Server) asProblem(l *look, err error) *web.Problem {
 		p = s.problem(l.ctx, err)
 	}
 	return webProblem(l.lang, p)
+}
+
+// PageInfo is an address that answers with a page.
+type PageInfo struct {
+	Method, Path string
+	Roles        []string // that open it; none: everybody who acts in a role
+	Open         bool     // to whoever comes, without a sign-in
+	Session      bool     // to every session, also before a role is chosen
+}
+
+// Pages lists the addresses of all pages.
+func (s *Server) Pages() []PageInfo {
+	return each(s.pages, func(r pageRoute) PageInfo {
+		return PageInfo{r.method, r.path, r.roles, r.way == openWay, r.way == sessionWay}
+	})
 }

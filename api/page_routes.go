@@ -21,6 +21,8 @@ func (s *Server) pageRoutes(e *echo.Echo) {
 	s.pageBy(e, pageRoute{http.MethodGet, "/", nil, openWay}, s.firstPage)
 	s.pageBy(e, pageRoute{http.MethodGet, "/sign-in", nil, openWay}, s.signInPage)
 	s.pageBy(e, pageRoute{http.MethodPost, "/sign-in", nil, openWay}, s.signInByPage)
+	s.pageBy(e, pageRoute{http.MethodGet, "/first-start", nil, openWay}, s.firstStartPage)
+	s.pageBy(e, pageRoute{http.MethodPost, "/first-start", nil, openWay}, s.firstStartByPage)
 	s.pageBy(e, pageRoute{http.MethodGet, "/demonstration", nil, openWay}, s.demonstrationPage)
 	s.pageBy(e, pageRoute{http.MethodPost, "/demonstration", nil, openWay}, s.switchPerson)
 	s.pageBy(e, pageRoute{http.MethodPost, "/sign-out", nil, sessionWay}, s.signOutByPage)
@@ -32,6 +34,10 @@ func (s *Server) pageRoutes(e *echo.Echo) {
 	s.pageBy(e, pageRoute{http.MethodPost, "/second-factor", nil, sessionWay}, s.setSecondFactor)
 
 	s.projectPages(e)
+	s.pageBy(e, pageRoute{http.MethodGet, "/me", nil, sessionWay}, s.mePage)
+	s.pageBy(e, pageRoute{http.MethodPost, "/me/codes", nil, sessionWay}, s.printCodesByPage)
+	s.pageBy(e, pageRoute{http.MethodPost, "/me/sessions", nil, sessionWay}, s.endOtherSessionsByPage)
+
 	s.page(e, http.MethodGet, "/desk", everyone, s.deskPage)
 	s.page(e, http.MethodGet, "/documents", everyone, s.documentsPage)
 	s.page(e, http.MethodGet, "/documents/new", projects.Drafters(""), s.newDocumentPage)

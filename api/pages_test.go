@@ -147,7 +147,11 @@ func (r *reader) form(action string) (values url.Values) {
 			case i.Data == "select":
 				values[name] = append(values[name], chosen(i)...)
 			case i.Data == "textarea":
-				values.Add(name, words(i))
+				text := ""
+				for c := range i.Descendants() {
+					text += c.Data
+				}
+				values.Add(name, text)
 			default:
 				values.Add(name, attribute(i, "value"))
 			}

@@ -237,7 +237,7 @@ func (s *Server) showPerson(l *look, wrong *failed) (*answer, error) {
 				todo = web.Text(items[0].Title).To(items[0].Path)
 			}
 		}
-		roles.Rows = append(roles.Rows, web.Row{Cells: []web.Cell{web.Text(l.t("role." + r.Role)), l.names.unit(r.Unit), web.Text(l.names.persons[r.OnBehalfOf]), web.Text(r.From), web.Text(r.Until), todo}})
+		roles.Rows = append(roles.Rows, web.Row{Cells: []web.Cell{web.Text(l.t("role." + r.Role)), l.names.unit(r.Unit), web.Text(l.names.persons[r.OnBehalfOf]), web.Code(r.From), web.Code(r.Until), todo}})
 	}
 	var leftOn accounting.Date
 	if h.LeftOn != "" {
@@ -284,7 +284,7 @@ var accountShapes = map[string]string{"waits_for_start_password": "draft", "has_
 func (s *Server) signInAccountsPage(l *look) (*answer, error) { return s.showAccounts(l, nil) }
 
 func (s *Server) showAccounts(l *look, wrong *failed) (*answer, error) {
-	waiting, err := s.startPasswordsWaiting(l.ctx, l.who)
+	waiting, err := s.startPasswords(l)
 	if err != nil {
 		return nil, err
 	}
@@ -358,22 +358,28 @@ type waitingPassword struct {
 
 // startPasswordsWaiting are the start passwords that a person has yet to make and hand over: of each account that waits for one, the
 // last document says who.
-func (s *Server) startPasswordsWaiting(ctx context.Context, who caller) (all []waitingPassword, err error) {
-	err = accounting.Read(ctx, s.db, func(ctx context.Context, tx bun.Tx) error {
-		return tx.NewRaw(`select l.document_id as document, l.account, p.name as person, l.at as since from (
-				select distinct on (x.account) x.account, d.document_id, y.at, y.person_id from projects.documents d
-					cross join lateral (select d.content::jsonb ->> 'account' as account) x join projects.acts y on y.book_id = d.book_id and y.document_id = d.document_id and y.verb = 'approve'
-				where d.book_id = ?0 and d.kind = 'account' and d.state = 'granted' order by x.account, y.at desc) l
-			join api.accounts a on a.book_id = ?0 and a.account = l.account join accounting.persons p on p.book_id = ?0 and p.person_id = a.person_id
-			where l.person_id = ?1 and a.password_hash is null and a.disabled_at is null order by l.at`, who.Book, who.Person).Scan(ctx, &all)
-	})
+func (s *Server) startPasswordsWaiting(ctx context.Context, tx bun.IDB, who caller) (all []waitingPassword, err error) {
+	err = tx.NewRaw(`select l.document_id as document, l.account, p.name as person, l.at as since from api.accounts a
+		cross join lateral (select d.document_id, a.account, y.at, y.person_id from projects.documents d join projects.acts y on y.book_id = d.book_id and y.document_id = d.document_id and y.verb = 'approve'
+			where d.book_id = a.book_id and d.kind = 'account' and d.state = 'granted' and d.content::jsonb ->> 'account' = a.account order by y.at desc limit 1) l
+		join accounting.persons p on p.book_id = a.book_id and p.person_id = a.person_id
+		where a.book_id = ? and l.person_id = ? and a.password_hash is null and a.disabled_at is null order by l.at`, who.Book, who.Person).Scan(ctx, &all)
 	return all, fault.FromSQL(err)
+}
+
+// startPasswords are those that whoever looks hands over.
+func (s *Server) startPasswords(l *look) (all []waitingPassword, err error) {
+	err = accounting.Read(l.ctx, s.db, func(ctx context.Context, tx bun.Tx) (err error) {
+		all, err = s.startPasswordsWaiting(ctx, tx, l.who)
+		return err
+	})
+	return all, err
 }
 
 // startPasswordByPage shows a start password, once, to be handed over on paper.
 func (s *Server) startPasswordByPage(l *look) (*answer, error) {
 	const action = "/settings/accounts/start-password"
-	waiting, err := s.startPasswordsWaiting(l.ctx, l.who)
+	waiting, err := s.startPasswords(l)
 	if err != nil {
 		return nil, err
 	}

@@ -116,7 +116,7 @@ func progressRow(l *look, p projects.ProgressDue) web.Row {
 			todo.Text = l.t("progress.mend")
 		}
 	}
-	row.Cells = []web.Cell{l.names.project(p.Project), web.Text(l.unitNames(p.Answers)), web.Text(p.DueMonth), state, percent, problems, measures, by, day, missing, todo}
+	row.Cells = []web.Cell{l.names.project(p.Project), web.Text(l.unitNames(p.Answers)), web.Code(p.DueMonth), state, percent, problems, measures, by, day, missing, todo}
 	return row
 }
 
@@ -356,7 +356,7 @@ func (s *Server) entriesTable(l *look, code string) (*web.Table, error) {
 		if e.Superseded {
 			state = web.State("draft", l.t("progress.superseded", e.Version))
 		}
-		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{web.Text(e.Month), web.Figure(e.Percent + "%").With(progressBar(l, e.Percent)), web.Text(e.Problems), web.Text(e.Measures), web.Text(e.Reason),
+		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{web.Code(e.Month), web.Figure(e.Percent + "%").With(progressBar(l, e.Percent)), web.Text(e.Problems), web.Text(e.Measures), web.Text(e.Reason),
 			web.Text(fmt.Sprintf("%s（%s）", e.Person, e.UnitName)), web.Day(e.Date), state}})
 	}
 	return t, nil

@@ -50,6 +50,22 @@ func reconciliationSchema(r huma.Registry) *huma.Schema {
 }
 
 func (s *Server) reconciliation(ctx context.Context, in *reconciliationRequest) (*reconciliationResponse, error) {
+	report, err := s.reconcile(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	if in.Format != "csv" && !strings.HasPrefix(in.Accept, "text/csv") {
+		return &reconciliationResponse{"application/json", report}, nil
+	}
+	var text bytes.Buffer
+	if err := report.WriteCSV(&text); err != nil {
+		return nil, err
+	}
+	return &reconciliationResponse{"text/csv; charset=utf-8", text.Bytes()}, nil
+}
+
+// reconcile makes the report as far as who asks reads the books.
+func (s *Server) reconcile(ctx context.Context, in *reconciliationRequest) (*projects.Reconciliation, error) {
 	q := projects.ReconcileQuery{Book: by(ctx).Book, AsOf: in.AsOf.Date, Known: in.Known}
 	var err error
 	if q.Unit, err = s.unitID(ctx, q.Book, in.Unit); err != nil {
@@ -62,16 +78,5 @@ func (s *Server) reconciliation(ctx context.Context, in *reconciliationRequest) 
 		// The report of one unit shows that unit's rows only; its checks look at all lines, so it reads as the operator.
 		q.Unit, ctx = who.Unit, accounting.WithReader(ctx, accounting.Operator)
 	}
-	report, err := projects.Reconcile(ctx, s.db, q)
-	if err != nil {
-		return nil, err
-	}
-	if in.Format != "csv" && !strings.HasPrefix(in.Accept, "text/csv") {
-		return &reconciliationResponse{"application/json", report}, nil
-	}
-	var text bytes.Buffer
-	if err := report.WriteCSV(&text); err != nil {
-		return nil, err
-	}
-	return &reconciliationResponse{"text/csv; charset=utf-8", text.Bytes()}, nil
+	return projects.Reconcile(ctx, s.db, q)
 }

@@ -54,7 +54,7 @@ func (s *Server) reconciled(l *look) (*projects.Reconciliation, url.Values, erro
 		return nil, nil, err
 	}
 	in := reconciliationRequest{AsOf: cut.AsOf, Known: cut.Known, Unit: l.values.Get("unit")}
-	out, err := s.reconciliation(l.ctx, &in)
+	report, err := s.reconcile(l.ctx, &in)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -69,7 +69,6 @@ func (s *Server) reconciled(l *look) (*projects.Reconciliation, url.Values, erro
 			q.Set(name, value)
 		}
 	}
-	report, _ := out.Body.(*projects.Reconciliation) // asked for as JSON, it is one
 	return report, q, nil
 }
 
@@ -239,7 +238,7 @@ func figureLink(name, project string, cut url.Values) string {
 
 // reconciliationTable has every project's figures.
 func (l *look) reconciliationTable(r *projects.Reconciliation, cut url.Values) *web.Table {
-	t := &web.Table{Name: "reconciliation", Caption: l.t("reconciliation.figures"), Wan: l.wan(), Count: len(r.Projects), Counted: true, Empty: l.t("reconciliation.empty"), Columns: web.Columns(web.C(web.TextColumn, "column.project"))}
+	t := &web.Table{Name: "reconciliation", Caption: l.t("reconciliation.figures"), Wan: l.wan(), Counted: true, Empty: l.t("reconciliation.empty"), Columns: web.Columns(web.C(web.TextColumn, "column.project"))}
 	for _, f := range reconciledFigures {
 		t.Columns = append(t.Columns, web.C(web.MoneyColumn, "figure."+f.name))
 	}
@@ -261,6 +260,7 @@ func (l *look) reconciliationTable(r *projects.Reconciliation, cut url.Values) *
 		row.Cells = append(row.Cells, l.checkCell(p).To(reconciledLink(p.Code, cut)))
 		t.Rows = append(t.Rows, row)
 	}
+	t.Count = len(t.Rows)
 	t.Total = []web.Cell{web.Text(l.t("table.sum"))}
 	for _, f := range reconciledFigures {
 		cell := web.Maybe(f.of(r.Total))

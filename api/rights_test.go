@@ -90,7 +90,7 @@ var whoMay = map[string]string{
 
 // ways are the operations that are no role's: those of a session, which tokens do not use, and the way in.
 var ways = map[string]string{
-	"sign-in": "open", "get-session": "session", "sign-out": "session", "choose-role": "session", "change-password": "session", "offer-second-factor": "session",
+	"sign-in": "open", "get-session": "session", "list-own-sessions": "session", "end-other-sessions": "session", "sign-out": "session", "choose-role": "session", "change-password": "session", "offer-second-factor": "session",
 	"confirm-second-factor": "session", "print-one-time-codes": "session",
 }
 

@@ -31,6 +31,8 @@ type Server struct {
 	reach     Reach
 	pages     []pageRoute
 
+	firstStart *FirstStart // nil: books are made by the command line only
+
 	voucherHeads *accounting.VoucherHeads
 }
 

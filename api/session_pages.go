@@ -36,6 +36,13 @@ func (s *Server) askSignIn(l *look, wrong *web.Problem) (*answer, error) {
 		f.Fields[0].Options = append(f.Fields[0].Options, web.Option{Value: id, Text: b.Name, Chosen: l.values.Get("book") == id})
 	}
 	a := &answer{template: "sign_in", title: l.t("page.sign_in"), data: map[string]any{"Form": f, "Demo": demo && s.visitOf(l.Context).local, "Password": DemoPassword}}
+	may, err := s.mayStart(l)
+	if err != nil {
+		return nil, err
+	}
+	if data, ok := a.data.(map[string]any); ok {
+		data["FirstStart"] = may
+	}
 	if wrong != nil {
 		a.status = http.StatusUnauthorized
 	}

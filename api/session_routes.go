@@ -125,6 +125,8 @@ func (s *Server) sessionRoutes(api huma.API) {
 	operation(s, api, route("change-password", http.MethodPost, "/password", "修改口令 Change the own password; the account's other sessions end", sessionWay, http.StatusOK), s.changePassword)
 	operation(s, api, route("offer-second-factor", http.MethodPost, "/second-factor", "动态码 A secret for a device that shows codes of the moment (TOTP); it counts when confirmed", sessionWay, http.StatusOK), s.offerSecondFactor)
 	operation(s, api, route("confirm-second-factor", http.MethodPost, "/second-factor/confirm", "Confirm the secret by a first code", sessionWay, http.StatusOK), s.confirmSecondFactor)
+	operation(s, api, route("list-own-sessions", http.MethodGet, "/all", "会话 The account's sessions that have not ended", sessionWay, http.StatusOK), s.ownSessions)
+	operation(s, api, route("end-other-sessions", http.MethodPost, "/end-others", "End the account's sessions but this one", sessionWay, http.StatusOK), s.endOtherSessions)
 	operation(s, api, route("print-one-time-codes", http.MethodPost, "/one-time-codes", "一次性码 Ten codes to print, in place of those before; each is a second factor once", sessionWay, http.StatusOK), s.printOneTimeCodes)
 }
 

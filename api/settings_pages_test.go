@@ -2,7 +2,6 @@ package api_test
 
 import (
 	"net/http"
-	"net/http/cookiejar"
 	"net/url"
 	"strings"
 	"testing"
@@ -176,9 +175,7 @@ func personByPages(t *testing.T, b *bureau) {
 	}
 	budget.get("/settings/accounts").sees("没有待交付的初始口令")
 
-	jar, err := cookiejar.New(nil)
-	b.must(err)
-	person := &reader{t: t, url: b.url, client: http.Client{Jar: jar}}
+	person := b.nobody(t)
 	person.get("/sign-in").fills("/sign-in", map[string]string{"book": "640303900", "account": "clerk-new", "password": password})
 	if person.get("/desk"); person.at != "/password" {
 		t.Fatalf("a start password leads to %s", person.at)

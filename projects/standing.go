@@ -29,6 +29,8 @@ type (
 	PartyUnit struct {
 		Code string `json:"code,omitempty"`
 		Name string `json:"name"`
+
+		id accounting.UnitID
 	}
 
 	// standings are those of a book by a day, a parent before its children.
@@ -72,9 +74,10 @@ func readStandings(ctx context.Context, db bun.IDB, book accounting.BookID, asOf
 	if err != nil {
 		return nil, fault.FromSQL(err)
 	}
-	code, unit := map[string]string{}, map[accounting.UnitID]PartyUnit{}
+	named, unit := map[string]PartyUnit{}, map[accounting.UnitID]PartyUnit{}
 	for _, u := range units {
-		code[u.Name], unit[u.ID] = u.Code, PartyUnit{u.Code, u.Name}
+		unit[u.ID] = PartyUnit{u.Code, u.Name, u.ID}
+		named[u.Name] = unit[u.ID]
 	}
 	at := make(map[accounting.ProjectID]*standing, len(nodes))
 	for _, n := range nodes {
@@ -83,7 +86,7 @@ func readStandings(ctx context.Context, db bun.IDB, book accounting.BookID, asOf
 			up.children = append(up.children, x)
 			x.leaders, x.leads, x.with = up.leaders, up.leads, up.with
 		}
-		x.nameParties(code)
+		x.nameParties(named)
 		at[n.ID] = x
 		s.all = append(s.all, x)
 	}
@@ -100,7 +103,7 @@ func readStandings(ctx context.Context, db bun.IDB, book accounting.BookID, asOf
 }
 
 // nameParties takes the own parties of a node where it names any.
-func (x *standing) nameParties(code map[string]string) {
+func (x *standing) nameParties(named map[string]PartyUnit) {
 	of := map[PartyRole][]string{}
 	for _, p := range x.Parties {
 		of[p.Role] = append(of[p.Role], p.Name)
@@ -114,7 +117,7 @@ func (x *standing) nameParties(code map[string]string) {
 	if len(of[Lead]) > 0 {
 		x.leads = nil
 		for _, name := range of[Lead] {
-			x.leads = append(x.leads, PartyUnit{code[name], name})
+			x.leads = append(x.leads, PartyUnit{named[name].Code, name, named[name].id})
 		}
 	}
 }

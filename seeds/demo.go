@@ -29,14 +29,14 @@ func Demonstrate(ctx context.Context, books *accounting.Books, db *bun.DB, files
 // OpenDemonstration makes the demonstration's book with the notice and its persons, who are answered by their codes.
 func OpenDemonstration(ctx context.Context, db *bun.DB) (map[string]accounting.Actor, error) {
 	book := accounting.Book{ID: DemoBook, Code: "demo", Name: "示例账套（红寺堡区 2025 年民生实事）", Kind: accounting.DemoBook}
-	if err := openBook(ctx, db, book, demoPersons(), firstYear+1); err != nil {
+	if err := openBook(ctx, db, book, demoPersons(), FirstYear+1); err != nil {
 		return nil, err
 	}
 	persons, err := personsOf(ctx, db, DemoBook)
 	if err != nil {
 		return nil, err
 	}
-	if err := loadPublished(ctx, db, DemoBook, persons["budget"]); err != nil {
+	if err := LoadPublished(ctx, db, DemoBook); err != nil {
 		return nil, err
 	}
 	return persons, supervise(ctx, db, persons["budget"])
@@ -72,24 +72,29 @@ func Tell(ctx context.Context, hands Hands, db bun.IDB) error {
 
 // demoPersons are the duties of the bureau, and in each unit one who prepares, one who answers and one who approves for
 // the lead unit.
-func demoPersons() []duty {
-	all := []duty{
-		{"admin", "示例·系统管理员", "101", []string{"admin"}},
-		{"budget", "示例·预算股经办", "101", []string{"budget_officer"}}, {"budget-head", "示例·预算股负责人", "101", []string{"budget_officer"}},
-		{"treasury", "示例·国库股审核", "101", []string{"treasury_officer"}}, {"payer", "示例·国库股支付", "101", []string{"treasury_officer"}},
-		{"accountant", "示例·总账会计", "101", []string{"treasury_officer", "budget_officer"}},
-		{"auditor", "示例·审计", "101", []string{"auditor"}}, {"inspector", "示例·督查", "101", []string{"inspector"}},
+func demoPersons() []projects.FirstPerson {
+	all := []projects.FirstPerson{
+		duty("admin", "示例·系统管理员", "101", "admin"),
+		duty("budget", "示例·预算股经办", "101", "budget_officer"), duty("budget-head", "示例·预算股负责人", "101", "budget_officer"),
+		duty("treasury", "示例·国库股审核", "101", "treasury_officer"), duty("payer", "示例·国库股支付", "101", "treasury_officer"),
+		duty("accountant", "示例·总账会计", "101", "treasury_officer", "budget_officer"),
+		duty("auditor", "示例·审计", "101", "auditor"), duty("inspector", "示例·督查", "101", "inspector"),
 	}
 	units, err := Units()
 	if err != nil {
 		panic(err) // the embedded list is part of the program
 	}
 	for _, u := range units {
-		all = append(all, duty{"clerk-" + u.Code, "示例·" + u.Name + "经办", u.Code, []string{"project_clerk"}},
-			duty{"head-" + u.Code, "示例·" + u.Name + "负责人", u.Code, []string{"project_head"}},
-			duty{"lead-" + u.Code, "示例·" + u.Name + "分管领导", u.Code, []string{"lead_approver"}})
+		all = append(all, duty("clerk-"+u.Code, "示例·"+u.Name+"经办", u.Code, "project_clerk"),
+			duty("head-"+u.Code, "示例·"+u.Name+"负责人", u.Code, "project_head"),
+			duty("lead-"+u.Code, "示例·"+u.Name+"分管领导", u.Code, "lead_approver"))
 	}
 	return all
+}
+
+// duty is a person of the demonstration, known by the duty.
+func duty(code, name, unit string, roles ...string) projects.FirstPerson {
+	return projects.FirstPerson{Code: code, Name: name, Unit: unit, Roles: roles}
 }
 
 // supervise names a supervisor for the clinic, whose signatures come on paper.
@@ -160,7 +165,7 @@ func (s *Story) addLines(ctx context.Context, acts []act) error {
 		if !wanted[n.Code] {
 			continue
 		}
-		in := projects.NewBudgetLine{Node: n.Code, FiscalYear: firstYear, FundNature: accounting.GeneralPublicBudget, FundingSource: "county"}
+		in := projects.NewBudgetLine{Node: n.Code, FiscalYear: FirstYear, FundNature: accounting.GeneralPublicBudget, FundingSource: "county"}
 		if err := s.hands.BudgetLine(ctx, "line/"+n.Code, Seat{"budget", "budget_officer"}, in); err != nil {
 			return fmt.Errorf("demonstration, budget line of %s: %w", n.Code, err)
 		}

@@ -22,7 +22,7 @@ type Scaled struct {
 
 const (
 	scaleProgramme = "2025-99" // 示例·规模数据: every copy is a project below it
-	scaleYear      = firstYear + 1
+	scaleYear      = FirstYear + 1
 	documentBatch  = 500  // documents of one command
 	voucherBatch   = 4000 // that wait for the book's worker at once
 	copiesTogether = 5    // of the demonstration's size, on one project

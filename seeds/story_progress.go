@@ -39,7 +39,7 @@ func progressStory() []said {
 func progressActs(year int) (acts []act) {
 	for _, p := range progressStory() {
 		for i, percent := range p.percents {
-			month := accounting.NewDate(firstYear, time.Month(1+i), 1)
+			month := accounting.NewDate(FirstYear, time.Month(1+i), 1)
 			filed := month.LastOfMonth().AddDays(3)
 			if filed.Year() != year {
 				continue

@@ -105,6 +105,13 @@ func (f *front) serve(ctx context.Context, db *database, files *projects.FileSto
 	}
 	s, e := api.New(db.DB, files, f.log)
 	defer s.Close()
+	if db.cluster != nil {
+		units, err := seeds.Units()
+		if err != nil {
+			return err
+		}
+		s.OfferFirstStart(api.FirstStart{Units: units, FirstYear: seeds.FirstYear, Notice: seeds.LoadPublished})
+	}
 	api.Face(e, f.log, f.behindProxy)
 	ended, err := f.open(ctx, s, e)
 	if err != nil {
