@@ -118,6 +118,8 @@ func called(lang, kind, codes string) string {
 			names[i] = T(lang, key)
 		} else if name := Called[kind]; name != nil {
 			names[i] = name(lang, code)
+		} else if text, known := SaidAs(lang, code, nil); known {
+			names[i] = text
 		}
 	}
 	if lang == "zh" {
