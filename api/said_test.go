@@ -158,9 +158,11 @@ func forwarders(files []*ast.File) map[string]int {
 					all[callName(d)] = at
 				}
 			case *ast.AssignStmt:
-				if lit, ok := d.Rhs[0].(*ast.FuncLit); ok {
+				lit, isFunc := d.Rhs[0].(*ast.FuncLit)
+				name, named := d.Lhs[0].(*ast.Ident)
+				if isFunc && named {
 					if at := formatParameter(lit.Type); at >= 0 {
-						all[d.Lhs[0].(*ast.Ident).Name] = at
+						all[name.Name] = at
 					}
 				}
 			}
