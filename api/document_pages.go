@@ -151,6 +151,7 @@ func (s *Server) newDocumentPage(l *look) (*answer, error) {
 		for _, own := range []string{"attachments", "invoices", "document_no", "date"} { // each is of one document only
 			delete(tree, own)
 		}
+		leaveOpen(d.Body.Kind, tree)
 		kind = d.Body.Kind
 		event, _ = tree["event"].(string)
 	}
@@ -448,6 +449,7 @@ func (s *Server) editDocumentPage(l *look) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
+	leaveOpen(d.Body.Kind, tree)
 	event, _ := tree["event"].(string)
 	shape, err := s.shape(l, d.Body.Kind, event)
 	if err != nil {
@@ -465,6 +467,9 @@ func (s *Server) documentFacts(l *look, d *DocumentOutput) ([]web.Fact, error) {
 	event, _ := tree["event"].(string)
 	shape, err := s.shape(l, d.Kind, event)
 	if err != nil {
+		return nil, err
+	}
+	if err := s.names(l, shape, tree); err != nil {
 		return nil, err
 	}
 	facts := shape.facts(reflect.TypeOf(shape.form.New()).Elem(), "", tree)

@@ -24,11 +24,13 @@ import (
 
 // formShape is a kind of document as a form: which of its events is said, and where the choices come from.
 type formShape struct {
-	l     *look
-	form  projects.DocumentForm
-	event *projects.EventKind // of a paper that says an event
-	set   map[string][]web.Option
-	wrong map[string]string // by name: what cannot be read
+	l      *look
+	form   projects.DocumentForm
+	event  *projects.EventKind // of a paper that says an event
+	set    map[string][]web.Option
+	named  *namesHere // what codes are called, where a content is shown
+	payees []web.Option
+	wrong  map[string]string // by name: what cannot be read
 }
 
 // computed are fields that follow from the others; the books write them.

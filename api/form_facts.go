@@ -111,9 +111,19 @@ func (s *formShape) cell(p part, of string, value any) web.Cell {
 	case p.typ.Kind() == reflect.Slice:
 		var said []string
 		for _, one := range texts(value) {
-			said = append(said, s.said(of, one))
+			if p.name == "warnings" {
+				one = warning(s.l.lang, one)
+			} else if c, ok := s.namedCell(of, one); ok {
+				one = c.Text
+			} else {
+				one = s.said(of, one)
+			}
+			said = append(said, one)
 		}
 		return web.Text(strings.Join(said, "、"))
+	}
+	if c, ok := s.namedCell(of, text); ok {
+		return c
 	}
 	c := web.Text(s.said(of, text))
 	switch registry, _ := choiceOf(registryChoices, s, of); registry {

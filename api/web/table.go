@@ -21,6 +21,7 @@ type Table struct {
 	Next    string // address of the next page
 	First   string // address of the first page, on a later one
 	Wan     bool
+	Dense   bool // many columns of money: smaller, so that they stand beside each other on the office's screen
 	Notes   []string
 
 	SelectName string // of the rows' checkboxes; empty: id
