@@ -17,7 +17,7 @@ func dayOfTheAdministrator(t *testing.T, h *house) {
 		bureau.visits("/documents/" + admin.document()).does("审批").sees("已审批")
 	}
 	admin.visits(person).sees("监理", "在岗")
-	bureau.visits("/settings/accounts").press(`form[action="/settings/accounts/start-password"] button`).sees("示例·监理 的初始口令")
+	bureau.visits("/settings/accounts").press(`form[action="/settings/accounts/start-password"] p.buttons button`).sees("示例·监理 的初始口令")
 	password := bureau.all("main td:last-child", "innerText")[0]
 
 	admin.visits("/settings").sees("工程流程", "次月 5 日").follows("修改")

@@ -4,7 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/input"
@@ -172,4 +176,55 @@ func (c *chromium) numbered() string {
 	c.t.Helper()
 	words := strings.Fields(c.asks(`document.querySelector("h1").innerText`))
 	return words[len(words)-1]
+}
+
+// said is what the page says.
+func (c *chromium) said() string {
+	c.t.Helper()
+	return c.asks(`document.body.innerText`)
+}
+
+// ticks ticks every box of a kind that is not ticked.
+func (c *chromium) ticks(css string) *chromium {
+	c.t.Helper()
+	for i := range c.all(css, "value") {
+		c.runs(`(function () { document.querySelectorAll("[data-hand]").forEach(function (e) { e.removeAttribute("data-hand"); });
+			document.querySelectorAll(` + quoted(css) + `)[` + strconv.Itoa(i) + `].setAttribute("data-hand", ""); })()`)
+		if c.asks(`document.querySelector("[data-hand]").checked`) == "false" {
+			c.do(chromedp.Click(chromedp.CSS("[data-hand]")))
+		}
+	}
+	return c
+}
+
+// gives chooses a file of this machine.
+func (c *chromium) gives(css, file string) *chromium {
+	c.t.Helper()
+	c.do(chromedp.SetUploadFiles(chromedp.CSS(css), []string{file}))
+	return c
+}
+
+// downloads presses what gives a file and waits until it lies there whole.
+func (c *chromium) downloads(css string) (file string) {
+	c.t.Helper()
+	before := files(c.lies)
+	c.do(chromedp.Click(chromedp.CSS(css)))
+	for deadline := time.Now().Add(15 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		for name := range files(c.lies) {
+			if !before[name] && !strings.HasSuffix(name, ".crdownload") {
+				return filepath.Join(c.lies, name)
+			}
+		}
+	}
+	c.fails("%s gave no file", css)
+	return ""
+}
+
+func files(folder string) map[string]bool {
+	all := map[string]bool{}
+	entries, _ := os.ReadDir(folder)
+	for _, e := range entries {
+		all[e.Name()] = true
+	}
+	return all
 }

@@ -25,4 +25,8 @@ func dayOfTheLeadUnit(t *testing.T, h *house) {
 	head.visits("/documents/" + batch).does("公示").sees("已公示")
 	lead.visits("/documents/" + batch).does("锁定").sees("已锁定")
 	clerk.visits("/subsidies").same("what the batch is owed", clerk.figure("补助发放", "BT-02-11", "金额"), "2,000.00")
+	clerk.follows("申请支付").writes("date", "2026-11-20", "purpose", "十一月调增", "sources.0.budget_line", "2025-02/2026", "sources.0.amount", "2,000.00", "payees.0.payee", "SK-2025-0004", "payees.0.amount", "2,000.00", "payees.0.kind", "other")
+	request := clerk.follows("保存草稿").does("填报").sees("已填报").document()
+	head.visits("/documents/" + request).does("复核").sees("已复核")
+	h.at(t, "budget").visits("/documents/" + request).does("财政审核").sees("已审核")
 }

@@ -20,6 +20,9 @@ func dayOfTheUnit(t *testing.T, h *house) {
 	clerk.visits("/documents/"+request).does("撤回", "reason", "附件不全").sees("已撤回")
 	clerk.visits("/documents/" + request).does("填报").sees("已填报")
 
+	head.visits("/documents/" + request).does("复核").sees("已复核")
+	h.at(t, "budget").visits("/desk").follows(number).does("财政审核").sees("已审核")
+
 	contract := clerk.contracts("HT-05-9", "10")
 	number = clerk.numbered()
 	head.visits("/desk").same("what waits for the head", head.figure("待我签订", number, "金额"), "1,000.00")

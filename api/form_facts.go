@@ -22,7 +22,7 @@ func (s *formShape) facts(t reflect.Type, path string, content map[string]any) (
 		f := web.Fact{Label: s.label(of)}
 		switch {
 		case p.typ == hashesType:
-			f.Table = attachmentTable(s.l, f.Label, texts(value))
+			f.Table = s.attachmentTable(f.Label, texts(value))
 		case p.typ == rawType:
 			inner, _ := value.(map[string]any)
 			beside, _ := content["event"].(string)
@@ -151,11 +151,10 @@ func (s *formShape) said(of, word string) string {
 }
 
 // attachmentTable leads to a document's files.
-func attachmentTable(l *look, caption string, hashes []string) *web.Table {
+func (s *formShape) attachmentTable(caption string, hashes []string) *web.Table {
 	t := &web.Table{Caption: caption, Columns: web.Columns(web.C(web.TextColumn, "column.file"))}
 	for _, h := range hashes {
-		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{web.Text(h).To("/api/v1/files/" + h)}})
+		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{web.Text(s.fileName(h)).To("/api/v1/files/" + h)}})
 	}
-	_ = l
 	return t
 }

@@ -250,7 +250,7 @@ func figureLink(name, project string, cut url.Values) string {
 // reconciliationTable has every project's figures.
 func (l *look) reconciliationTable(r *projects.Reconciliation, cut url.Values) *web.Table {
 	shown := l.figuresShown()
-	t := &web.Table{Name: "reconciliation", Dense: true, Caption: l.t("reconciliation.figures"), Wan: l.wan(), Counted: true, Empty: l.t("reconciliation.empty"), Columns: web.Columns(web.C(web.TextColumn, "column.project"))}
+	t := &web.Table{Name: "reconciliation", Dense: true, Wide: len(shown) == len(reconciledFigures), Caption: l.t("reconciliation.figures"), Wan: l.wan(), Counted: true, Empty: l.t("reconciliation.empty"), Columns: web.Columns(web.C(web.TextColumn, "column.project"))}
 	for _, f := range shown {
 		t.Columns = append(t.Columns, web.C(web.MoneyColumn, "figure."+f.name))
 	}
