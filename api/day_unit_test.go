@@ -12,7 +12,7 @@ func dayOfTheUnit(t *testing.T, h *house) {
 
 	clerk.visits("/desk").follows("支付申请").writes("date", "2026-11-20", "node", "2025-05", "payment", "fees", "purpose", "检测费", "economic_class", "31005",
 		"sources.0.budget_line", "2025-05/2026", "sources.0.amount", "9,000.00", "payees.0.payee", "SK-2025-0002", "payees.0.amount", "9,000.00", "payees.0.kind", "other")
-	clerk.sees("合计 9,000.00").follows("保存草稿").sees("已保存", "预算指标 2025-05/2026 可用 8,000.00，本次申请 9,000.00，不足 1,000.00", "2025-05 大河乡卫生院综合楼", "示例监理公司", "31005 基础设施建设")
+	clerk.sees("合计 9,000.00").follows("保存草稿").sees("已保存", "指标 2025-05/2026 可用 8,000.00，本次 9,000.00，超出 1,000.00", "2025-05 大河乡卫生院综合楼", "示例监理公司", "31005 基础设施建设")
 	clerk.follows("修改").writes("sources.0.amount", "1,250.00", "payees.0.amount", "1,250.00").follows("保存草稿").sees("人民币壹仟贰佰伍拾元整")
 	request, number := clerk.document(), clerk.numbered()
 	clerk.does("填报").sees("已填报")

@@ -112,7 +112,7 @@ func (s *formShape) cell(p part, of string, value any) web.Cell {
 		var said []string
 		for _, one := range texts(value) {
 			if p.name == "warnings" {
-				one = warning(s.l.lang, one)
+				one = web.Said(s.l.lang, one)
 			} else if c, ok := s.namedCell(of, one); ok {
 				one = c.Text
 			} else {

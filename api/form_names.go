@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"regexp"
 	"slices"
 
 	"github.com/lib/pq"
@@ -111,15 +110,4 @@ func (s *formShape) namedCell(of, code string) (web.Cell, bool) {
 		}
 	}
 	return web.Cell{}, false
-}
-
-// longAmount is an amount of a sentence that the books wrote without commas.
-var longAmount = regexp.MustCompile(`\b\d{4,}\.\d{2}\b`)
-
-// warning is a sentence that the books keep with a document, as whoever looks reads it.
-func warning(lang, text string) string {
-	if lang == "zh" {
-		text = inChinese.Replace(text)
-	}
-	return longAmount.ReplaceAllStringFunc(text, web.Grouped)
 }

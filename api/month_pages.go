@@ -71,7 +71,7 @@ func (s *Server) monthPage(l *look) (*answer, error) {
 
 // mend leads to where what stands in the way of closing a month is mended.
 func (l *look) mend(b BlockerOutput, month accounting.Period) web.Cell {
-	key, figures := web.SaidAs(b.Detail)
+	key, figures := web.KeyOf(b.Detail)
 	to := func(text, address string) web.Cell { return web.Text(l.t("lists.mend." + text)).To(address) }
 	switch key {
 	case "list_missing":

@@ -197,7 +197,7 @@ func (l *look) blocker(b BlockerOutput, period accounting.Period) web.Cell {
 	if web.Has("blocker." + b.Name) {
 		return web.Text(l.t("blocker." + b.Name))
 	}
-	return web.Text(b.Detail)
+	return web.Text(web.Said(l.lang, b.Detail))
 }
 
 // periodPage shows what stands in the way of closing a period, and closes it when nothing does.
@@ -308,7 +308,7 @@ func (s *Server) returnRequestsByPage(l *look) (*answer, error) {
 	for _, r := range out.Body.Requests {
 		row := web.Row{Cells: []web.Cell{web.Text(r.Number).To("/payments"), web.State("returned", l.t("state.returned")), web.Text("")}}
 		if r.Code != "" {
-			row.Class, row.Cells[1], row.Cells[2] = "alert", web.State("failed", l.t("review.refused")), web.Text(r.Detail)
+			row.Class, row.Cells[1], row.Cells[2] = "alert", web.State("failed", l.t("review.refused")), web.Text(web.Said(l.lang, r.Detail))
 		}
 		t.Rows = append(t.Rows, row)
 	}
