@@ -140,10 +140,12 @@ func Said(lang, detail string) string {
 		}
 	}
 	if parts := strings.Split(detail, "; "); len(parts) > 1 {
-		for i := range parts {
-			parts[i] = Said(lang, parts[i])
+		known := false
+		for i, part := range parts {
+			parts[i] = Said(lang, part)
+			known = known || parts[i] != part
 		}
-		if lang == "zh" {
+		if known && lang == "zh" {
 			return strings.Join(parts, "；")
 		}
 		return strings.Join(parts, "; ")
