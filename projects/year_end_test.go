@@ -35,7 +35,7 @@ func (s *site) closing(date, event string, names ...string) (*projects.Taken, er
 func (s *site) close(periods ...accounting.Period) {
 	s.t.Helper()
 	for _, p := range periods {
-		_, err := accounting.ClosePeriod(s.t.Context(), s.db, s.command(), p)
+		_, err := s.closePeriod(p)
 		s.must(err)
 	}
 }
