@@ -42,6 +42,8 @@ type CloseProposal struct {
 	EndedBy  Signer
 	EndedAt  time.Time
 	Because  string // of a withdrawn one
+
+	VouchersNow int // of the period; more than Vouchers: it cannot be confirmed any more
 }
 
 // CloseOutcome is what became of a proposal to close.

@@ -49,6 +49,11 @@ func CloseProposals(ctx context.Context, db bun.IDB, book BookID, period Period)
 	return proposalsWhere(ctx, db, `x.book_id = ? and x.period = ?`, book, period)
 }
 
+// StandingProposals lists the proposals to close that wait for another person, by period.
+func StandingProposals(ctx context.Context, db bun.IDB, book BookID) ([]CloseProposal, error) {
+	return proposalsWhere(ctx, db, `x.book_id = ? and x.outcome is null`, book)
+}
+
 // findProposal reads a proposal that is there.
 func findProposal(ctx context.Context, db bun.IDB, book BookID, period Period, number int) (CloseProposal, error) {
 	found, err := proposalsWhere(ctx, db, `x.book_id = ? and x.period = ? and x.number = ?`, book, period, number)
@@ -60,11 +65,11 @@ func findProposal(ctx context.Context, db bun.IDB, book BookID, period Period, n
 
 func proposalsWhere(ctx context.Context, db bun.IDB, condition string, args ...any) ([]CloseProposal, error) {
 	return collect(ctx, db, fragment{`select x.period, x.number, x.last_number, x.proposed_at, a.person_id, a.code, a.name, coalesce(x.outcome, ''), coalesce(x.ended_at, '0001-01-01 00:00:00+00'),
-			coalesce(x.ended_by, '00000000-0000-0000-0000-000000000000'), coalesce(b.code, ''), coalesce(b.name, ''), coalesce(x.ended_because, '')
-		from accounting.close_proposals x join accounting.persons a on a.book_id = x.book_id and a.person_id = x.proposed_by
+			coalesce(x.ended_by, '00000000-0000-0000-0000-000000000000'), coalesce(b.code, ''), coalesce(b.name, ''), coalesce(x.ended_because, ''), p.last_number
+		from accounting.close_proposals x join accounting.periods p on p.book_id = x.book_id and p.period = x.period join accounting.persons a on a.book_id = x.book_id and a.person_id = x.proposed_by
 		left join accounting.persons b on b.book_id = x.book_id and b.person_id = x.ended_by where ` + condition + ` order by x.period, x.number`, args},
 		func(x *CloseProposal) []any {
-			return []any{&x.Period, &x.Number, &x.Vouchers, &x.At, &x.By.ID, &x.By.Code, &x.By.Name, &x.Outcome, &x.EndedAt, &x.EndedBy.ID, &x.EndedBy.Code, &x.EndedBy.Name, &x.Because}
+			return []any{&x.Period, &x.Number, &x.Vouchers, &x.At, &x.By.ID, &x.By.Code, &x.By.Name, &x.Outcome, &x.EndedAt, &x.EndedBy.ID, &x.EndedBy.Code, &x.EndedBy.Name, &x.Because, &x.VouchersNow}
 		})
 }
 

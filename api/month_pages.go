@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/url"
+	"slices"
 
 	"mingzhang/accounting"
 	"mingzhang/api/web"
@@ -37,16 +38,8 @@ func (s *Server) monthPage(l *look) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	closed := false
-	t := &web.Table{Name: "missing", Caption: l.t("lists.missing"), Empty: l.t("lists.nothing_missing"), Columns: web.Columns(web.C(web.TextColumn, "lists.missing_kind"), web.C(web.TextColumn, "lists.detail"), web.C(web.TextColumn, "lists.mend"))}
-	for _, b := range out.Body.Blockers {
-		if b.Name == "period_closed" {
-			closed = true
-			continue
-		}
-		t.Rows = append(t.Rows, web.Row{Class: "alert", Cells: []web.Cell{web.Text(l.t("lists.blocker." + b.Name)), web.Text(web.Said(l.lang, b.Detail)), l.mend(b, month)}})
-	}
-	t.Count, t.Counted = len(t.Rows), true
+	closed := slices.ContainsFunc(out.Body.Blockers, func(b BlockerOutput) bool { return b.Name == "period_closed" })
+	t := l.blockerTable(out.Body.Blockers, month)
 	if closed {
 		t = nil
 	}
@@ -69,6 +62,16 @@ func (s *Server) monthPage(l *look) (*answer, error) {
 	return &answer{template: "sections", title: l.t("lists.month_of", month), list: files, data: data}, nil
 }
 
+// blockerTable lists what stands in the way of closing a period, each with where it is mended.
+func (l *look) blockerTable(blockers []BlockerOutput, period accounting.Period) *web.Table {
+	t := &web.Table{Name: "missing", Caption: l.t("lists.missing"), Empty: l.t("lists.nothing_missing"), Columns: web.Columns(web.C(web.TextColumn, "lists.missing_kind"), web.C(web.TextColumn, "lists.detail"), web.C(web.TextColumn, "lists.mend"))}
+	for _, b := range blockers {
+		t.Rows = append(t.Rows, web.Row{Class: "alert", Cells: []web.Cell{web.Text(l.t("lists.blocker." + b.Name)), web.Text(web.Said(l.lang, b.Detail)), l.mend(b, period)}})
+	}
+	t.Count, t.Counted = len(t.Rows), true
+	return t
+}
+
 // mend leads to where what stands in the way of closing a month is mended.
 func (l *look) mend(b BlockerOutput, month accounting.Period) web.Cell {
 	key, figures := web.SaidAs(b.Detail)
@@ -85,11 +88,11 @@ func (l *look) mend(b BlockerOutput, month accounting.Period) web.Cell {
 	case "bank_item":
 		return to("bank_item", bankPath(figures[0], month.String()))
 	case "earlier_open":
-		var earlier accounting.Period
-		if n, err := accounting.ParsePeriod(dashed(figures[0])); err == nil && n.Month() <= 12 {
-			earlier = n
-			return to("earlier_open", "/months/"+earlier.String())
-		}
+		return to("earlier_open", "/periods/"+dashed(figures[0]))
+	case "hold_left":
+		return to("lines", "/lines?"+url.Values{"as_of": {lastDayOf(month).String()}, "account": {"9301.04"}, "budget_line": {figures[0]}, "subject_kind": {"request"}, "subject": {figures[1]}, "figure": {"balance"}}.Encode())
+	case "not_cleared":
+		return to("lines", "/lines?"+url.Values{"as_of": {lastDayOf(month).String()}, "after_closing": {"true"}, "from": {itoa(month.Year()) + "-01"}, "account": {figures[1]}, "project": {figures[0]}, "figure": {"balance"}}.Encode())
 	}
 	return web.Text("")
 }
