@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/chromedp"
+
 	"mingzhang/accounting"
 	"mingzhang/migrations/pgtest"
 	"mingzhang/projects"
@@ -115,4 +117,41 @@ func (b *bureau) postsInto(day string) {
 	_, err := projects.Record(b.t.Context(), books, b.db, accounting.Command{Book: seeds.DemoBook, Key: "late " + day, Name: "event.approve", By: accounting.Actor{Person: by.Head, Role: "system"}},
 		projects.Approve{Head: projects.Head{Date: accounting.MustDate(day), DocumentNo: "示例〔2025〕99号", PreparedBy: by.Maker, Attachments: 1}, Draw: projects.Draw{BudgetLine: "2025-01/2025", Amount: accounting.MustMoney("1.00")}})
 	b.must(err)
+}
+
+// Two people at their own screens close a month in Chromium, with script and without: one looks and proposes, the other finds it on
+// the desk, confirms it, and the first sees it closed. A withdrawal in between leaves its reason.
+func TestTwoCloseAMonthInABrowser(t *testing.T) {
+	b := demonstration(t)
+	for n, way := range []struct {
+		name   string
+		screen screen
+		script bool
+	}{{"with script", office, true}, {"without script, narrow", telephone, false}} {
+		t.Run(way.name, func(t *testing.T) {
+			month := []string{"2025-01", "2025-02"}[n]
+			maker, checker := b.opens(t, way.screen, "zh-CN", way.script).is("budget"), b.opens(t, way.screen, "zh-CN", way.script).is("budget-head")
+			form := func(path string) string { return `form[action="/periods/` + month + path + `"] ` }
+			proposes := func() {
+				t.Helper()
+				maker.visits("/periods/"+month).sees("没有阻碍，可以申请结账", "张凭证，申请结账").ticks(form("/close-proposals") + "[name=confirmed]").press(form("/close-proposals") + "button.main")
+				maker.sees("已申请结账 "+month+"，等待另一人确认。", "示例·预算股经办已申请结账", "申请人不能确认自己的申请")
+			}
+			maker.visits("/periods?year=2025").sees("年终结账步骤", "未结账", "去结账 "+month)
+			proposes()
+			checker.visits("/").sees("期间 "+month+" 等待结账确认").press(`a[href="/periods/` + month + `"]`)
+			checker.types(map[string]string{"reason": "漏记一张凭证"}).press(form("/withdraw-close")+"button.main").sees("已撤回 "+month+" 的结账申请。", "漏记一张凭证")
+			proposes()
+			checker.visits("/periods/"+month).sees("申请时凭证张数").press(form("/close")+"button.main").sees("请勾选确认后再结账")
+			checker.ticks(form("/close")+"[name=confirmed]").press(form("/close")+"button.main").sees(month+" 已结账。", "凭证树根")
+			maker.visits("/periods?year=2025").sees("已结账", "示例·预算股负责人")
+		})
+	}
+}
+
+// ticks clicks a box.
+func (c *chromium) ticks(css string) *chromium {
+	c.t.Helper()
+	c.do(chromedp.Click(chromedp.CSS(css)))
+	return c
 }

@@ -40,7 +40,7 @@ func (s *site) close(periods ...accounting.Period) {
 	}
 }
 
-func names(blockers []accounting.Blocker) (all []string) {
+func names(blockers []projects.YearBlocker) (all []string) {
 	for _, b := range blockers {
 		all = append(all, b.Name+" "+b.Detail)
 	}
