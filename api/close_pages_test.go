@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 
 	"mingzhang/accounting"
+	"mingzhang/api/web"
 	"mingzhang/migrations/pgtest"
 	"mingzhang/projects"
 	"mingzhang/seeds"
@@ -63,6 +65,11 @@ func TestAPeriodIsClosedOnItsPageByTwo(t *testing.T) {
 	sent.Set("confirmed", "true")
 	maker.send(confirm, sent).sees("2025-01 已结账。", "凭证树根")
 	maker.send(confirm, sent).sees("2025-01 已结账。") // a second click does it once
+	day := time.Now().In(web.Shanghai).Format("2006-01-02")
+	cover := b.printer(t, "treasury", "treasury_officer").print("month", "/periods/2025-01/vouchers/print")
+	if !strings.Contains(bare(cover), "结账申请示例·预算股负责人"+day+"结账确认示例·预算股经办"+day) {
+		t.Errorf("the cover says %.300s", cover)
+	}
 	old.Set("reason", "晚了")
 	checker.send(withdraw, old).sees("没有他人提出的有效结账申请", "第 2 次结账申请已于")
 	b.reads(t, "auditor").get("/periods/2025-01").sees("已结账", "示例·预算股负责人", "示例·预算股经办", "漏记一张凭证").get("/log").sees("申请结账", "撤回结账申请", "结账")
@@ -139,10 +146,10 @@ func TestTwoCloseAMonthInABrowser(t *testing.T) {
 			}
 			maker.visits("/periods?year=2025").sees("年终结账步骤", "未结账", "去结账 "+month)
 			proposes()
-			checker.visits("/").sees("期间 "+month+" 等待结账确认").press(`a[href="/periods/` + month + `"]`)
+			checker.visits("/").sees("期间 " + month + " 等待结账确认").press(`a[href="/periods/` + month + `"]`)
 			checker.types(map[string]string{"reason": "漏记一张凭证"}).press(form("/withdraw-close")+"button.main").sees("已撤回 "+month+" 的结账申请。", "漏记一张凭证")
 			proposes()
-			checker.visits("/periods/"+month).sees("申请时凭证张数").press(form("/close")+"button.main").sees("请勾选确认后再结账")
+			checker.visits("/periods/" + month).sees("申请时凭证张数").press(form("/close") + "button.main").sees("请勾选确认后再结账")
 			checker.ticks(form("/close")+"[name=confirmed]").press(form("/close")+"button.main").sees(month+" 已结账。", "凭证树根")
 			maker.visits("/periods?year=2025").sees("已结账", "示例·预算股负责人")
 		})

@@ -1,11 +1,13 @@
 package api
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 
 	"mingzhang/accounting"
 	"mingzhang/api/web"
+	"mingzhang/projects"
 )
 
 // monthsPage lists the months of the book, which are closed, and the one that is closed next.
@@ -62,14 +64,55 @@ func (s *Server) monthPage(l *look) (*answer, error) {
 	return &answer{template: "sections", title: l.t("lists.month_of", month), list: files, data: data}, nil
 }
 
-// blockerTable lists what stands in the way of closing a period, each with where it is mended.
+// closeBlockersShown are as many as a page lists: a year that was not carried over has hundreds.
+const closeBlockersShown = 40
+
+// blockerTable lists what stands in the way of closing a period, what comes first in time first, each with where it is mended.
 func (l *look) blockerTable(blockers []BlockerOutput, period accounting.Period) *web.Table {
-	t := &web.Table{Name: "missing", Caption: l.t("lists.missing"), Empty: l.t("lists.nothing_missing"), Columns: web.Columns(web.C(web.TextColumn, "lists.missing_kind"), web.C(web.TextColumn, "lists.detail"), web.C(web.TextColumn, "lists.mend"))}
-	for _, b := range blockers {
-		t.Rows = append(t.Rows, web.Row{Class: "alert", Cells: []web.Cell{web.Text(l.t("lists.blocker." + b.Name)), web.Text(web.Said(l.lang, b.Detail)), l.mend(b, period)}})
+	t := &web.Table{Name: "missing", Caption: l.t("lists.missing"), Empty: l.t("lists.nothing_missing"), Counted: true, Count: len(blockers), Columns: web.Columns(web.C(web.TextColumn, "lists.missing_kind"), web.C(web.TextColumn, "lists.detail"), web.C(web.TextColumn, "lists.mend"))}
+	rank := func(b BlockerOutput) int {
+		if b.Name == "earlier_period_open" {
+			return 0
+		}
+		return 1
 	}
-	t.Count, t.Counted = len(t.Rows), true
+	blockers = slices.Clone(blockers)
+	slices.SortStableFunc(blockers, func(a, b BlockerOutput) int { return cmp.Compare(rank(a), rank(b)) })
+	for i, b := range blockers {
+		if i == closeBlockersShown {
+			t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{web.Text(""), web.Text(l.t("periods.more_blockers", len(blockers)-i)), web.Text("")}})
+			break
+		}
+		t.Rows = append(t.Rows, web.Row{Class: "alert", Cells: []web.Cell{web.Text(l.t("lists.blocker." + b.Name)), l.blocker(b, period), l.mend(b, period)}})
+	}
 	return t
+}
+
+// blocker says what stands in the way of a close; what is about an account leads to its lines.
+func (l *look) blocker(b BlockerOutput, period accounting.Period) web.Cell {
+	key, figures := web.SaidAs(b.Detail)
+	lines := func(text string, q url.Values) web.Cell {
+		q.Set("as_of", lastDayOf(period).String())
+		q.Set("figure", "balance")
+		return web.Text(text).To("/lines?" + q.Encode())
+	}
+	switch {
+	case key == "hold_left":
+		return lines(web.Said(l.lang, b.Detail), url.Values{"account": {"9301.04"}, "budget_line": {figures[0]}, "subject_kind": {"request"}, "subject": {figures[1]}})
+	case key == "not_cleared" && l.names != nil:
+		return lines(l.t("blocker.not_cleared", figures[0]+" "+l.names.nodes[figures[0]], l.account(figures[1]), web.Grouped(figures[2])), url.Values{"after_closing": {"true"}, "from": {itoa(period.Year()) + "-01"}, "account": {figures[1]}, "project": {figures[0]}})
+	}
+	return web.Text(web.Said(l.lang, b.Detail))
+}
+
+// account is an account's code and what the chart calls it.
+func (l *look) account(code string) string {
+	for _, a := range projects.Chart() {
+		if a.Code == code {
+			return accountText(l.lang, a)
+		}
+	}
+	return code
 }
 
 // mend leads to where what stands in the way of closing a month is mended.
@@ -90,9 +133,9 @@ func (l *look) mend(b BlockerOutput, month accounting.Period) web.Cell {
 	case "earlier_open":
 		return to("earlier_open", "/periods/"+dashed(figures[0]))
 	case "hold_left":
-		return to("lines", "/lines?"+url.Values{"as_of": {lastDayOf(month).String()}, "account": {"9301.04"}, "budget_line": {figures[0]}, "subject_kind": {"request"}, "subject": {figures[1]}, "figure": {"balance"}}.Encode())
+		return to("hold_left", "/payments")
 	case "not_cleared":
-		return to("lines", "/lines?"+url.Values{"as_of": {lastDayOf(month).String()}, "after_closing": {"true"}, "from": {itoa(month.Year()) + "-01"}, "account": {figures[1]}, "project": {figures[0]}, "figure": {"balance"}}.Encode())
+		return to("not_cleared", "/periods?year="+itoa(month.Year())+"#year-end")
 	}
 	return web.Text("")
 }

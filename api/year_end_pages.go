@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"net/url"
 	"regexp"
 	"strings"
@@ -20,6 +21,7 @@ func (s *Server) yearEndSection(l *look, year int, periods []PeriodOutput) (*sec
 		return nil, err
 	}
 	t := &web.Table{Caption: l.t("periods.year_end", year), Columns: web.Columns(web.C(web.TextColumn, "periods.step"), web.C(web.StateColumn, "column.state"), web.C(web.NumberColumn, "periods.left"), web.C(web.TextColumn, "periods.blockers"), web.C(web.TextColumn, "periods.do"))}
+	first := firstOpen(periods, year)
 	for _, x := range out.Body.Steps {
 		name, state, none := x.NameZH, web.State("draft", l.t("periods.to_do")), web.Text("")
 		if l.lang == "en" {
@@ -31,7 +33,7 @@ func (s *Server) yearEndSection(l *look, year int, periods []PeriodOutput) (*sec
 		case x.Name == out.Body.Next:
 			state = web.State("half", l.t("periods.next"))
 		}
-		row := web.Row{Cells: []web.Cell{web.Text(name), state, web.Number(x.Left), none, l.doStep(&x, year, periods)}}
+		row := web.Row{Cells: []web.Cell{web.Text(name), state, web.Number(x.Left), none, l.doStep(&x, year, first)}}
 		if len(x.Blockers) == 0 {
 			t.Rows = append(t.Rows, row)
 		}
@@ -43,15 +45,25 @@ func (s *Server) yearEndSection(l *look, year int, periods []PeriodOutput) (*sec
 			if i > 0 {
 				row = web.Row{Cells: []web.Cell{none, none, none, none, none}}
 			}
-			row.Cells[3] = l.stepBlocker(&x.Blockers[i], year)
+			row.Cells[3] = l.stepBlocker(&x.Blockers[i], year, first)
 			t.Rows = append(t.Rows, row)
 		}
 	}
-	return &section{Table: t, Note: l.t("periods.year_end_note"), More: []web.MenuItem{{Title: l.t("periods.year_end_documents"), Path: "/documents?kind=year_end"}}}, nil
+	return &section{ID: "year-end", Table: t, Note: l.t("periods.year_end_note"), More: []web.MenuItem{{Title: l.t("periods.year_end_documents"), Path: "/documents?kind=year_end"}}}, nil
+}
+
+// firstOpen is the first period of a year that is not closed, which is closed next; empty: all are closed.
+func firstOpen(periods []PeriodOutput, year int) string {
+	for _, p := range periods {
+		if !p.Closed && strings.HasPrefix(p.Period, itoa(year)+"-") {
+			return p.Period
+		}
+	}
+	return ""
 }
 
 // doStep leads to where a step is done, or says who does it.
-func (l *look) doStep(x *projects.YearStep, year int, periods []PeriodOutput) web.Cell {
+func (l *look) doStep(x *projects.YearStep, year int, open string) web.Cell {
 	if x.Done {
 		return web.Text("")
 	}
@@ -73,11 +85,7 @@ func (l *look) doStep(x *projects.YearStep, year int, periods []PeriodOutput) we
 	case x.Name == "open_next_year" && officer:
 		return web.Text(l.t("periods.open_year")).To("#open-year")
 	case strings.HasPrefix(x.Name, "close_") && x.Event == "":
-		for _, p := range periods {
-			if !p.Closed && strings.HasPrefix(p.Period, itoa(year)+"-") {
-				return web.Text(l.t("periods.to_close", p.Period)).To("/periods/" + p.Period)
-			}
-		}
+		return web.Text(l.t("periods.to_close", open)).To("/periods/" + open)
 	}
 	return web.Text(l.t("periods.by_budget_officer"))
 }
@@ -86,16 +94,16 @@ func (l *look) doStep(x *projects.YearStep, year int, periods []PeriodOutput) we
 var stepBlockers = []struct {
 	text string
 	said *regexp.Regexp
-	path func(m []string) string
+	path string // empty: to the period that is closed next
 }{
-	{"next_year_not_opened", regexp.MustCompile(`^(\d+): \d+ next year: not opened, periods still open$`), func([]string) string { return "#open-year" }},
-	{"earlier_periods_open", regexp.MustCompile(`^(\d+): (\d+) (?:months|periods) still open$`), func(m []string) string { return "/periods?year=" + m[1] }},
-	{"request_in_flight", regexp.MustCompile(`^(\S+) is (\w+)(?:: (.+))?$`), func([]string) string { return "/payments" }},
-	{"payment_ordered", regexp.MustCompile(`^(\S+) is ordered and neither confirmed nor returned(?:: (.+))?$`), func([]string) string { return "/payments" }},
+	{"next_year_not_opened", regexp.MustCompile(`^(\d+): \d+ next year: not opened, periods still open$`), "#open-year"},
+	{"earlier_periods_open", regexp.MustCompile(`^(\d+): (\d+) (?:months|periods) still open$`), ""},
+	{"request_in_flight", regexp.MustCompile(`^(\S+) is (\w+)(?:: (.+))?$`), "/payments"},
+	{"payment_ordered", regexp.MustCompile(`^(\S+) is ordered and neither confirmed nor returned(?:: (.+))?$`), "/payments"},
 }
 
 // stepBlocker says what stands in the way of a step of the year's end, and leads to where it is mended.
-func (l *look) stepBlocker(b *projects.YearBlocker, year int) web.Cell {
+func (l *look) stepBlocker(b *projects.YearBlocker, year int, open string) web.Cell {
 	for _, k := range stepBlockers {
 		m := k.said.FindStringSubmatch(b.Detail)
 		if m == nil {
@@ -108,12 +116,16 @@ func (l *look) stepBlocker(b *projects.YearBlocker, year int) web.Cell {
 				args[i] = l.t("state." + part)
 			}
 		}
-		c := web.Text(l.t("blocker."+k.text, args...)).To(k.path(m))
+		c := web.Text(l.t("blocker."+k.text, args...)).To(cmp.Or(k.path, "/periods/"+open))
 		if b.Document != "" {
 			c = c.To("/documents/" + b.Document)
 		}
 		return c
 	}
 	period := accounting.Period(year*100 + 14)
-	return web.Text(web.Said(l.lang, b.Detail)).To(l.mend(BlockerOutput(b.Blocker), period).Link)
+	c := l.blocker(BlockerOutput(b.Blocker), period)
+	if c.Link == "" {
+		c = c.To(l.mend(BlockerOutput(b.Blocker), period).Link)
+	}
+	return c
 }
