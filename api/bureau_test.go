@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -175,8 +176,14 @@ func (b *bureau) send(method, path, token, key, body string) answer {
 	defer func() { _ = res.Body.Close() }()
 	text, err := io.ReadAll(res.Body)
 	b.must(err)
+	if said := english.Find(text); said != nil && res.Header.Get("Content-Type") == "application/problem+json" {
+		b.t.Errorf("%s %s: whoever reads Chinese is told %q in %s", method, path, said, text)
+	}
 	return answer{res.StatusCode, text, res.Header}
 }
+
+// english is a piece of a sentence that was left in English.
+var english = regexp.MustCompile(`\b[a-z]{3,} [a-z]{2,} [a-z]{2,}\b`)
 
 // post sends a command under a key of its own: of a program where it posts without a document, else of the budget officer.
 func (b *bureau) post(path, body string) answer {

@@ -245,7 +245,7 @@ func placeError(fields []web.Field, wrong *web.Problem) {
 		return
 	}
 	for i := range fields {
-		if name, _, ok := strings.Cut(wrong.Detail, ":"); ok && (fields[i].Name == name || strings.HasSuffix(fields[i].Name, "."+name)) {
+		if wrong.Field != "" && (fields[i].Name == wrong.Field || strings.HasSuffix(fields[i].Name, "."+wrong.Field)) {
 			fields[i].Error = wrong.Detail
 		}
 		placeError(fields[i].Fields, wrong)

@@ -111,6 +111,9 @@ func (s *formShape) cell(p part, of string, value any) web.Cell {
 	case p.typ.Kind() == reflect.Slice:
 		var said []string
 		for _, one := range texts(value) {
+			if p.name == "warnings" {
+				one = web.Said(s.l.lang, one)
+			}
 			said = append(said, s.said(of, one))
 		}
 		return web.Text(strings.Join(said, "、"))

@@ -90,7 +90,7 @@ func (l *look) blockerTable(blockers []BlockerOutput, period accounting.Period) 
 
 // blocker says what stands in the way of a close; what is about an account leads to its lines.
 func (l *look) blocker(b BlockerOutput, period accounting.Period) web.Cell {
-	key, figures := web.SaidAs(b.Detail)
+	key, figures := web.KeyOf(b.Detail)
 	lines := func(text string, q url.Values) web.Cell {
 		q.Set("as_of", lastDayOf(period).String())
 		q.Set("figure", "balance")
@@ -117,7 +117,7 @@ func (l *look) account(code string) string {
 
 // mend leads to where what stands in the way of closing a month is mended.
 func (l *look) mend(b BlockerOutput, month accounting.Period) web.Cell {
-	key, figures := web.SaidAs(b.Detail)
+	key, figures := web.KeyOf(b.Detail)
 	to := func(text, address string) web.Cell { return web.Text(l.t("lists.mend." + text)).To(address) }
 	switch key {
 	case "list_missing":

@@ -163,7 +163,7 @@ func (s *Server) returnRequestsByPage(l *look) (*answer, error) {
 	for _, r := range out.Body.Requests {
 		row := web.Row{Cells: []web.Cell{web.Text(r.Number).To("/payments"), web.State("returned", l.t("state.returned")), web.Text("")}}
 		if r.Code != "" {
-			row.Class, row.Cells[1], row.Cells[2] = "alert", web.State("failed", l.t("review.refused")), web.Text(r.Detail)
+			row.Class, row.Cells[1], row.Cells[2] = "alert", web.State("failed", l.t("review.refused")), web.Text(web.Said(l.lang, r.Detail))
 		}
 		t.Rows = append(t.Rows, row)
 	}

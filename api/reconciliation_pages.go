@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -114,7 +115,7 @@ func (l *look) brokenTable(r *projects.Reconciliation) *web.Table {
 				held++
 				continue
 			}
-			t.Rows = append(t.Rows, web.Row{Class: "alert", Cells: []web.Cell{l.names.project(p.Code), web.State("failed", l.t("check."+c.Name)), web.Text(c.Detail)}})
+			t.Rows = append(t.Rows, web.Row{Class: "alert", Cells: []web.Cell{l.names.project(p.Code), web.State("failed", l.t("check."+c.Name)), web.Text(l.checkDetail(c))}})
 		}
 	}
 	t.Empty = l.t("reconciliation.all_hold", held)
@@ -347,13 +348,24 @@ func linesOfOwn(link string) string {
 	return u.String()
 }
 
-// checkDetail is what a check says in the reader's language as far as it is known; figures of a broken one stand as they are.
+// checkDetail is what a check says in the reader's language: where something was found, and what.
 func (l *look) checkDetail(c projects.Check) string {
-	if c.Detail == "no plan stated" {
-		return l.t("reconciliation.no_plan_stated")
+	told := web.Said(l.lang, c.Detail)
+	if c.Detail == "" || l.lang == "en" || told != c.Detail {
+		return told
 	}
-	return c.Detail
+	parts := strings.Split(c.Detail, ", ")
+	for i, p := range parts {
+		if place := findingPlace.FindStringSubmatch(p); place != nil {
+			parts[i] = l.t("finding."+strings.ReplaceAll(place[1], " ", "_"), place[2])
+		} else if i > 0 {
+			return strings.Join(append(parts[:i:i], web.Said(l.lang, strings.Join(parts[i:], ", "))), "，")
+		}
+	}
+	return strings.Join(parts, "，")
 }
+
+var findingPlace = regexp.MustCompile(`^(period|project|budget line|account|difference) (\S+)$`)
 
 func grouped(m *accounting.Money) string {
 	if m == nil {

@@ -27,6 +27,7 @@ type Button struct {
 type Problem struct {
 	Title, Detail, Code, Reference string
 	Errors                         []string
+	Field                          string // the name of the one that is wrong, where one is
 }
 
 // FieldKind is how a field is filled in.
