@@ -196,7 +196,7 @@ func (d *deskData) add(l *look, called *namesHere, w WaitingOutput) {
 	}
 	if group == nil {
 		group = &deskGroup{verb, verbName(l.lang, verb), documentTable(l, called, l.t("desk.waiting", verbName(l.lang, verb)), nil)}
-		group.Table.Counted, group.Table.Sum = true, &accounting.Money{}
+		group.Table.Counted = true
 		d.Waiting = append(d.Waiting, group)
 	}
 	row := documentTable(l, called, "", []DocumentOutput{w.DocumentOutput}).Rows[0]
@@ -204,7 +204,10 @@ func (d *deskData) add(l *look, called *namesHere, w WaitingOutput) {
 	group.Table.Rows = append(group.Table.Rows, row)
 	group.Table.Count++
 	if w.Amount != nil {
-		sum := group.Table.Sum.Add(w.Amount.Money)
+		sum := w.Amount.Money
+		if group.Table.Sum != nil {
+			sum = sum.Add(*group.Table.Sum)
+		}
 		group.Table.Sum = &sum
 	}
 }

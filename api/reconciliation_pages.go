@@ -37,6 +37,17 @@ var reconciledFigures = []reconciledFigure{
 	{"plan_minus_executed", func(f projects.Figures) *accounting.Money { return f.PlanMinusExecuted }, nil, "", ""},
 }
 
+// firstFigures are the columns that are shown unless all are asked for: as many as the office's screen holds.
+var firstFigures = []string{"plan", "approved", "available", "held_by_contract", "held_by_request", "executed_total", "certified", "plan_minus_executed"}
+
+// figuresShown are the columns that the page is asked for.
+func (l *look) figuresShown() []reconciledFigure {
+	if l.values.Get("columns") == "all" {
+		return reconciledFigures
+	}
+	return slices.DeleteFunc(slices.Clone(reconciledFigures), func(f reconciledFigure) bool { return !slices.Contains(firstFigures, f.name) })
+}
+
 // openItemAccounts are where the open items of the ledger stand.
 var openItemAccounts = map[string]struct {
 	accounts        []string
@@ -90,7 +101,7 @@ func (s *Server) reconciliationPage(l *look) (*answer, error) {
 		return nil, err
 	}
 	download := with(cut, "format", "csv")
-	data := moneyList{Filters: []web.Field{l.dayField("as_of", "column.as_of", r.AsOf), scope[0], l.choiceOf("level", "reconciliation.level", l.values.Get("level"), "", "1"), l.textField("known_at", "column.known_at", "help.known_at")}, sectionsData: sectionsData{Lead: l.t("reconciliation.lead"),
+	data := moneyList{Filters: []web.Field{l.dayField("as_of", "column.as_of", r.AsOf), scope[0], l.choiceOf("level", "reconciliation.level", l.values.Get("level"), "", "1"), l.choiceOf("columns", "reconciliation.columns", l.values.Get("columns"), "main", "all"), l.textField("known_at", "column.known_at", "help.known_at")}, sectionsData: sectionsData{Lead: l.t("reconciliation.lead"),
 		Actions:  []web.MenuItem{{Title: l.t("document.print"), Path: "/api/v1/reconciliation/print?" + cut.Encode()}, {Title: l.t("reconciliation.signed_csv"), Path: "/api/v1/reconciliation?" + download.Encode()}},
 		Sections: sections}}
 	return &answer{template: "money_list", title: l.t("page.reconciliation"), list: list, wan: true, data: data}, nil
@@ -239,8 +250,9 @@ func figureLink(name, project string, cut url.Values) string {
 
 // reconciliationTable has every project's figures.
 func (l *look) reconciliationTable(r *projects.Reconciliation, cut url.Values) *web.Table {
-	t := &web.Table{Name: "reconciliation", Caption: l.t("reconciliation.figures"), Wan: l.wan(), Counted: true, Empty: l.t("reconciliation.empty"), Columns: web.Columns(web.C(web.TextColumn, "column.project"))}
-	for _, f := range reconciledFigures {
+	shown := l.figuresShown()
+	t := &web.Table{Name: "reconciliation", Dense: true, Wide: len(shown) == len(reconciledFigures), Caption: l.t("reconciliation.figures"), Wan: l.wan(), Counted: true, Empty: l.t("reconciliation.empty"), Columns: web.Columns(web.C(web.TextColumn, "column.project"))}
+	for _, f := range shown {
 		t.Columns = append(t.Columns, web.C(web.MoneyColumn, "figure."+f.name))
 	}
 	t.Columns = append(t.Columns, web.C(web.StateColumn, "reconciliation.checks"))
@@ -255,7 +267,7 @@ func (l *look) reconciliationTable(r *projects.Reconciliation, cut url.Values) *
 		} else if l.values.Get("level") == "1" {
 			continue
 		}
-		for _, f := range reconciledFigures {
+		for _, f := range shown {
 			row.Cells = append(row.Cells, figureCell(f.of(p.Figures), figureLink(f.name, p.Code, cut)))
 		}
 		row.Cells = append(row.Cells, l.checkCell(p).To(reconciledLink(p.Code, cut)))
@@ -263,7 +275,7 @@ func (l *look) reconciliationTable(r *projects.Reconciliation, cut url.Values) *
 	}
 	t.Count = len(t.Rows)
 	t.Total = []web.Cell{web.Text(l.t("table.sum"))}
-	for _, f := range reconciledFigures {
+	for _, f := range shown {
 		cell := web.Maybe(f.of(r.Total))
 		if f.accounts != nil && f.name != "certified" { // of works only: no condition on lines says which projects are works
 			cell = figureCell(f.of(r.Total), figureLink(f.name, "", cut))
