@@ -33,7 +33,7 @@ func TestPagesOfLists(t *testing.T) {
 // A month with nothing missing leads to its close, and its sheets are those kept then.
 func TestMonthsSheetIsKeptAtItsClose(t *testing.T) {
 	b := demonstration(t)
-	r := b.reads(t, "budget").get("/months/2025-02").sees("前面的月份没有结账").follows("先结那个月").sees("会计期间 2025-01", "没有阻碍，可以申请结账").get("/months/2025-01").sees("月末检查 2025-01", "什么都不缺，可以结账")
+	r := b.reads(t, "budget").get("/months/2025-02").sees("前面的月份没有结账").follows("先结 2025-01").sees("会计期间 2025-01", "没有阻碍，可以申请结账").get("/months/2025-01").sees("月末检查 2025-01", "什么都不缺，可以结账")
 	if to := r.link("去结账 2025-01"); to != "/periods/2025-01" {
 		t.Errorf("the close is at %s", to)
 	}

@@ -118,7 +118,7 @@ func (l *look) account(code string) string {
 // mend leads to where what stands in the way of closing a month is mended.
 func (l *look) mend(b BlockerOutput, month accounting.Period) web.Cell {
 	key, figures := web.KeyOf(b.Detail)
-	to := func(text, address string) web.Cell { return web.Text(l.t("lists.mend." + text)).To(address) }
+	to := func(text, address string, of ...any) web.Cell { return web.Text(l.t("lists.mend."+text, of...)).To(address) }
 	switch key {
 	case "list_missing":
 		return to("list_missing", "/imports/new?kind=treasury-payments&month="+month.String())
@@ -131,7 +131,7 @@ func (l *look) mend(b BlockerOutput, month accounting.Period) web.Cell {
 	case "bank_item":
 		return to("bank_item", bankPath(figures[0], month.String()))
 	case "earlier_open":
-		return to("earlier_open", "/periods/"+dashed(figures[0]))
+		return to("earlier_open", "/periods/"+dashed(figures[0]), dashed(figures[0]))
 	case "hold_left":
 		return to("hold_left", "/payments")
 	case "not_cleared":
