@@ -118,7 +118,9 @@ func (l *look) account(code string) string {
 // mend leads to where what stands in the way of closing a month is mended.
 func (l *look) mend(b BlockerOutput, month accounting.Period) web.Cell {
 	key, figures := web.KeyOf(b.Detail)
-	to := func(text, address string, of ...any) web.Cell { return web.Text(l.t("lists.mend."+text, of...)).To(address) }
+	to := func(text, address string, of ...any) web.Cell {
+		return web.Text(l.t("lists.mend."+text, of...)).To(address)
+	}
 	switch key {
 	case "list_missing":
 		return to("list_missing", "/imports/new?kind=treasury-payments&month="+month.String())
