@@ -38,6 +38,6 @@ func dayOfTheAccountant(t *testing.T, h *house) {
 	budget.same("what is frozen", budget.figure("指标", "2025-05/2026", "冻结"), "700.00")
 	accountant.visits(voucher).sees("被冲销于")
 
-	accountant.visits("/periods?year=2026").visits("/periods/2026-11").sees("阻碍结账的事项", "2026-10").follows("2026-10 尚未结账").sees("会计期间 2026-10")
+	accountant.visits("/periods?year=2026").visits("/periods/2026-11").sees("阻碍结账的事项", "2026-10").follows("先结 2026-10").sees("会计期间 2026-10")
 	accountant.visits("/vouchers?from=2026-11&to=2026-11&search=700.00").sees("冻结")
 }

@@ -231,6 +231,9 @@ func (s *Server) askDocument(l *look, shape *formShape, tree map[string]any, act
 		return nil, err
 	}
 	title := kindName(l.lang, shape.form.Kind)
+	if shape.form.Kind == "payment_request" {
+		f.Said = "/documents/new/said"
+	}
 	if shape.event != nil {
 		f.Hidden = append(f.Hidden, web.Hidden{Name: "event", Value: shape.event.Name})
 		title += " · " + eventName(l.lang, *shape.event)

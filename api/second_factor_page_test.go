@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/chromedp"
 	"github.com/makiuchi-d/gozxing"
 	"github.com/makiuchi-d/gozxing/qrcode"
 	"github.com/pquerna/otp/totp"
@@ -80,4 +81,22 @@ func scan(t *testing.T, size int, path string) string {
 		t.Fatal(err)
 	}
 	return result.GetText()
+}
+
+// The square is drawn under the strict policy, on the office's screen and on a telephone.
+func TestTheSecondFactorAtABrowser(t *testing.T) {
+	b := demonstration(t)
+	for _, at := range []struct {
+		screen screen
+		lang   string
+	}{{office, "zh-CN"}, {telephone, "en"}} {
+		c := b.opens(t, at.screen, at.lang, true).is("payer").visits("/second-factor").types(map[string]string{"password": "mingzhang-demo-2025"}).press("button.main")
+		wide, err := chromedp.Run(c.ctx, chromedp.Evaluate[float64](`document.querySelector("svg.qr").getBoundingClientRect().width`))
+		b.must(err)
+		dark, err := chromedp.Run(c.ctx, chromedp.Evaluate[string](`getComputedStyle(document.querySelector("svg.qr path")).fill`))
+		b.must(err)
+		if wide < 200 || dark != "rgb(0, 0, 0)" {
+			t.Errorf("the square is %v wide and %s", wide, dark)
+		}
+	}
 }
