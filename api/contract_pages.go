@@ -249,7 +249,7 @@ func itemTable(l *look, k ContractDetail) *web.Table {
 		if left.Money != nil {
 			rest = rest.Add(*left.Money)
 		}
-		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{web.Text(it.Code), web.Text(it.Name), web.Text(it.Unit), figure(it.Quantity), figure(it.UnitPrice), web.Yuan(it.Amount.Money), web.Figure(done), web.Yuan(it.CertifiedAmount.Money), left}})
+		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{web.Text(it.Code), web.Text(it.Name), web.Text(it.Unit), figure(it.Quantity), figure(it.UnitPrice), web.Yuan(it.Amount.Money), web.Figure(web.Grouped(done)), web.Yuan(it.CertifiedAmount.Money), left}})
 		sum, certified = sum.Add(it.Amount.Money), certified.Add(it.CertifiedAmount.Money)
 	}
 	t.Total = []web.Cell{web.Text(l.t("table.sum")), web.Text(""), web.Text(""), web.Text(""), web.Text(""), web.Yuan(sum), web.Text(""), web.Yuan(certified), web.Yuan(rest)}

@@ -133,7 +133,7 @@ func (l *look) voucherView(v VoucherOutput) voucherView {
 			if line.Basis != basis {
 				continue
 			}
-			name := line.Account + " " + line.AccountName
+			name := l.named(line.Account, line.AccountName)
 			for _, dimension := range []string{line.Project, line.BudgetLine, line.Subject} {
 				if dimension != "" && dimension != line.Project || dimension == line.Project && line.BudgetLine == "" {
 					name += " · " + dimension
