@@ -75,10 +75,10 @@ func TestBadInputGets(t *testing.T) {
 		{"a budget line without source", "/budget-lines", `{"project":"2025-06","fiscal_year":2026,"fund_nature":"government_fund","funding_source":"moon"}`, 404, "funding_source_unknown", "moon"},
 		{"a close proposed out of order", "/periods/2025-05/close-proposals", `{"vouchers":0}`, 409, "close_blocked", "202504"},
 		{"a close out of order", "/periods/2025-05/close", `{"proposal":1}`, 409, "close_blocked", "202504"},
-		{"a close nobody proposed", "/periods/2025-01/close", `{"proposal":1}`, 409, "close_not_proposed", "no proposal 1"},
-		{"a close with other vouchers than were seen", "/periods/2025-01/close-proposals", `{"vouchers":7}`, 409, "close_outdated", "7 vouchers were seen, 0 are there now"},
+		{"a close nobody proposed", "/periods/2025-01/close", `{"proposal":1}`, 409, "close_not_proposed", "没有第 1 次结账申请"},
+		{"a close with other vouchers than were seen", "/periods/2025-01/close-proposals", `{"vouchers":7}`, 409, "close_outdated", "看到的是 7 张凭证，现有 0 张"},
 		{"a close without what was seen", "/periods/2025-01/close-proposals", `{}`, 400, "request_invalid", "vouchers"},
-		{"withdrawing what nobody proposed", "/periods/2025-01/close-proposals/1/withdraw", `{"reason":"误"}`, 409, "close_not_proposed", "no proposal 1"},
+		{"withdrawing what nobody proposed", "/periods/2025-01/close-proposals/1/withdraw", `{"reason":"误"}`, 409, "close_not_proposed", "没有第 1 次结账申请"},
 	}
 	for _, bad := range []string{`"1.001"`, `"1e2"`, `"NaN"`, `"-0"`, `"-0.00"`, `"9999999999999999.99"`, `"１０００.00"`, `1000`, `1000.00`, `"+1.00"`, `"1,000.00"`, `" 1.00"`, `""`, `"01.00"`, `".5"`, `"1."`, `"0x10"`, `"Infinity"`, `true`, `{}`} {
 		rows = append(rows,
