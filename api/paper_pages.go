@@ -25,7 +25,7 @@ func (s *Server) askPaper(l *look, wrong *web.Problem) (*answer, error) {
 		return nil, err
 	}
 	if len(verbs) == 0 {
-		return nil, fault.Conflict("step_not_allowed", "%s", l.t("paper.none"))
+		return nil, fault.NotFound("not_found", "%s", l.t("paper.none"))
 	}
 	options := []web.Option{}
 	for _, v := range verbs {
