@@ -84,6 +84,13 @@ func (c *clerks) Progress(ctx context.Context, key string, by Seat, in projects.
 	return err
 }
 
+func (c *clerks) CloseMonth(ctx context.Context, key string, by Seat, month accounting.Period) error {
+	command := c.command(key, by)
+	command.Name = "period.close"
+	_, err := projects.CloseMonth(ctx, c.db, command, month)
+	return err
+}
+
 func (c *clerks) Assets(ctx context.Context, project string) (ids []uuid.UUID, err error) {
 	err = accounting.Read(accounting.WithReader(ctx, accounting.Operator), c.db, func(ctx context.Context, tx bun.Tx) error {
 		assets, err := projects.Assets(ctx, tx, DemoBook, accounting.Operator, project)

@@ -279,6 +279,10 @@ func (h *overHTTP) Progress(ctx context.Context, key string, by seeds.Seat, in p
 	return h.post(ctx, "/projects/"+in.Node+"/progress", key, by, map[string]any{"month": in.Month.String(), "percent": in.Percent.String(), "problems": in.Problems, "measures": in.Measures, "date": in.Date}, nil)
 }
 
+func (h *overHTTP) CloseMonth(ctx context.Context, key string, by seeds.Seat, month accounting.Period) error {
+	return h.post(ctx, "/periods/"+month.String()+"/close", key, by, nil, nil)
+}
+
 func (h *overHTTP) Assets(ctx context.Context, project string) (ids []uuid.UUID, err error) {
 	var found struct{ Assets []struct{ ID uuid.UUID } }
 	h.get(ctx, "/projects/"+project+"/assets", &found)
