@@ -83,7 +83,7 @@ func (s *Server) publicPage(l *look) (*answer, error) {
 		return nil, err
 	}
 	tops := p.Programmes()
-	d.Lead = l.t("public.lead", p.Name, p.AsOf)
+	d.Lead = l.t("public.lead", p.AsOf)
 	d.Words = []string{l.t("public.total", len(tops), l.wanText(p.Total.Plan), l.wanText(&p.Total.PaidOfPlan), percentText(p.Total.PaidShare), l.wanText(&p.Total.Paid))}
 	if len(p.WithoutPlan) > 0 {
 		d.Words = append(d.Words, l.t("public.without_plan", len(p.WithoutPlan)))
@@ -107,7 +107,7 @@ func (s *Server) publicProjectPage(l *look) (*answer, error) {
 	if x == nil {
 		return nil, fault.NotFound("not_published", "no project %q is given out", parameter(l, "code"))
 	}
-	d.Lead = l.t("public.lead", p.Name, p.AsOf)
+	d.Lead = l.t("public.lead", p.AsOf)
 	d.Above = []web.MenuItem{{Title: l.t("page.public"), Path: l.publicLink(p, "")}}
 	if above, _ := p.Find(x.Parent); above != nil {
 		d.Above = append(d.Above, web.MenuItem{Title: l.inLanguage(above.NameZH, above.NameEN), Path: l.publicLink(p, above.Code)})
@@ -189,7 +189,7 @@ func (l *look) publicNotes(t *web.Table, rows []projects.PublishedProject) (note
 	if len(names) == len(rows) {
 		notes = append(notes, l.t("public.no_parts_planned"))
 	} else if len(names) > 0 {
-		notes = append(notes, l.t("overview.without_plan", l.listed(names)))
+		notes = append(notes, l.t("public.not_in_total", l.listed(names)))
 	}
 	names = nil
 	for _, i := range t.Unsummed() {
@@ -205,7 +205,7 @@ func (l *look) publicNotes(t *web.Table, rows []projects.PublishedProject) (note
 
 func planCell(l *look, plan *accounting.Money) web.Cell {
 	if plan == nil {
-		return web.Text(l.t("inspection.no_plan"))
+		return web.Figure(l.t("inspection.no_plan"))
 	}
 	return web.Yuan(*plan)
 }

@@ -20,10 +20,10 @@ func (s *Story) year2025() []act {
 	)
 }
 
-// monthsClosed are closed a week into the next month each, up to October: what everybody may read is of its end. The months from
-// November on stay open to try things.
+// monthsClosed are closed a week into the next month each, up to September: what everybody may read is of its end. The months
+// from October on stay open to try things.
 func monthsClosed() (acts []act) {
-	for m := time.January; m <= time.October; m++ {
+	for m := time.January; m <= time.September; m++ {
 		month := accounting.NewDate(FirstYear, m, 1)
 		acts = append(acts, act{step: "close/" + month.Period().String(), date: month.LastOfMonth().AddDays(8).String(), closes: month.Period()})
 	}
