@@ -93,7 +93,7 @@ func (s *Server) publicPage(l *look) (*answer, error) {
 	}
 	d.Table = l.publicTable(p, tops, "public-progress", l.t("public.programmes"))
 	d.Table.Total = []web.Cell{web.Text(l.t("public.sum")), web.Text(""), web.Maybe(p.Total.Plan), web.Yuan(p.Total.Paid), web.Figure(percentText(p.Total.PaidShare)), web.Maybe(p.Total.Certified), web.Text("")}
-	d.Table.Notes = l.publicNotes(d.Table, tops)
+	d.Table.Notes = l.publicNotes(tops)
 	return &answer{template: "public", title: l.t("page.public"), list: d.Table, wan: true, data: d, public: p}, nil
 }
 
@@ -118,7 +118,7 @@ func (s *Server) publicProjectPage(l *look) (*answer, error) {
 	if len(parts) > 0 {
 		d.Table = l.publicTable(p, parts, "public-"+x.Code, l.t("public.parts", len(parts)))
 		d.Table.Total = []web.Cell{web.Text(l.t("public.whole")), web.Text(""), planCell(l, x.Plan), web.Yuan(x.Paid), web.Figure(percentText(x.PaidShare)), web.Maybe(x.Certified), web.Text("")}
-		d.Table.Notes = l.publicNotes(d.Table, parts)
+		d.Table.Notes = l.publicNotes(parts)
 	}
 	return &answer{template: "public", title: l.inLanguage(x.NameZH, x.NameEN), list: d.Table, wan: true, data: d, public: p}, nil
 }
@@ -178,8 +178,8 @@ func (l *look) publicTable(p *projects.Publication, rows []projects.PublishedPro
 	return t
 }
 
-// publicNotes say what the total leaves out and that cells shown in 万元 are rounded.
-func (l *look) publicNotes(t *web.Table, rows []projects.PublishedProject) (notes []string) {
+// publicNotes say what the total leaves out.
+func (l *look) publicNotes(rows []projects.PublishedProject) (notes []string) {
 	var names []string
 	for _, x := range rows {
 		if x.Plan == nil {
@@ -190,15 +190,6 @@ func (l *look) publicNotes(t *web.Table, rows []projects.PublishedProject) (note
 		notes = append(notes, l.t("public.no_parts_planned"))
 	} else if len(names) > 0 {
 		notes = append(notes, l.t("public.not_in_total", l.listed(names)))
-	}
-	names = nil
-	for _, i := range t.Unsummed() {
-		if len(notes) == 0 || i != 2 { // where some have no plan, the note before says why
-			names = append(names, l.t(t.Columns[i].Heading))
-		}
-	}
-	if len(names) > 0 {
-		notes = append(notes, l.t("overview.not_adding", l.listed(names)))
 	}
 	return notes
 }

@@ -20,7 +20,7 @@ func TestPublicProgress(t *testing.T) {
 	b := demonstration(t)
 	r := b.nobody(t)
 	r.get("/sign-in").follows("无需登录：查看民生实事进度公开").sees("截至 2025-09-30", "10 项民生实事：计划 27,720.00 万元，已支付 7,161.75 万元（25.84%）", "2 项通知未载明计划金额",
-		"计划 860.00 万元，已支付 534.00 万元（62.09%），完成投资 480.00 万元，形象进度 92.00%（2025-10 填报）", "无计划数，已支付 5.00 万元", "不含无计划数的项目：城乡居民医保缴费奖补、城乡居民基础养老金县级补助")
+		"计划 860.00 万元，已支付 534.00 万元（62.09%），完成投资 480.00 万元，形象进度 78.00%（2025-09 填报）", "无计划数，已支付 5.00 万元", "不含无计划数的项目：城乡居民医保缴费奖补、城乡居民基础养老金县级补助")
 	checkPage(t, r)
 	all := r.text
 	var told projects.Publication
@@ -116,7 +116,7 @@ func TestNobodyReadsNothingElse(t *testing.T) {
 	}
 	for _, table := range tables {
 		var seen int
-		if err := service.NewRaw(`select count(*) from ` + table).Scan(t.Context(), &seen); err == nil && seen > 0 {
+		if err := service.NewRaw(`select count(*) from `+table).Scan(t.Context(), &seen); err == nil && seen > 0 {
 			t.Errorf("%s: %d rows without anybody asking", table, seen)
 		}
 	}
