@@ -49,7 +49,7 @@ func TestPublication(t *testing.T) {
 	if p := told(); p != nil {
 		t.Errorf("before a month was closed: %+v", p)
 	}
-	_, err = projects.CloseMonth(t.Context(), b.db, b.command(), 202501)
+	_, err = projects.CloseMonth(t.Context(), b.db, b.command(), b.mustPropose(202501))
 	b.must(err)
 	spends("2025-02-10", "ZF-2", "100.00")
 	shows := func(day, paid, share string) {
@@ -64,7 +64,7 @@ func TestPublication(t *testing.T) {
 		}
 	}
 	shows("2025-01-31", "250.00", "25.00")
-	_, err = projects.CloseMonth(t.Context(), b.db, b.command(), 202502)
+	_, err = projects.CloseMonth(t.Context(), b.db, b.command(), b.mustPropose(202502))
 	b.must(err)
 	shows("2025-02-28", "350.00", "35.00")
 	sets("not_published")
