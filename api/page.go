@@ -18,6 +18,7 @@ import (
 	"mingzhang/accounting"
 	"mingzhang/accounting/fault"
 	"mingzhang/api/web"
+	"mingzhang/projects"
 )
 
 // look is one request for a page: who asks, in which language, and what was sent along.
@@ -44,7 +45,8 @@ type answer struct {
 	fileName  string
 	fileType  string
 	setCookie string
-	beside    bool // for a script of the page at hand
+	beside    bool                  // for a script of the page at hand
+	public    *projects.Publication // what it shows to everybody, who may keep it a while
 }
 
 func goTo(location string) (*answer, error) { return &answer{location: location}, nil }
@@ -235,6 +237,10 @@ func (s *Server) send(l *look, a *answer) error {
 		h.Add("Set-Cookie", a.setCookie)
 	}
 	protect(h)
+	if a.public != nil {
+		h.Set("Cache-Control", publicKept)
+		h.Set("Vary", "Cookie, Accept-Language") // in which the language is chosen
+	}
 	switch {
 	case a.location != "":
 		return l.Redirect(http.StatusSeeOther, a.location)
@@ -273,6 +279,9 @@ func (s *Server) send(l *look, a *answer) error {
 func (s *Server) around(l *look, a *answer) (web.Page, error) {
 	p := web.Page{Lang: l.lang, Title: a.title, Path: l.Request().URL.RequestURI(), Data: a.data, Wan: a.wan && l.wan(), WanOffered: a.wan, Downloads: a.list != nil}
 	done := l.QueryParam("done")
+	if a.public != nil {
+		p.Book, p.Demo, p.Wide = a.public.Name, a.public.Demo, true
+	}
 	if l.who.Book == 0 {
 		if strings.HasPrefix(done, "first_start") && web.Has("done."+done) { // whoever is not signed in is told nothing else
 			p.Notice = l.t("done." + done)

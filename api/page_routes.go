@@ -56,4 +56,5 @@ func (s *Server) pageRoutes(e *echo.Echo) {
 	s.officePages(e)
 	s.listPages(e)
 	s.bookPages(e)
+	s.publicPages(e)
 }
