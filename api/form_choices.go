@@ -25,6 +25,7 @@ var fixedChoices = map[string][]string{
 	"role":                     {"budget_officer", "treasury_officer", "project_clerk", "project_head", "supervisor", "lead_approver", "auditor", "inspector", "admin"},
 	"second_factor_roles":      {"budget_officer", "treasury_officer", "project_clerk", "project_head", "supervisor", "lead_approver", "auditor", "inspector", "admin"},
 	"treasury_lists":           {"", "required", "not_required"},
+	"public_progress":          {"", "published", "not_published"},
 	"flows.flow":               {"works", "small"},
 	"contract.type":            {"works", "goods", "services"},
 	"draw_by":                  {"", "order", "shares"},

@@ -33,12 +33,12 @@ func TestPagesOfLists(t *testing.T) {
 // A month with nothing missing leads to its close, and its sheets are those kept then.
 func TestMonthsSheetIsKeptAtItsClose(t *testing.T) {
 	b := demonstration(t)
-	r := b.reads(t, "budget").get("/months/2025-02").sees("前面的月份没有结账").follows("先结 2025-01").sees("会计期间 2025-01", "没有阻碍，可以申请结账").get("/months/2025-01").sees("月末检查 2025-01", "什么都不缺，可以结账")
-	if to := r.link("去结账 2025-01"); to != "/periods/2025-01" {
+	r := b.reads(t, "budget").get("/months/2025-11").sees("前面的月份没有结账").follows("先结 2025-10").sees("会计期间 2025-10", "没有阻碍，可以申请结账").get("/months/2025-10").sees("月末检查 2025-10", "什么都不缺，可以结账")
+	if to := r.link("去结账 2025-10"); to != "/periods/2025-10" {
 		t.Errorf("the close is at %s", to)
 	}
-	b.closesOnPages(t, "2025-01")
-	r.get("/treasury/sheet?month=2025-01").sees("结账时留存", "留存指纹", "20,000.00").get("/months").sees("已结账", "下一个要结的月").get("/months/2025-01").sees("已结账")
+	b.closesOnPages(t, "2025-10")
+	r.get("/treasury/sheet?month=2025-10").sees("结账时留存", "留存指纹", "20,000.00").get("/months").sees("已结账", "下一个要结的月").get("/months/2025-10").sees("已结账")
 }
 
 // uploads fills in the form of a list with its file, as a browser sends it, and lands on the preview.

@@ -18,6 +18,7 @@ import (
 	"mingzhang/accounting"
 	"mingzhang/accounting/fault"
 	"mingzhang/api/web"
+	"mingzhang/projects"
 )
 
 // look is one request for a page: who asks, in which language, and what was sent along.
@@ -44,6 +45,8 @@ type answer struct {
 	fileName  string
 	fileType  string
 	setCookie string
+	beside    bool                  // for a script of the page at hand
+	public    *projects.Publication // what it shows to everybody, who may keep it a while
 }
 
 func goTo(location string) (*answer, error) { return &answer{location: location}, nil }
@@ -234,11 +237,19 @@ func (s *Server) send(l *look, a *answer) error {
 		h.Add("Set-Cookie", a.setCookie)
 	}
 	protect(h)
+	if a.public != nil {
+		h.Set("Cache-Control", publicKept)
+		h.Set("Vary", "Cookie, Accept-Language") // in which the language is chosen
+	}
 	switch {
 	case a.location != "":
 		return l.Redirect(http.StatusSeeOther, a.location)
 	case a.list != nil && l.values.Get("format") != "":
 		return s.sendList(l, a)
+	case a.beside:
+		// A page whose script was told never to keep something is thrown away itself: going back would lose what was typed.
+		h.Set("Cache-Control", "private, no-cache")
+		return l.Blob(http.StatusOK, a.fileType, a.file)
 	case a.file != nil:
 		h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": a.fileName}))
 		return l.Blob(http.StatusOK, a.fileType, a.file)
@@ -268,6 +279,9 @@ func (s *Server) send(l *look, a *answer) error {
 func (s *Server) around(l *look, a *answer) (web.Page, error) {
 	p := web.Page{Lang: l.lang, Title: a.title, Path: l.Request().URL.RequestURI(), Data: a.data, Wan: a.wan && l.wan(), WanOffered: a.wan, Downloads: a.list != nil}
 	done := l.QueryParam("done")
+	if a.public != nil {
+		p.Book, p.Demo, p.Wide = a.public.Name, a.public.Demo, true
+	}
 	if l.who.Book == 0 {
 		if strings.HasPrefix(done, "first_start") && web.Has("done."+done) { // whoever is not signed in is told nothing else
 			p.Notice = l.t("done." + done)

@@ -133,7 +133,7 @@ func TestNoPageForNobody(t *testing.T) {
 			t.Errorf("%s %s: %d to %q", p.Method, p.Path, res.StatusCode, to)
 		}
 	}
-	want := []string{"GET /", "GET /demonstration", "GET /first-start", "GET /sign-in", "POST /demonstration", "POST /first-start", "POST /sign-in"}
+	want := []string{"GET /", "GET /demonstration", "GET /first-start", "GET /public", "GET /public/:code", "GET /sign-in", "POST /demonstration", "POST /first-start", "POST /sign-in"}
 	if slices.Sort(open); !slices.Equal(open, want) {
 		t.Errorf("open without a session: %v, want %v", open, want)
 	}

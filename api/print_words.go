@@ -65,7 +65,7 @@ var (
 		"self_raised": "自筹资金", "settled_on": "结算日期", "settled_price": "结算金额", "settled_rate": "结算后付款比例%", "share": "份额", "source": "资金来源", "sources": "资金来源", "standing": "现记科目", "step": "取整单位", "subject": "辅助核算",
 		"successor": "接替人", "supplier": "供应商", "to": "至", "to_write_off": "待核销", "total": "合计", "totals": "合计", "township": "乡镇", "transferred_out": "转出投资", "treasury_lists": "国库清单起始月", "type": "类型", "unfunded": "未落实资金",
 		"unit": "单位", "unit_price": "单价", "unpaid": "未付", "until": "截止", "up_to": "上限", "use": "本次使用", "uses": "资金占用", "value": "价值", "voted_on": "议决日期", "voucher": "凭证", "warnings": "提示", "weight": "权重",
-		"works": "建安投资", "written_off": "已核销", "year": "年度", "progress_due_day": "进度填报截止日（次月）", "lights": "亮灯标准", "yellow": "黄灯（落后百分点）", "red": "红灯（落后百分点）",
+		"works": "建安投资", "written_off": "已核销", "year": "年度", "progress_due_day": "进度填报截止日（次月）", "lights": "亮灯标准", "yellow": "黄灯（落后百分点）", "red": "红灯（落后百分点）", "public_progress": "进度公开",
 	}
 )
 
@@ -144,6 +144,10 @@ func said(field, text string) string {
 	switch field {
 	case "event":
 		return word(eventWords, text)
+	case "warnings":
+		return inChinese(text)
+	case "quantity", "previous", "cumulative", "count", "rate", "unit_price":
+		return web.Grouped(text)
 	case "payment":
 		return word(paymentWords, projects.PaymentKind(text))
 	case "role", "second_factor_roles":

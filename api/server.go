@@ -34,6 +34,7 @@ type Server struct {
 	firstStart *FirstStart // nil: books are made by the command line only
 
 	voucherHeads *accounting.VoucherHeads
+	public       *publicCache
 }
 
 const (
@@ -44,7 +45,7 @@ const (
 // New makes the service over db and the store of files, and the echo instance that serves it. Close the server when echo has
 // stopped; the store stays the caller's.
 func New(db *bun.DB, files *projects.FileStore, log *slog.Logger) (*Server, *echo.Echo) {
-	s := &Server{db: db, files: files, books: accounting.NewBooks(db), directory: newDirectory(db), tokens: newTokenCache(db), log: log, metrics: newMetrics(db), hashing: make(queue, hashesAtOnce), voucherHeads: accounting.NewVoucherHeads(db)}
+	s := &Server{db: db, files: files, books: accounting.NewBooks(db), directory: newDirectory(db), tokens: newTokenCache(db), log: log, metrics: newMetrics(db), hashing: make(queue, hashesAtOnce), voucherHeads: accounting.NewVoucherHeads(db), public: &publicCache{db: db}}
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	e.HTTPErrorHandler = s.writeError
@@ -95,6 +96,7 @@ func (s *Server) routes(e *echo.Echo) huma.API {
 	s.inspectionRoutes(api)
 	s.logRoutes(api)
 	s.printRoutes(api)
+	s.publicRoutes(api)
 	docs(e, api)
 	return api
 }

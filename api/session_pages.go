@@ -42,6 +42,11 @@ func (s *Server) askSignIn(l *look, wrong *web.Problem) (*answer, error) {
 	}
 	if data, ok := a.data.(map[string]any); ok {
 		data["FirstStart"] = may
+		given, err := s.public.publications(l.ctx)
+		if err != nil {
+			return nil, err
+		}
+		data["Public"] = len(given) > 0
 	}
 	if wrong != nil {
 		a.status = http.StatusUnauthorized

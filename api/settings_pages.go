@@ -90,6 +90,7 @@ func (l *look) settingsTable(now projects.Settings) *web.Table {
 	row("treasury_lists", l.t("choice.treasury_lists."+now.TreasuryLists), "treasury_lists", now.TreasuryLists)
 	row("progress_due", l.t("settings.due_day", now.ProgressDueDay), "progress_due_day", strconv.Itoa(now.ProgressDueDay))
 	row("lights", l.t("settings.points", now.Lights.Yellow.StringFixed(2), now.Lights.Red.StringFixed(2)), "lights.yellow", now.Lights.Yellow.StringFixed(2), "lights.red", now.Lights.Red.StringFixed(2))
+	row("public_progress", l.t("choice.public_progress."+now.PublicProgress), "public_progress", now.PublicProgress)
 	return t
 }
 

@@ -3396,6 +3396,42 @@ $$;
 
 ALTER FUNCTION projects.project_figures(in_book bigint, in_node uuid) OWNER TO mingzhang_owner;
 
+CREATE FUNCTION projects.public_progress(in_book bigint) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select coalesce((select s.public_progress = 'published' from projects.settings s where s.book_id = in_book and s.public_progress is not null order by s.in_effect_at desc limit 1),
+    (select b.kind = 'demo' from accounting.books b where b.book_id = in_book), false)
+$$;
+
+ALTER FUNCTION projects.public_progress(in_book bigint) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.published_progress() RETURNS TABLE(book_id bigint, book_name text, demo boolean, as_of date, code text, parent text, works boolean, name_zh text, name_en text, due_month text, leads text[], plan numeric, paid numeric, certified numeric, percent numeric, percent_month integer)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select b.book_id, b.name, b.kind = 'demo', c.as_of, n.code, coalesce(u.code, ''), n.type = 'works', n.name_zh, n.name_en, coalesce(n.due_month, ''),
+      array(select p.name from projects.node_parties p where p.book_id = n.book_id and p.node_id = n.node_id and p.role = 'lead' and p.valid order by p.ordinal),
+      (select sum(projects.planned(l)) from projects.plan_lines l where l.book_id = n.book_id and l.node_id = n.node_id),
+      coalesce(t.paid, 0), case when n.type = 'works' then coalesce(t.certified, 0) end, e.percent, e.month
+    from accounting.books b
+    cross join lateral (select max(p.period) as period from accounting.periods p where p.book_id = b.book_id and p.state = 'closed' and p.period % 100 <= 13) as last
+    cross join lateral (select last.period, (make_date(last.period / 100, least(last.period % 100, 12), 1) + interval '1 month - 1 day')::date as as_of, last.period / 100 * 100 + least(last.period % 100, 12) as month) as c
+    join projects.nodes n on n.book_id = b.book_id
+    left join projects.nodes u on u.book_id = n.book_id and u.node_id = n.parent_id
+    left join lateral (
+      select sum(t.debit - t.credit) filter (where t.account = '9401') as paid, sum(t.debit - t.credit) filter (where t.account <> '9401') as certified
+        from accounting.turnover t
+       where t.book_id = n.book_id and t.project_id = n.node_id and t.period <= c.period and t.period % 100 <> 14
+         and (t.account = '9401' or t.account like '1613.%' and t.account <> '1613.07' or t.account in ('1601', '1801', '3401', '5301'))) as t on true
+    left join lateral (
+      select x.percent, x.month from projects.progress_entries x where x.book_id = n.book_id and x.node_id = n.node_id and x.month <= c.month order by x.month desc, x.version desc limit 1) as e on true
+   where projects.public_progress(b.book_id) and c.period is not null
+   order by b.kind desc, b.book_id, n.code
+$$;
+
+ALTER FUNCTION projects.published_progress() OWNER TO mingzhang_owner;
+
 CREATE FUNCTION projects.put_in_effect(in_book bigint, document uuid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -3407,10 +3443,10 @@ begin
     raise exception 'settings are put in effect once, by a document that another person approved' using errcode = 'AC043';
   end if;
   said := d.content::jsonb;
-  insert into projects.settings (book_id, document_id, payee_wait_hours, second_factor_roles, treasury_lists, progress_due_day, yellow_points, red_points)
+  insert into projects.settings (book_id, document_id, payee_wait_hours, second_factor_roles, treasury_lists, progress_due_day, yellow_points, red_points, public_progress)
     values (in_book, document, (said ->> 'payee_wait_hours')::int,
       case when said ? 'second_factor_roles' then array(select r from jsonb_array_elements_text(said -> 'second_factor_roles') r order by r) end, said ->> 'treasury_lists',
-      (said ->> 'progress_due_day')::int, (said #>> '{lights,yellow}')::numeric, (said #>> '{lights,red}')::numeric);
+      (said ->> 'progress_due_day')::int, (said #>> '{lights,yellow}')::numeric, (said #>> '{lights,red}')::numeric, said ->> 'public_progress');
   insert into projects.flows as f (book_id, flow, minimum_persons, up_to)
     select in_book, x.flow, x.minimum_persons, x.up_to from jsonb_to_recordset(coalesce(said -> 'flows', '[]')) as x (flow text, minimum_persons int, up_to numeric)
     on conflict (book_id, flow) do update set minimum_persons = excluded.minimum_persons, up_to = excluded.up_to;
@@ -6544,9 +6580,11 @@ CREATE TABLE projects.settings (
     progress_due_day integer,
     yellow_points numeric(5,2),
     red_points numeric(5,2),
+    public_progress text,
     CONSTRAINT lights_in_order CHECK (((num_nonnulls(yellow_points, red_points) = 0) OR COALESCE(((yellow_points >= (0)::numeric) AND (yellow_points < red_points) AND (red_points <= (100)::numeric)), false))),
     CONSTRAINT settings_payee_wait_hours_check CHECK (((payee_wait_hours >= 0) AND (payee_wait_hours <= 720))),
     CONSTRAINT settings_progress_due_day_check CHECK (((progress_due_day >= 1) AND (progress_due_day <= 28))),
+    CONSTRAINT settings_public_progress_check CHECK ((public_progress = ANY (ARRAY['published'::text, 'not_published'::text]))),
     CONSTRAINT settings_treasury_lists_check CHECK ((treasury_lists = ANY (ARRAY['required'::text, 'not_required'::text])))
 );
 
@@ -9657,6 +9695,13 @@ GRANT ALL ON FUNCTION projects.progress_due_day(in_book bigint) TO mingzhang_aud
 REVOKE ALL ON FUNCTION projects.project_figures(in_book bigint, in_node uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.project_figures(in_book bigint, in_node uuid) TO mingzhang_app;
 GRANT ALL ON FUNCTION projects.project_figures(in_book bigint, in_node uuid) TO mingzhang_auditor;
+
+REVOKE ALL ON FUNCTION projects.public_progress(in_book bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.public_progress(in_book bigint) TO mingzhang_app;
+GRANT ALL ON FUNCTION projects.public_progress(in_book bigint) TO mingzhang_auditor;
+
+REVOKE ALL ON FUNCTION projects.published_progress() FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.published_progress() TO mingzhang_app;
 
 REVOKE ALL ON FUNCTION projects.put_in_effect(in_book bigint, document uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.put_in_effect(in_book bigint, document uuid) TO mingzhang_app;

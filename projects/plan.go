@@ -147,32 +147,44 @@ func Plans(ctx context.Context, db bun.IDB, book accounting.BookID) ([]Plan, err
 	if err != nil {
 		return nil, fault.FromSQL(err)
 	}
-	children := make(map[accounting.ProjectID][]int)
-	for i, x := range rows {
-		children[x.Parent] = append(children[x.Parent], i)
-	}
+	tree := make([]plannedNode[accounting.ProjectID], len(rows))
 	plans := make([]Plan, len(rows))
-	var include func(i int) *accounting.Money
-	include = func(i int) *accounting.Money {
-		x, p := rows[i], &plans[i]
-		*p = Plan{Node: x.Node, Code: x.Code, Own: x.Own, Inclusive: x.Own, Unknown: x.Unknown}
-		for _, j := range children[x.Node] {
-			m := include(j)
-			if x.Own != nil || m == nil {
-				continue // the node's own plan covers its children; an unknown child adds nothing
-			}
-			sum := *m
-			if p.Inclusive != nil {
-				sum = sum.Add(*p.Inclusive)
-			}
-			p.Inclusive = &sum
-		}
-		return p.Inclusive
+	for i, x := range rows {
+		tree[i] = plannedNode[accounting.ProjectID]{x.Node, x.Parent, x.Own}
 	}
-	for _, i := range children[accounting.ProjectID{}] {
-		include(i)
+	for i, m := range inclusivePlans(tree) {
+		plans[i] = Plan{Node: rows[i].Node, Code: rows[i].Code, Own: rows[i].Own, Inclusive: m, Unknown: rows[i].Unknown}
 	}
 	return plans, nil
+}
+
+// plannedNode is a node of a tree with its own plan; a node without a parent has the zero key there.
+type plannedNode[K comparable] struct {
+	key, parent K
+	own         *accounting.Money
+}
+
+// inclusivePlans are the plans of nodes with what is below each.
+func inclusivePlans[K comparable](nodes []plannedNode[K]) []*accounting.Money {
+	children, plans := make(map[K][]int), make([]*accounting.Money, len(nodes))
+	for i, x := range nodes {
+		children[x.parent] = append(children[x.parent], i)
+	}
+	var include func(i int) *accounting.Money
+	include = func(i int) *accounting.Money {
+		plans[i] = nodes[i].own
+		for _, j := range children[nodes[i].key] {
+			if m := include(j); nodes[i].own == nil { // the node's own plan covers its children; an unknown child adds nothing
+				plans[i] = plus(plans[i], m)
+			}
+		}
+		return plans[i]
+	}
+	var top K
+	for _, i := range children[top] {
+		include(i)
+	}
+	return plans
 }
 
 // PlanOf gives the plan of one node. Codes: node_unknown.

@@ -12,8 +12,8 @@ import (
 )
 
 // Setting 参数设置 changes how many persons a flow needs, from what amount on a payment needs more approvers, how long a payee's
-// changed account waits, which roles ask for a second factor, whether a month needs the treasury's list, when progress is reported and
-// what lag makes a light yellow or red. It takes effect when another person approves it, for whatever is asked from then on.
+// changed account waits, which roles ask for a second factor, whether a month needs the treasury's list, when progress is reported,
+// what lag makes a light yellow or red and whether everybody may read how far the programmes are. It takes effect when another person approves it, for whatever is asked from then on.
 type Setting struct {
 	Paper
 	Flows          []FlowSetting   `json:"flows,omitempty"`
@@ -25,6 +25,7 @@ type Setting struct {
 	// 1 to 28: the day of the next month until which a month's progress entry is filed.
 	ProgressDueDay *int         `json:"progress_due_day,omitempty"`
 	Lights         *LightPoints `json:"lights,omitempty"`
+	PublicProgress string       `json:"public_progress,omitempty"` // published or not_published: the page for whoever has not signed in
 }
 
 type (
@@ -51,6 +52,7 @@ type (
 		TreasuryLists     string      `json:"treasury_lists"` // required or not_required
 		ProgressDueDay    int         `json:"progress_due_day"`
 		Lights            LightPoints `json:"lights"`
+		PublicProgress    string      `json:"public_progress"` // published or not_published
 	}
 
 	// LightPoints are the percentage points of lag above which a light is yellow, and red; 0 to 100, two decimals.
@@ -70,8 +72,11 @@ func (s Setting) about(context.Context, resolver) (about, error) {
 	invalid := func(format string, args ...any) (about, error) {
 		return about{}, fault.Invalid("document_invalid", format, args...)
 	}
-	if len(s.Flows) == 0 && s.ApprovalBands == nil && s.PayeeWaitHours == nil && s.SecondFactorRoles == nil && s.TreasuryLists == "" && s.ProgressDueDay == nil && s.Lights == nil {
-		return invalid("a setting says flows, approval_bands, payee_wait_hours, second_factor_roles, treasury_lists, progress_due_day or lights")
+	if len(s.Flows) == 0 && s.ApprovalBands == nil && s.PayeeWaitHours == nil && s.SecondFactorRoles == nil && s.TreasuryLists == "" && s.ProgressDueDay == nil && s.Lights == nil && s.PublicProgress == "" {
+		return invalid("a setting says flows, approval_bands, payee_wait_hours, second_factor_roles, treasury_lists, progress_due_day, lights or public_progress")
+	}
+	if s.PublicProgress != "" && s.PublicProgress != "published" && s.PublicProgress != "not_published" {
+		return invalid("public_progress: %q is neither published nor not_published", s.PublicProgress)
 	}
 	if s.ProgressDueDay != nil && (*s.ProgressDueDay < 1 || *s.ProgressDueDay > 28) {
 		return invalid("progress_due_day: %d; a month's entry is due on a day from 1 to 28", *s.ProgressDueDay)
@@ -150,7 +155,8 @@ func SettingsOf(ctx context.Context, db bun.IDB, book accounting.BookID) (Settin
 		err = db.NewRaw(`select r from unnest(projects.second_factor_roles(?)) r`, book).Scan(ctx, &s.SecondFactorRoles)
 	}
 	if err == nil {
-		err = db.NewRaw(`select projects.progress_due_day(?0), l.yellow, l.red from projects.light_points(?0) l`, book).Scan(ctx, &s.ProgressDueDay, &s.Lights.Yellow, &s.Lights.Red)
+		err = db.NewRaw(`select projects.progress_due_day(?0), l.yellow, l.red, case when projects.public_progress(?0) then 'published' else 'not_published' end from projects.light_points(?0) l`, book).
+			Scan(ctx, &s.ProgressDueDay, &s.Lights.Yellow, &s.Lights.Red, &s.PublicProgress)
 	}
 	return s, fault.FromSQL(err)
 }

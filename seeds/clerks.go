@@ -84,6 +84,27 @@ func (c *clerks) Progress(ctx context.Context, key string, by Seat, in projects.
 	return err
 }
 
+func (c *clerks) CloseMonth(ctx context.Context, key string, proposed, confirmed Seat, month accounting.Period) error {
+	periods, err := accounting.Periods(ctx, c.db, DemoBook)
+	if err != nil {
+		return err
+	}
+	asked := accounting.CloseRequest{Period: month}
+	for _, p := range periods {
+		if p.Period == month {
+			asked.Vouchers = p.Vouchers
+		}
+	}
+	ask, close := c.command(key+"/propose", proposed), c.command(key, confirmed)
+	ask.Name, close.Name = "period.propose_close", "period.close"
+	p, err := accounting.ProposeClose(ctx, c.db, ask, asked)
+	if err != nil {
+		return err
+	}
+	_, err = projects.CloseMonth(ctx, c.db, close, accounting.CloseConfirmation{Period: month, Proposal: p.Number})
+	return err
+}
+
 func (c *clerks) Assets(ctx context.Context, project string) (ids []uuid.UUID, err error) {
 	err = accounting.Read(accounting.WithReader(ctx, accounting.Operator), c.db, func(ctx context.Context, tx bun.Tx) error {
 		assets, err := projects.Assets(ctx, tx, DemoBook, accounting.Operator, project)

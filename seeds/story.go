@@ -29,6 +29,8 @@ type Hands interface {
 	Pay(ctx context.Context, key string, entered, checked Seat, request string, line int, on accounting.Date) ([]accounting.VoucherNo, error)
 	Reissue(ctx context.Context, key string, asked, agreed Seat, request string, line int, account, reason string) error
 	Progress(ctx context.Context, key string, by Seat, in projects.NewProgress) error
+	// CloseMonth closes a month for good, as one proposes and another confirms, and keeps its sheets.
+	CloseMonth(ctx context.Context, key string, proposed, confirmed Seat, month accounting.Period) error
 	// Assets are the registered assets of a project.
 	Assets(ctx context.Context, project string) ([]uuid.UUID, error)
 }
@@ -63,6 +65,7 @@ type act struct {
 	by    hands
 
 	progress *projects.NewProgress // 进度填报
+	closes   accounting.Period     // 结账
 }
 
 // telling is what an act's document is made with.
@@ -126,6 +129,8 @@ func (s *Story) perform(ctx context.Context, a act) error {
 		return s.hands.Event(ctx, a.step, prepares, reviews, a.event(s.telling(a, date)))
 	case a.progress != nil:
 		return s.hands.Progress(ctx, a.step, s.clerk(a.project), *a.progress)
+	case a.closes != 0:
+		return s.hands.CloseMonth(ctx, a.step, Seat{"accountant", "budget_officer"}, Seat{"budget-head", "budget_officer"}, a.closes)
 	case a.pays != "":
 		return s.pay(ctx, a, date)
 	case a.fails != "":

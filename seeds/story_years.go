@@ -1,11 +1,16 @@
 package seeds
 
-import "mingzhang/projects"
+import (
+	"time"
+
+	"mingzhang/accounting"
+	"mingzhang/projects"
+)
 
 // year2025 is 2025 up to its closing, which goes into period 14: a view as of 31 December leaves it out.
 func (s *Story) year2025() []act {
 	var acts []act
-	for _, part := range [][]act{peopleStory(), clinicStory(), heatingStory(), lightingStory(), roadStory(), villageStory(s.villages()), progressActs(FirstYear)} {
+	for _, part := range [][]act{peopleStory(), clinicStory(), heatingStory(), lightingStory(), roadStory(), villageStory(s.villages()), progressActs(FirstYear), monthsClosed()} {
 		acts = append(acts, part...)
 	}
 	return append(acts,
@@ -13,6 +18,16 @@ func (s *Story) year2025() []act {
 		act{step: "Y2", date: "2025-12-31", text: "年末结转 财务会计", kind: "year_end", content: closesYear("CloseFinancial")},
 		act{step: "Y3", date: "2025-12-31", text: "指标结转", kind: "year_end", content: closesYear("CarryAuthority")},
 	)
+}
+
+// monthsClosed are closed a week into the next month each, up to September: what everybody may read is of its end. The months
+// from October on stay open to try things.
+func monthsClosed() (acts []act) {
+	for m := time.January; m <= time.September; m++ {
+		month := accounting.NewDate(FirstYear, m, 1)
+		acts = append(acts, act{step: "close/" + month.Period().String(), date: month.LastOfMonth().AddDays(8).String(), closes: month.Period()})
+	}
+	return acts
 }
 
 func closesYear(event string) maker {

@@ -126,6 +126,7 @@ var Catalogue = []Info{
 	{"request_hold_left", KindConflict, "", "Payment requests are neither paid nor returned", "支付申请未办结", "Pay or return the requests in the detail"},
 	{"payment_of_earlier_year", KindConflict, "", "Money of an earlier year does not come back by P6", "属以前年度退回", "Use P7"},
 	{"payment_of_this_year", KindConflict, "", "Money of this year does not come back by P7", "属当年退回", "Use P6"},
+	{"not_published", KindNotFound, "", "No progress is given out to everybody", "没有公开的进度", "The bureau decides by a setting; what is given out is the last closed month"},
 	{"node_unknown", KindNotFound, "", "There is no such programme, project or site", "项目节点不存在", "Check the code"},
 	{"node_invalid", KindInvalid, "", "Not what a programme, project or site has", "项目信息不合规", "See the detail"},
 	{"unit_unknown", KindNotFound, "", "There is no such accounting unit", "核算单位不存在", "Check the code"},

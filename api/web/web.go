@@ -117,6 +117,7 @@ type Page struct {
 	Downloads   bool // the page's list is to be had as XLSX and CSV
 	Data        any
 	WithoutMenu bool
+	Wide        bool // without a menu, yet as wide as the window
 }
 
 // MenuGroup and MenuItem are the way to every page the role may open.

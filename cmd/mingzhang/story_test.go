@@ -279,6 +279,27 @@ func (h *overHTTP) Progress(ctx context.Context, key string, by seeds.Seat, in p
 	return h.post(ctx, "/projects/"+in.Node+"/progress", key, by, map[string]any{"month": in.Month.String(), "percent": in.Percent.String(), "problems": in.Problems, "measures": in.Measures, "date": in.Date}, nil)
 }
 
+func (h *overHTTP) CloseMonth(ctx context.Context, key string, proposed, confirmed seeds.Seat, month accounting.Period) error {
+	var listed struct {
+		Periods []struct {
+			Period   string
+			Vouchers int
+		}
+	}
+	h.get(ctx, "/periods", &listed)
+	asked, path := map[string]int{}, "/periods/"+month.String()
+	for _, p := range listed.Periods {
+		if p.Period == month.String() {
+			asked["vouchers"] = p.Vouchers
+		}
+	}
+	var p struct{ Number int }
+	if err := h.post(ctx, path+"/close-proposals", key+"/propose", proposed, asked, &p); err != nil {
+		return err
+	}
+	return h.post(ctx, path+"/close", key, confirmed, map[string]int{"proposal": p.Number}, nil)
+}
+
 func (h *overHTTP) Assets(ctx context.Context, project string) (ids []uuid.UUID, err error) {
 	var found struct{ Assets []struct{ ID uuid.UUID } }
 	h.get(ctx, "/projects/"+project+"/assets", &found)
