@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/shopspring/decimal"
-
 	"mingzhang/accounting"
 	"mingzhang/api/web"
 )
@@ -157,35 +155,7 @@ func (b balanceView) table(basis string, rows []TrialBalanceRow) (*web.Table, ba
 	for _, pair := range [][2]accounting.Money{sums.opening, sums.month, sums.turnover, sums.closing} {
 		t.Total = append(t.Total, web.Yuan(pair[0]), web.Yuan(pair[1]))
 	}
-	if b.l.wan() && !addsInWan(t, func(i int) bool { return t.Rows[i].Class == "" || !hasParts(t.Rows, i) }) {
-		t.Notes = append(t.Notes, b.l.t("books.wan_note"))
-	}
 	return t, sums
-}
-
-// hasParts says whether the rows below a sum are shown as well.
-func hasParts(rows []web.Row, i int) bool {
-	return i+1 < len(rows) && (rows[i+1].Class == "" || rows[i+1].Indent > rows[i].Indent)
-}
-
-// addsInWan says whether the cells of a table as they are shown in 万元 come to the totals as they are shown.
-func addsInWan(t *web.Table, counts func(row int) bool) bool {
-	wan := func(m *accounting.Money) decimal.Decimal { return m.Decimal().Div(decimal.New(1, 4)).Round(2) }
-	for c, total := range t.Total {
-		if total.Money == nil {
-			continue
-		}
-		var sum decimal.Decimal
-		for i, r := range t.Rows {
-			if counts(i) && r.Cells[c].Money != nil {
-				sum = sum.Add(wan(r.Cells[c].Money))
-			}
-		}
-		if !sum.Equal(wan(total.Money)) {
-			return false
-		}
-	}
-	return true
 }
 
 func sumRows(a, b TrialBalanceRow) TrialBalanceRow {

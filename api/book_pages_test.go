@@ -28,18 +28,7 @@ func (r *reader) adds(t *testing.T, figure string) (sum accounting.Money) {
 	t.Helper()
 	u, err := url.Parse(figure)
 	r.must(err)
-	q := u.Query()
-	q.Set("format", "csv")
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, r.url+"/lines?"+q.Encode(), nil)
-	r.must(err)
-	req.Header.Set("Accept", "text/html")
-	res, err := r.client.Do(req)
-	r.must(err)
-	defer func() { _ = res.Body.Close() }()
-	rows, err := csv.NewReader(res.Body).ReadAll()
-	if err != nil || res.StatusCode != http.StatusOK {
-		t.Fatalf("%s: %d %v", figure, res.StatusCode, err)
-	}
+	q, rows := u.Query(), r.table(t, figure)
 	var debit, credit accounting.Money
 	for _, row := range rows[1 : len(rows)-1] {
 		for i, side := range []*accounting.Money{&debit, &credit} {
@@ -57,6 +46,22 @@ func (r *reader) adds(t *testing.T, figure string) (sum accounting.Money) {
 		return credit.Sub(debit)
 	}
 	return debit.Sub(credit)
+}
+
+// table reads a page's table as the CSV it offers.
+func (r *reader) table(t *testing.T, page string) [][]string {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, r.url+page+"&format=csv", nil)
+	r.must(err)
+	req.Header.Set("Accept", "text/html")
+	res, err := r.client.Do(req)
+	r.must(err)
+	defer func() { _ = res.Body.Close() }()
+	rows, err := csv.NewReader(res.Body).ReadAll()
+	if err != nil || res.StatusCode != http.StatusOK {
+		t.Fatalf("%s: %d %v", page, res.StatusCode, err)
+	}
+	return rows
 }
 
 // Every figure of the trial balance and of the reconciliation is the sum of the lines it leads to, to the fen, for whoever looks.
@@ -223,4 +228,73 @@ func TestTheBooksInABrowser(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Each figure of the budget's ladder leads to its account's statement, whose opening balance and lines come to the figure.
+func TestEveryFigureOfTheBudgetIsItsStatement(t *testing.T) {
+	t.Parallel()
+	b := demonstration(t)
+	for account, least := range map[string]int{"budget": 60, "clerk-105": 3} {
+		r, seen := b.reads(t, account), 0
+		for _, year := range []string{"2025", "2026"} {
+			r.get("/budget?year=" + year)
+			for to, said := range r.ladder(t) {
+				if came := r.comesTo(t, to); came.String() != said {
+					t.Errorf("%s: the budget says %s, the statement comes to %s", to, said, came)
+				}
+				seen++
+			}
+		}
+		if seen < least {
+			t.Errorf("%s: only %d figures of the budget lead to a statement", account, seen)
+		}
+	}
+}
+
+// ladder are the figures of the budget's table of lines other than zero, by the address each leads to.
+func (r *reader) ladder(t *testing.T) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	for table := range nodes(r.page, "table") {
+		for caption := range nodes(table, "caption") {
+			if !strings.HasPrefix(words(caption), "指标 ") {
+				continue
+			}
+			for body := range nodes(table, "tbody") {
+				for cell := range nodes(body, "td") {
+					to, said := "", strings.ReplaceAll(words(cell), ",", "")
+					if !strings.Contains(attribute(cell, "class"), "money") || said == "0.00" {
+						continue
+					}
+					for a := range nodes(cell, "a") {
+						to = attribute(a, "href")
+					}
+					if !strings.HasPrefix(to, "/accounts/") {
+						t.Errorf("%s: %s leads to %q, not to a statement", r.at, said, to)
+					}
+					all[to] = said
+				}
+			}
+		}
+	}
+	return all
+}
+
+// comesTo adds up the lines of a statement of authority after its opening balance, apart from the sums the statement states.
+func (r *reader) comesTo(t *testing.T, statement string) accounting.Money {
+	t.Helper()
+	rows := r.table(t, statement)
+	opening, sides := rows[1], [2]accounting.Money{}
+	for _, row := range rows[2 : len(rows)-1] {
+		for i := range sides {
+			if text := row[len(row)-3+i]; text != "" {
+				sides[i] = sides[i].Add(accounting.MustMoney(text))
+			}
+		}
+	}
+	moved := sides[0].Sub(sides[1])
+	if strings.HasPrefix(statement, "/accounts/9101?") { // what is approved stands on the credit side, what became of it on the debit
+		moved = moved.Neg()
+	}
+	return accounting.MustMoney(opening[len(opening)-1]).Add(moved)
 }

@@ -58,7 +58,7 @@ func (l *look) ladder(id, name string, r projects.TreeRow, asOf accounting.Date)
 			said = append(said, p.Name+" "+amountIn(p.Money, false))
 		}
 	}
-	s := web.NewStack(id, l.t("ladder.title", name), l.t("ladder.desc", strings.Join(said, l.t("overview.comma"))), parts)
+	s := web.NewStack(id, l.t("ladder.title", name), l.t("ladder.desc", strings.Join(said, l.t("list.separator"))), parts)
 	if plan != nil {
 		s.MarkAt(*plan)
 		s.Said = l.t("ladder.plan_ends", amountIn(*plan, true))

@@ -198,7 +198,7 @@ func (l *look) projectFacts(v *projectView) (facts []web.Fact) {
 	}
 	for _, role := range []projects.PartyRole{projects.Leader, projects.Lead} {
 		if len(names[role]) > 0 {
-			fact("project.party."+string(role), web.Text(strings.Join(names[role], l.t("overview.comma"))))
+			fact("project.party."+string(role), web.Text(strings.Join(names[role], l.t("list.separator"))))
 		}
 	}
 	return facts

@@ -251,24 +251,17 @@ func (l *look) overviewTable(o *projects.ProjectTree, rows, tops []projects.Tree
 		}
 		t.Total = append(t.Total, paid, web.Text(""), web.Text(""))
 	}
-	t.Notes = l.overviewNotes(o, t, tops, without)
+	t.Notes = l.overviewNotes(o, tops, without)
 	return t
 }
 
-func (l *look) overviewNotes(o *projects.ProjectTree, t *web.Table, tops, without []projects.TreeRow) (notes []string) {
+func (l *look) overviewNotes(o *projects.ProjectTree, tops, without []projects.TreeRow) (notes []string) {
 	if len(without) > 0 {
 		var names []string
 		for _, r := range without {
 			names = append(names, l.nodeName(r.Node))
 		}
-		notes = append(notes, l.t("overview.without_plan", strings.Join(names, l.t("overview.comma"))))
-	}
-	if columns := t.Unsummed(); len(columns) > 0 {
-		var names []string
-		for _, i := range columns {
-			names = append(names, l.t(t.Columns[i].Heading))
-		}
-		notes = append(notes, l.t("overview.not_adding", strings.Join(names, l.t("overview.comma"))))
+		notes = append(notes, l.t("overview.without_plan", strings.Join(names, l.t("list.separator"))))
 	}
 	if slices.ContainsFunc(tops, func(r projects.TreeRow) bool { return r.Partial }) {
 		notes = append(notes, l.t("overview.partial"))
@@ -394,7 +387,7 @@ func (l *look) lightCell(r projects.TreeRow) web.Cell {
 			why = append(why, text)
 		}
 	}
-	return web.State(string(light), l.t("light."+string(light))+" "+strings.Join(why, l.t("overview.comma")))
+	return web.State(string(light), l.t("light."+string(light))+" "+strings.Join(why, l.t("list.separator")))
 }
 
 // nodeName is a project's code with its name in the reader's language, as far as it has one.

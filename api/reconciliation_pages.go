@@ -277,9 +277,6 @@ func (l *look) reconciliationTable(r *projects.Reconciliation, cut url.Values) *
 		}
 		t.Notes = append(t.Notes, l.t("reconciliation.without_plan", strings.Join(names, l.t("list.separator"))))
 	}
-	if l.wan() && !addsInWan(t, func(i int) bool { return t.Rows[i].Class == "group" }) {
-		t.Notes = append(t.Notes, l.t("books.wan_note"))
-	}
 	return t
 }
 

@@ -266,31 +266,3 @@ func niceStep(most decimal.Decimal) decimal.Decimal {
 	}
 	return step
 }
-
-// HasMoney says whether a table shows amounts, which have a unit.
-func (t *Table) HasMoney() bool {
-	return slices.ContainsFunc(t.Columns, func(c Column) bool { return c.Kind == MoneyColumn })
-}
-
-// Unsummed are the columns in which the amounts shown in 万元 do not come to the total shown, because each is rounded.
-func (t *Table) Unsummed() (columns []int) {
-	if !t.Wan {
-		return nil
-	}
-	wan := func(m accounting.Money) decimal.Decimal { return m.Decimal().Div(tenThousand).Round(2) }
-	for i, total := range t.Total {
-		if total.Money == nil {
-			continue
-		}
-		sum := decimal.Zero
-		for _, r := range t.Rows {
-			if r.Indent == 0 && r.Cells[i].Money != nil {
-				sum = sum.Add(wan(*r.Cells[i].Money))
-			}
-		}
-		if !sum.Equal(wan(*total.Money)) {
-			columns = append(columns, i)
-		}
-	}
-	return columns
-}

@@ -1,8 +1,11 @@
 package web
 
 import (
+	"slices"
 	"strconv"
 	"time"
+
+	"github.com/shopspring/decimal"
 
 	"mingzhang/accounting"
 )
@@ -24,6 +27,46 @@ type Table struct {
 	Notes   []string
 
 	SelectName string // of the rows' checkboxes; empty: id
+}
+
+// HasMoney says whether a table shows amounts, which have a unit.
+func (t *Table) HasMoney() bool {
+	return slices.ContainsFunc(t.Columns, func(c Column) bool { return c.Kind == MoneyColumn })
+}
+
+// Unsummed are the columns whose amounts come to their total, but not as they are shown in 万元, because each is rounded.
+// It asks both ways of reading a tree: the rows at the top, and those that have none below them. A list shown in part
+// does not come to its total either way.
+func (t *Table) Unsummed() (columns []Column) {
+	if !t.Wan {
+		return nil
+	}
+	for i, total := range t.Total {
+		if total.Money != nil && (t.roundedApart(i, t.top) || t.roundedApart(i, t.lowest)) {
+			columns = append(columns, t.Columns[i])
+		}
+	}
+	return columns
+}
+
+func (t *Table) top(row int) bool { return t.Rows[row].Indent == 0 }
+
+func (t *Table) lowest(row int) bool {
+	r, last := t.Rows[row], row+1 == len(t.Rows)
+	return last || t.Rows[row+1].Indent <= r.Indent && (r.Class != "group" || t.Rows[row+1].Class == "group")
+}
+
+// roundedApart says whether a column's amounts in the rows that count add up to the fen, and no more when each is rounded.
+func (t *Table) roundedApart(column int, counts func(row int) bool) bool {
+	rounded := func(m accounting.Money) decimal.Decimal { return m.Decimal().Div(tenThousand).Round(2) }
+	sum, shown, total := accounting.Money{}, decimal.Zero, *t.Total[column].Money
+	for i, r := range t.Rows {
+		if counts(i) && column < len(r.Cells) && r.Cells[column].Money != nil {
+			m := *r.Cells[column].Money
+			sum, shown = sum.Add(m), shown.Add(rounded(m))
+		}
+	}
+	return sum.Equal(total) && !shown.Equal(rounded(total))
 }
 
 // ColumnKind says how a column is written: amounts to the right, account numbers as text.

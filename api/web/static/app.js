@@ -1,4 +1,4 @@
-// The pages work without this. It sends a form once however often it is clicked, adds up as one types, and looks at the problem first.
+// The pages work without this. It sends a form once however often it is clicked, adds up and searches as one types, and looks at the problem first.
 (function () {
   "use strict";
   document.addEventListener("submit", function (event) {
@@ -26,6 +26,19 @@
       place.textContent = any ? place.getAttribute("data-sum") + " " + grouped(sum) : "";
     });
   }
+  // What is typed into a list's search narrows the rows at hand at once; the form looks through all of them.
+  function narrow(event) {
+    var box = event.target, form = box.form;
+    if (!form || !form.classList.contains("filter") || !/^(q|search)$/.test(box.name)) { return; }
+    var typed = box.value.trim().toLowerCase(), asked = typed !== box.defaultValue.trim().toLowerCase(), shown = 0;
+    var rows = document.querySelectorAll("main .scroll tbody tr"), note = form.querySelector("[data-shown]");
+    rows.forEach(function (row) {
+      row.hidden = asked && row.textContent.toLowerCase().indexOf(typed) < 0;
+      if (!row.hidden) { shown++; }
+    });
+    note.textContent = asked ? note.getAttribute("data-shown").replace("{0}", shown).replace("{1}", rows.length) : "";
+  }
+  document.addEventListener("input", narrow);
   document.addEventListener("input", addUp);
   addUp();
   window.addEventListener("pageshow", function () {
