@@ -20,3 +20,6 @@ begin
     execute made;
   end loop;
 end $$;
+
+-- What a person sent, newest first.
+create index documents_by_person on projects.documents (book_id, created_by, document_id);
