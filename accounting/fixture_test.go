@@ -75,6 +75,31 @@ func (c *county) command(name string) accounting.Command {
 	return accounting.Command{Book: c.id, Key: fmt.Sprintf("%s-%d", name, c.keys), Name: name, By: accounting.Actor{Person: c.person[3], Unit: c.unit}}
 }
 
+// proposed is a proposal of the third person to close a period with the vouchers it has.
+func (c *county) proposed(t testing.TB, period accounting.Period) accounting.CloseConfirmation {
+	t.Helper()
+	cmd, in := c.command("period.propose_close"), accounting.CloseRequest{Period: period}
+	cmd.By.Person = c.person[2]
+	if err := c.db.NewRaw(`select last_number from accounting.periods where book_id = ? and period = ?`, c.id, period).Scan(t.Context(), &in.Vouchers); err != nil {
+		t.Fatal(err)
+	}
+	p, err := accounting.ProposeClose(t.Context(), c.db, cmd, in)
+	if err != nil {
+		t.Fatalf("proposing to close %s: %v", period, err)
+	}
+	return accounting.CloseConfirmation{Period: period, Proposal: p.Number}
+}
+
+// close closes a period that the third person proposes and the fourth confirms.
+func (c *county) close(t testing.TB, period accounting.Period) accounting.Root {
+	t.Helper()
+	root, err := accounting.ClosePeriod(t.Context(), c.db, c.command("period.close"), c.proposed(t, period))
+	if err != nil {
+		t.Fatalf("closing %s: %v", period, err)
+	}
+	return root
+}
+
 // voucher is one prepared by the first person, reviewed by the second, posted by the fourth, with one attachment.
 func (c *county) voucher(date string, source string, lines ...accounting.Line) accounting.Voucher {
 	return accounting.Voucher{Book: c.id, Date: accounting.MustDate(date), Source: source, Memo: source + " " + date, Document: uuid.Nil,

@@ -36,7 +36,8 @@ func guardedBooks(t *testing.T) *county {
 		accounting.Dr("7101", m("20.00"), classed), accounting.Cr("6001", m("20.00"), c.on(0)),
 		accounting.Dr("9401", m("20.00"), c.on(0)), accounting.Cr("9301.04", m("20.00"), request)))
 	c.mustPost(t, c.voucher("2025-03-03", "I5", accounting.Dr("9301.02", m("5.00"), c.on(0)), accounting.Cr("9301.01", m("5.00"), c.on(0))))
-	c.exec(t, `select accounting.close_period(?, 202501, ?)`, c.id, c.person[3])
+	c.exec(t, `select accounting.propose_close(?, 202501, 0, ?)`, c.id, c.person[2])
+	c.exec(t, `select accounting.close_period(?, 202501, 1, ?)`, c.id, c.person[3])
 	return c
 }
 
@@ -61,6 +62,15 @@ func (c *county) raw(head map[string]string, lines ...string) string {
 	return fmt.Sprintf(`with v as (insert into accounting.vouchers (book_id, %s) values (%d, %s))
 		insert into accounting.lines (book_id, period, number, line_no, line_count, date, account, basis, project_id, budget_line_id, subject_id, economic_class, debit, credit) values %s`,
 		strings.Join(names, ", "), c.id, strings.Join(values, ", "), strings.Join(rows, ", "))
+}
+
+// proposal writes a first proposal to close a period with no voucher, and its end if it has one, past the functions.
+func (c *county) proposal(period int, outcome string, by, end int) string {
+	ended := fmt.Sprintf("'%s', '%s', now(), null", outcome, c.person[end])
+	if outcome == "" {
+		ended = "null, null, null, null"
+	}
+	return fmt.Sprintf(`insert into accounting.close_proposals values (%d, %d, 1, 0, '%s', now(), %s); `, c.id, period, c.person[by], ended)
 }
 
 const zeroID = "00000000-0000-0000-0000-000000000000"
@@ -99,6 +109,10 @@ func TestGuards(t *testing.T) {
 		judgeVouchers = `alter table accounting.vouchers disable trigger judge_vouchers`
 		final         = `drop trigger journal_is_final on accounting.%s`
 	)
+	const byTwo = `drop trigger closed_by_two on accounting.periods`
+	shut := func(period int) string { // as the fourth person could past the function
+		return fmt.Sprintf(`update accounting.periods p set state = 'closed', root = sha256(''), tree_size = p.last_number, closed_at = now(), closed_by = '%s' where period = %d`, c.person[3], period)
+	}
 	dropCheck := func(table, name string) string { return "alter table accounting." + table + " drop constraint " + name }
 	fine := c.sqlLine("9201", "authority", 0, "line", "", "", "1", "0")
 	good := []string{fine, c.sqlLine("9101", "authority", 0, "line", "", "", "0", "1")}
@@ -170,7 +184,22 @@ func TestGuards(t *testing.T) {
 		{"a position is not removed", `drop trigger positions_stay on accounting.positions`, `delete from accounting.positions`, "AC034", "positions_equal_lines"},
 		{"turnover is not removed", `drop trigger turnover_stays on accounting.turnover`, `delete from accounting.turnover`, "AC034", "turnover_equal_lines"},
 		{"a closed period stays closed", `drop trigger period_moves_forward on accounting.periods`, `update accounting.periods set state = 'open', root = null, tree_size = null, closed_at = null, closed_by = null where period = 202501`, "AC006", ""},
-		{"a closed period has its root", dropCheck("periods", "closed_has_root"), `update accounting.periods set state = 'closed' where period = 202502`, "23514", "roots"},
+		{"a closed period has its root", dropCheck("periods", "closed_has_root"), c.proposal(202504, "confirmed", 2, 3) + `update accounting.periods set state = 'closed', closed_by = '` + c.person[3].String() + `' where period = 202504`, "23514", "roots"},
+		{"a period is closed as it was proposed", byTwo, shut(202504), "AC087", "closed_by_two"},
+		{"a proposal that stands is no confirmation", byTwo, c.proposal(202504, "", 2, 3) + shut(202504), "AC087", "closed_by_two"},
+		{"a period is closed with what was proposed", byTwo, c.proposal(202503, "confirmed", 2, 3) + shut(202503), "AC087", "closed_by_two"},
+		{"a period is closed by who confirmed it", byTwo, c.proposal(202504, "confirmed", 2, 1) + shut(202504), "AC087", "closed_by_two"},
+		{"no period is closed by one any more", byTwo, strings.Replace(shut(202504), "set ", "set closed_by_one = true, ", 1), "AC087", "closed_by_two"},
+		{"one closed by one is closed", dropCheck("periods", "closed_by_one_is_closed") + "; " + byTwo, `update accounting.periods set closed_by_one = true where period = 202504`, "AC087 23514", ""},
+		{"a close is confirmed by another", dropCheck("close_proposals", "confirmed_by_another") + "; " + byTwo, c.proposal(202504, "confirmed", 3, 3) + shut(202504), "23514", "closed_by_two"},
+		{"one proposal stands", `drop index accounting.one_proposal_stands`, c.proposal(202504, "", 2, 3) + strings.Replace(c.proposal(202504, "", 2, 3), ", 1,", ", 2,", 1), "23505", ""},
+		{"a close is confirmed once", `drop index accounting.confirmed_once`, c.proposal(202504, "confirmed", 2, 3) + strings.Replace(c.proposal(202504, "confirmed", 2, 3), ", 1,", ", 2,", 1), "23505", ""},
+		{"a withdrawal says why", dropCheck("close_proposals", "withdrawn_says_why"), c.proposal(202504, "withdrawn", 2, 3), "23514", ""},
+		{"an end is whole", dropCheck("close_proposals", "end_is_whole"), strings.Replace(c.proposal(202504, "withdrawn", 2, 3), "now(), null)", "null, 'x')", 1), "23514", ""},
+		{"a proposal keeps what it said", `drop trigger proposal_keeps on accounting.close_proposals`, c.proposal(202504, "", 2, 3) + `update accounting.close_proposals set last_number = 7 where period = 202504`, "AC033", ""},
+		{"a proposal ends once", `drop trigger proposal_keeps on accounting.close_proposals`, `update accounting.close_proposals set outcome = 'withdrawn', ended_because = 'x'`, "AC033", "closed_by_two"},
+		{"a proposal is not removed", `drop trigger proposals_stay on accounting.close_proposals`, `delete from accounting.close_proposals`, "AC034", "closed_by_two"},
+		{"proposals are not emptied", `drop trigger proposals_stay_all on accounting.close_proposals`, `truncate accounting.close_proposals`, "AC034", "closed_by_two"},
 		{"numbers do not go back", `drop trigger period_moves_forward on accounting.periods`, `update accounting.periods set last_number = 0 where period = 202503`, "AC006", "numbers_gapless"},
 		{"a period is not removed", `drop trigger periods_stay on accounting.periods`, `delete from accounting.periods where period = 202503`, "AC034", "period_gate"},
 		{"an account is not removed", `drop trigger registry_grows on accounting.accounts`, `delete from accounting.accounts where code = '9301.02'`, "AC034", "dimensions"},

@@ -23,7 +23,7 @@ type theft struct{ role, attack, grant string }
 func thefts() (all []theft) {
 	const app, auditor = migrations.App, migrations.Auditor
 	// The journal and the balances are written by the posting function alone, under its number and its clock.
-	for _, table := range []string{"vouchers", "lines", "vouchers_2025", "lines_2025", "reversals", "subjects", "turnover", "positions", "periods"} {
+	for _, table := range []string{"vouchers", "lines", "vouchers_2025", "lines_2025", "reversals", "subjects", "turnover", "positions", "periods", "close_proposals"} {
 		all = append(all, onTable(app, table, "insert", "update", "delete", "truncate")...)
 	}
 	// The registries and logs take new rows from the service; nothing in them goes away.
@@ -31,7 +31,7 @@ func thefts() (all []theft) {
 		all = append(all, onTable(app, table, "update", "delete", "truncate")...)
 		all = append(all, onTable(auditor, table, "insert", "update", "delete", "truncate")...)
 	}
-	for _, table := range []string{"vouchers", "lines", "positions", "turnover", "periods"} {
+	for _, table := range []string{"vouchers", "lines", "positions", "turnover", "periods", "close_proposals"} {
 		all = append(all, onTable(auditor, table, "insert", "update", "delete", "truncate")...)
 	}
 	rest := []theft{
@@ -57,7 +57,11 @@ func thefts() (all []theft) {
 		{app, `select accounting.registry_grows()`, `grant execute on function accounting.registry_grows to ` + app},
 		// what the auditor may not do with the service's functions
 		{auditor, `select accounting.post(` + strings.TrimSuffix(strings.Repeat("null, ", 30), ", ") + `)`, `grant execute on function accounting.post to ` + auditor},
-		{auditor, `select accounting.close_period(1, 202501, null)`, `grant execute on function accounting.close_period to ` + auditor},
+		{app, `select accounting.standing_proposal(1, 202501, 1)`, `grant execute on function accounting.standing_proposal to ` + app},
+		{app, `select accounting.closed_by_two()`, `grant execute on function accounting.closed_by_two to ` + app},
+		{auditor, `select accounting.propose_close(1, 202501, 0, null)`, `grant execute on function accounting.propose_close to ` + auditor},
+		{auditor, `select accounting.withdraw_close(1, 202501, 1, '', null)`, `grant execute on function accounting.withdraw_close to ` + auditor},
+		{auditor, `select accounting.close_period(1, 202501, 1, null)`, `grant execute on function accounting.close_period to ` + auditor},
 		{auditor, `select accounting.open_year(1, 2027)`, `grant execute on function accounting.open_year to ` + auditor},
 		{auditor, `select accounting.settle(1)`, `grant execute on function accounting.settle to ` + auditor},
 		{auditor, `select 1 from api.tokens`, `grant select on api.tokens to ` + auditor},

@@ -1,7 +1,9 @@
 package accounting
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -11,20 +13,63 @@ import (
 
 // PeriodState is a period of a book. A closed one has the root that froze it.
 type PeriodState struct {
-	Period   Period
-	Closed   bool
-	Vouchers int // numbers given so far
-	Root     Hash
-	ClosedAt time.Time
-	ClosedBy Signer
+	Period      Period
+	Closed      bool
+	Vouchers    int // numbers given so far
+	Root        Hash
+	ClosedAt    time.Time
+	ClosedBy    Signer
+	ClosedByOne bool           // before two persons were needed
+	Proposal    *CloseProposal // the one that stands; of a closed period the one that was confirmed
 }
 
 // Periods lists the periods of a book in order.
 func Periods(ctx context.Context, db bun.IDB, book BookID) ([]PeriodState, error) {
-	return collect(ctx, db, fragment{`select p.period, p.state = 'closed', p.last_number, coalesce(p.root, '\x'), coalesce(p.closed_at, '0001-01-01 00:00:00+00'), coalesce(p.closed_by, '00000000-0000-0000-0000-000000000000'), coalesce(c.code, ''), coalesce(c.name, '')
+	found, err := collect(ctx, db, fragment{`select p.period, p.state = 'closed', p.last_number, coalesce(p.root, '\x'), coalesce(p.closed_at, '0001-01-01 00:00:00+00'), coalesce(p.closed_by, '00000000-0000-0000-0000-000000000000'), coalesce(c.code, ''), coalesce(c.name, ''), p.closed_by_one
 		from accounting.periods p left join accounting.persons c on c.book_id = p.book_id and c.person_id = p.closed_by where p.book_id = ? order by p.period`, []any{book}},
 		func(p *PeriodState) []any {
-			return []any{&p.Period, &p.Closed, &p.Vouchers, (*rootColumn)(&p.Root), &p.ClosedAt, &p.ClosedBy.ID, &p.ClosedBy.Code, &p.ClosedBy.Name}
+			return []any{&p.Period, &p.Closed, &p.Vouchers, (*rootColumn)(&p.Root), &p.ClosedAt, &p.ClosedBy.ID, &p.ClosedBy.Code, &p.ClosedBy.Name, &p.ClosedByOne}
+		})
+	if err != nil {
+		return nil, err
+	}
+	proposals, err := proposalsWhere(ctx, db, `x.book_id = ? and (x.outcome is null or x.outcome = 'confirmed')`, book)
+	if err != nil {
+		return nil, err
+	}
+	for i := range proposals {
+		at, _ := slices.BinarySearchFunc(found, proposals[i].Period, func(p PeriodState, of Period) int { return cmp.Compare(p.Period, of) })
+		found[at].Proposal = &proposals[i]
+	}
+	return found, nil
+}
+
+// CloseProposals lists the proposals to close a period, the first made first.
+func CloseProposals(ctx context.Context, db bun.IDB, book BookID, period Period) ([]CloseProposal, error) {
+	return proposalsWhere(ctx, db, `x.book_id = ? and x.period = ?`, book, period)
+}
+
+// StandingProposals lists the proposals to close that wait for another person, by period.
+func StandingProposals(ctx context.Context, db bun.IDB, book BookID) ([]CloseProposal, error) {
+	return proposalsWhere(ctx, db, `x.book_id = ? and x.outcome is null`, book)
+}
+
+// findProposal reads a proposal that is there.
+func findProposal(ctx context.Context, db bun.IDB, book BookID, period Period, number int) (CloseProposal, error) {
+	found, err := proposalsWhere(ctx, db, `x.book_id = ? and x.period = ? and x.number = ?`, book, period, number)
+	if err != nil {
+		return CloseProposal{}, err
+	}
+	return found[0], nil
+}
+
+func proposalsWhere(ctx context.Context, db bun.IDB, condition string, args ...any) ([]CloseProposal, error) {
+	return collect(ctx, db, fragment{`select x.period, x.number, x.last_number, x.proposed_at, a.person_id, a.code, a.name, coalesce(x.outcome, ''), coalesce(x.ended_at, '0001-01-01 00:00:00+00'),
+			coalesce(x.ended_by, '00000000-0000-0000-0000-000000000000'), coalesce(b.code, ''), coalesce(b.name, ''), coalesce(x.ended_because, ''), p.last_number
+		from accounting.close_proposals x join accounting.periods p on p.book_id = x.book_id and p.period = x.period join accounting.persons a on a.book_id = x.book_id and a.person_id = x.proposed_by
+		left join accounting.persons b on b.book_id = x.book_id and b.person_id = x.ended_by where ` + condition + ` order by x.period, x.number`, args},
+		func(x *CloseProposal) []any {
+			return []any{&x.Period, &x.Number, &x.Vouchers, &x.At, &x.By.ID, &x.By.Code, &x.By.Name, &x.Outcome, &x.EndedAt, &x.EndedBy.ID, &x.EndedBy.Code, &x.EndedBy.Name, &x.Because, &x.VouchersNow}
 		})
 }
 

@@ -71,9 +71,7 @@ func tell(t testing.TB) *story {
 	p("2026-01-05", "Y4", 0, "D 9201 N 3540", "C 9101 N 3540", "D 9301.03 N c:HT-1 3260", "D 9301.01 N 280", "C 9201 N 3540")
 	p("2026-02-01", "I7", 0, "D 9301.04 N r:ZF-5 120", "C 9301.03 N c:HT-1 120")
 	s.no["retention"] = p("2026-02-03", "P5", 0, "D 2307.01 c:HT-1 120", "C 4001.01 N 120", "D 7101 N k:30901 120", "C 6001 N 120", "D 9401 N 120", "C 9301.04 N r:ZF-5 120")
-	if _, err := accounting.ClosePeriod(t.Context(), s.db, s.command("period.close"), 202501); err != nil {
-		t.Fatal(err)
-	}
+	s.close(t, 202501)
 	return s
 }
 

@@ -74,6 +74,15 @@ var checks = []check{
 	{name: "reversals_exact", promise: "a red voucher takes back its original line by line, once, in its year; nothing else is negative; a payment is never merely reversed", query: reversalsExact},
 	{name: "digests", promise: "each voucher's digest is the digest of its stored fields", run: verifyDigests},
 	{name: "roots", promise: "a closed period's frozen root is the root over its vouchers", run: verifyRoot},
+	{name: "closed_by_two", promise: "a period is closed by one person as another has proposed it, with the vouchers proposed; one closed before that was asked for says so", query: `
+		select p.period, null::int, null::uuid, null::uuid, null::text, null::numeric, case
+			when p.closed_by_one then format('closed %s and said to be closed by one, after two were asked for', p.closed_at)
+			when c.number is null then 'closed without a confirmed proposal'
+			else format('%s vouchers, proposed with %s; proposed by %s, confirmed by %s, closed by %s', p.tree_size, c.last_number, c.proposed_by, c.ended_by, p.closed_by) end
+		from accounting.periods p left join accounting.close_proposals c on c.book_id = p.book_id and c.period = p.period and c.outcome = 'confirmed'
+		where p.book_id = ?0 and p.period = ?1 and p.state = 'closed' and case
+			when p.closed_by_one then c.number is not null or p.closed_at > (select min(x.proposed_at) from accounting.close_proposals x where x.book_id = ?0)
+			else c.number is null or c.last_number <> p.tree_size or c.ended_by <> p.closed_by or c.proposed_by = p.closed_by end`},
 	{name: "turnover_equal_lines", promise: "turnover equals the lines per period, account, project and budget line", query: `
 		select ?1::int, null::int, y.project_id, y.budget_line_id, y.account, sum(y.debit - y.credit), format('turnover less lines: debit %s, credit %s', sum(y.debit), sum(y.credit)) from (
 			select t.account, t.project_id, t.budget_line_id, t.debit::numeric, t.credit::numeric from accounting.turnover t where t.book_id = ?0 and t.period = ?1

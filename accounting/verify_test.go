@@ -37,7 +37,7 @@ func (s *story) breakIn(t testing.TB) *thief {
 	t.Helper()
 	x := &thief{s, t, pgtest.Superuser(t, s.db)}
 	x.do(`alter table accounting.positions drop constraint floor`)
-	for _, table := range []string{"vouchers", "lines", "reversals", "turnover", "positions", "periods", "commands",
+	for _, table := range []string{"vouchers", "lines", "reversals", "turnover", "positions", "periods", "close_proposals", "commands",
 		"vouchers_2025", "vouchers_2026", "vouchers_2027", "lines_2025", "lines_2026", "lines_2027"} {
 		x.do(`alter table accounting.` + table + ` disable trigger all`)
 	}
@@ -107,7 +107,7 @@ func TestVerifyFindsNothingInSoundBooks(t *testing.T) {
 			t.Errorf("%s: %s", c.Name, f)
 		}
 	}
-	if len(report.Checks) != 16 || report.Vouchers != 31 {
+	if len(report.Checks) != 17 || report.Vouchers != 31 {
 		t.Errorf("%d checks over %d vouchers", len(report.Checks), report.Vouchers)
 	}
 }
@@ -167,6 +167,13 @@ func TestVerifyNamesExactlyWhatIsBroken(t *testing.T) {
 			v.ReviewedBy = v.PreparedBy
 			x.forge(v)
 		}, []string{"2025-08 记-0001", "one person"}},
+		{"closed_by_two", "a month closed by who proposed it", func(x *thief) {
+			x.do(`alter table accounting.close_proposals drop constraint confirmed_by_another`)
+			x.do(`update accounting.close_proposals c set proposed_by = p.closed_by from accounting.periods p where p.period = c.period and p.book_id = c.book_id`)
+		}, []string{"2025-01", "vouchers, proposed with"}},
+		{"closed_by_two", "a month said to be closed before two were asked for", func(x *thief) {
+			x.do(`update accounting.periods set closed_by_one = true where state = 'closed'`)
+		}, []string{"2025-01", "closed by one, after two"}},
 		{"reversals_exact", "a red voucher one fen short", func(x *thief) {
 			no := x.forge(x.entry("2025-08-01", "M", 1, "D 3001 5.00", "C 3302 5.00"))
 			v := x.entry("2025-08-02", "M", 1, "D 3001 -4.99", "C 3302 -4.99")

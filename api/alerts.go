@@ -14,7 +14,7 @@ import (
 
 // AlertOutput is something that concerns the sender or the sender's unit and is not on any desk.
 type AlertOutput struct {
-	Kind     string  `json:"kind" enum:"progress_entry,completion,final_account,retention,repayment,entry_due,open_item,start_password,backup"`
+	Kind     string  `json:"kind" enum:"progress_entry,completion,final_account,retention,repayment,entry_due,open_item,close_waiting,close_outdated,start_password,backup"`
 	Text     string  `json:"text" doc:"what it is, in the language asked for"`
 	Project  string  `json:"project,omitempty" doc:"code"`
 	Contract string  `json:"contract,omitempty"`
@@ -31,7 +31,7 @@ const alertsShown = 20
 var dutiesOf = slices.Concat(progressDesks, []string{"budget_officer", "treasury_officer"})
 
 // alerts are what the sender is told of without asking.
-func (s *Server) alerts(ctx context.Context, tx bun.Tx, who caller) ([]AlertOutput, error) {
+func (s *Server) alerts(ctx context.Context, tx bun.Tx, who caller, closings closings) ([]AlertOutput, error) {
 	today, lang := today(), languageOf(ctx)
 	if lang == "" {
 		lang = web.Languages[0]
@@ -54,6 +54,7 @@ func (s *Server) alerts(ctx context.Context, tx bun.Tx, who caller) ([]AlertOutp
 			all = append(all, AlertOutput{Kind: "entry_due", Text: t("alert.entry_due", c.Month, c.Due, len(c.Open), strings.Join(c.Open, t("office.list"))), path: "/progress?which=missing"})
 		}
 	}
+	all = append(all, closings.alerts(t)...)
 	items, err := projects.OwnedItems(ctx, tx, who.Book, who.Person, today)
 	if err != nil {
 		return nil, err
@@ -95,7 +96,7 @@ func alertTable(l *look, called *namesHere, alerts []AlertOutput) *web.Table {
 	t := &web.Table{Name: "alerts", Caption: l.t("alert.caption"), Counted: true, Count: len(alerts), Columns: web.Columns(web.C(web.StateColumn, "alert.what"), web.C(web.TextColumn, "inspection.why"), web.C(web.TextColumn, "column.project"), web.C(web.MoneyColumn, "column.amount"), web.C(web.DayColumn, "overdue.since"), web.C(web.NumberColumn, "overdue.days"))}
 	for _, a := range alerts {
 		shape := "red"
-		if slices.Contains([]string{"entry_due", "open_item", "start_password"}, a.Kind) {
+		if slices.Contains([]string{"entry_due", "open_item", "close_waiting", "close_outdated", "start_password"}, a.Kind) {
 			shape = "yellow"
 		}
 		money, days := web.Text(""), web.Text("")

@@ -119,7 +119,7 @@ func (s balanceSums) row(l *look, basis string) web.Row {
 
 // table is the part of one basis: accounts above their sub-accounts, and above each account's projects their sum.
 func (b balanceView) table(basis string, rows []TrialBalanceRow) (*web.Table, balanceSums) {
-	t := &web.Table{Name: "trial-balance-" + basis, Caption: b.l.t("basis." + basis), Wan: b.l.wan(), Empty: b.l.t("trial.empty"), Columns: b.columns()}
+	t := &web.Table{Dense: true, Name: "trial-balance-" + basis, Caption: b.l.t("basis." + basis), Wan: b.l.wan(), Empty: b.l.t("trial.empty"), Columns: b.columns()}
 	var sums balanceSums
 	for i, r := range rows {
 		if r.Leaf {

@@ -43,6 +43,8 @@ func (s *Server) bookPages(e *echo.Echo) {
 	page(http.MethodGet, "/reconciliation/:project", everyone, s.reconciledProjectPage)
 	page(http.MethodGet, "/periods", everyone, s.periodsPage)
 	page(http.MethodGet, "/periods/:period", everyone, s.periodPage)
+	page(http.MethodPost, "/periods/:period/close-proposals", []string{"budget_officer"}, s.proposeCloseByPage)
+	page(http.MethodPost, "/periods/:period/withdraw-close", []string{"budget_officer"}, s.withdrawCloseByPage)
 	page(http.MethodPost, "/periods/:period/close", []string{"budget_officer"}, s.closeByPage)
 	page(http.MethodPost, "/years", []string{"budget_officer"}, s.openYearByPage)
 	page(http.MethodPost, "/years/:year/return-requests", []string{"treasury_officer"}, s.returnRequestsByPage)

@@ -177,22 +177,6 @@ func TestVouchersAreFound(t *testing.T) {
 	}
 }
 
-// A period is closed by who may, once nothing stands in the way and it is confirmed, and only in its turn.
-func TestAPeriodIsClosedOnItsPage(t *testing.T) {
-	b := demonstration(t)
-	r := b.reads(t, "budget").get("/periods?year=2025").sees("未结账", "十二个月结账", "2025-01 尚未结账")
-	r.get("/periods/2025-02").sees("2025-01 尚未结账").follows("2025-01 尚未结账").sees("没有阻碍，可以结账")
-	r.fills("/periods/2025-01/close", nil).sees("请勾选确认后再结账")
-	sent := r.form("/periods/2025-01/close")
-	sent.Set("confirmed", "true")
-	r.send("/periods/2025-01/close", sent).sees("2025-01 已结账。", "凭证树根")
-	r.send("/periods/2025-01/close", sent).sees("2025-01 已结账。") // a second click does it once
-	b.reads(t, "auditor").get("/periods/2025-01").sees("已结账", "示例·预算股")
-	if r := b.reads(t, "clerk-105").get("/periods/2025-02"); strings.Contains(r.text, "/close") {
-		t.Error("a clerk is offered to close")
-	}
-}
-
 // The log is searched by person, time and act, and says in words what was done.
 func TestTheOperationLogIsSearched(t *testing.T) {
 	b := demonstration(t)

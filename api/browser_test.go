@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -26,6 +27,7 @@ type chromium struct {
 	url      string
 	shots    string
 	pictures string // folder of the README's pictures; empty: none are kept
+	lies     string // folder where what is downloaded lies
 	number   int
 	mu       sync.Mutex
 	wrong    []string
@@ -39,8 +41,16 @@ var (
 	telephone = screen{420, 800}
 )
 
-// opens starts a browser. Its program is Debian's chromium.
+// opens starts a browser for one person. Its program is Debian's chromium.
 func (b *bureau) opens(t *testing.T, s screen, lang string, script bool) *chromium {
+	t.Helper()
+	c := &chromium{t: t, url: b.url, shots: t.ArtifactDir()}
+	c.window(starts(t, s, lang), s, script)
+	return c
+}
+
+// starts starts the browser's program.
+func starts(t *testing.T, s screen, lang string) context.Context {
 	t.Helper()
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox, chromedp.WindowSize(int(s.width), int(s.height)), chromedp.Flag("lang", lang), chromedp.Flag("accept-lang", lang))
 	ctx, cancel := chromedp.NewExecAllocator(t.Context(), options...)
@@ -49,11 +59,20 @@ func (b *bureau) opens(t *testing.T, s screen, lang string, script bool) *chromi
 	t.Cleanup(cancel)
 	ctx, cancel = context.WithTimeout(ctx, 5*time.Minute)
 	t.Cleanup(cancel)
-	c := &chromium{t: t, ctx: ctx, url: b.url, shots: t.ArtifactDir()}
 	if err := chromedp.Do(ctx); err != nil {
 		t.Fatalf("Chromium does not start: %v; apt-get install -y chromium", err)
 	}
-	err := chromedp.Listen(ctx, c.heard)
+	return ctx
+}
+
+// window listens to what the browser complains about in a window of it.
+func (c *chromium) window(ctx context.Context, s screen, script bool) {
+	c.t.Helper()
+	c.ctx = ctx
+	err := chromedp.Do(ctx)
+	if err == nil {
+		err = chromedp.Listen(ctx, c.heard)
+	}
 	if err == nil {
 		err = chromedp.Do(ctx, chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
 			if _, err := cdp.Call(ctx, target, log.Enable, cdp.Empty{}); err != nil {
@@ -66,8 +85,9 @@ func (b *bureau) opens(t *testing.T, s screen, lang string, script bool) *chromi
 			return err
 		}), chromedp.EmulateViewport(s.width, s.height))
 	}
-	b.must(err)
-	return c
+	if err != nil {
+		c.t.Fatal(err)
+	}
 }
 
 // heard notes what the browser complains about.
@@ -94,12 +114,10 @@ func (c *chromium) heard(event any) {
 
 func (c *chromium) do(steps ...chromedp.Action[chromedp.Void]) {
 	c.t.Helper()
-	ctx, cancel := context.WithTimeout(c.ctx, 20*time.Second)
+	ctx, cancel := context.WithTimeout(c.ctx, 15*time.Second)
 	defer cancel()
 	if err := chromedp.Do(ctx, steps...); err != nil {
-		at, _ := chromedp.Run(c.ctx, chromedp.Location())
-		c.shot("failed")
-		c.t.Fatalf("at %s: %v", at, err)
+		c.fails("%v", err)
 	}
 }
 
@@ -121,11 +139,17 @@ func (c *chromium) visits(path string) *chromium {
 // press clicks what leads to another page, and waits for it.
 func (c *chromium) press(css string) *chromium {
 	c.t.Helper()
+	return c.leads(css, chromedp.Click(chromedp.CSS(css)))
+}
+
+// leads does what leads to another page, and waits for it.
+func (c *chromium) leads(what string, step chromedp.Action[chromedp.Void]) *chromium {
+	c.t.Helper()
 	before, err := chromedp.Run(c.ctx, chromedp.Evaluate[float64](`performance.timeOrigin`))
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	c.do(chromedp.Click(chromedp.CSS(css)))
+	c.do(step)
 	deadline := time.Now().Add(20 * time.Second)
 	for {
 		now, err := chromedp.Run(c.ctx, chromedp.Evaluate[float64](`document.readyState == "complete" ? performance.timeOrigin : 0`))
@@ -134,9 +158,9 @@ func (c *chromium) press(css string) *chromium {
 		}
 		if time.Now().After(deadline) {
 			c.shot("failed")
-			c.t.Fatalf("pressing %s led nowhere", css)
+			c.t.Fatalf("%s led nowhere", what)
 		}
-		time.Sleep(20 * time.Millisecond)
+		time.Sleep(10 * time.Millisecond)
 	}
 	c.looks()
 	return c
@@ -158,30 +182,44 @@ func (c *chromium) sees(texts ...string) *chromium {
 	if err != nil {
 		c.t.Fatal(err)
 	}
+	said = strings.Join(strings.Fields(said), " ")
 	for _, text := range texts {
 		if !strings.Contains(said, text) {
-			c.shot("failed")
-			c.t.Fatalf("the page does not say %q; it says: %s", text, said)
+			c.fails("it does not say %q", text)
 		}
 	}
 	return c
 }
 
+// wrongs are what lies wrong on the screen: a page wider than it, what runs over its cell, a text that is missing, a control that
+// nobody can be told the name of; on the office's screen a table that must be pushed sideways.
+const wrongs = `(function () {
+	var wrong = [];
+	if (document.documentElement.scrollWidth > window.innerWidth + 1) { wrong.push("the page is " + document.documentElement.scrollWidth + " wide"); }
+	document.querySelectorAll("td, th, dd, button:not(.hidden), .button").forEach(function (cell) {
+		if (cell.scrollWidth > cell.clientWidth + 2 && cell.clientWidth > 0 && getComputedStyle(cell).display !== "inline") { wrong.push("a cell runs over: " + cell.textContent.trim().slice(0, 60)); }
+	});
+	if (window.innerWidth > 1300) {
+		document.querySelectorAll(".scroll:not(.wide)").forEach(function (table) {
+			if (table.scrollWidth > table.clientWidth + 1) { wrong.push("a table is " + table.scrollWidth + " wide in " + table.clientWidth + ": " + table.textContent.trim().slice(0, 30)); }
+		});
+	}
+	document.querySelectorAll("input:not([type=hidden]), select, textarea, button, a[href], summary").forEach(function (control) {
+		var by = control.getAttribute("aria-labelledby");
+		var name = control.getAttribute("aria-label") || by && document.getElementById(by) && document.getElementById(by).textContent || control.title || control.textContent;
+		if (control.labels) { [].forEach.call(control.labels, function (l) { name += l.textContent; }); }
+		if (!name.trim()) { wrong.push("a control without a name: " + control.outerHTML.slice(0, 80)); }
+	});
+	if (document.body.innerText.indexOf("⟦") >= 0) { wrong.push("a text is missing"); }
+	return wrong.join("; ");
+})()`
+
 // looks checks the page as it lies on the screen, and keeps its picture.
 func (c *chromium) looks() {
 	c.t.Helper()
-	wide, err := chromedp.Run(c.ctx, chromedp.Evaluate[string](`(function () {
-		var wrong = [];
-		if (document.documentElement.scrollWidth > window.innerWidth + 1) { wrong.push("the page is " + document.documentElement.scrollWidth + " wide"); }
-		document.querySelectorAll("td, th, dd, button:not(.hidden), .button").forEach(function (cell) {
-			if (cell.scrollWidth > cell.clientWidth + 2 && cell.clientWidth > 0 && getComputedStyle(cell).display !== "inline") { wrong.push("a cell runs over: " + cell.textContent.trim().slice(0, 60)); }
-		});
-		if (document.body.innerText.indexOf("⟦") >= 0) { wrong.push("a text is missing"); }
-		return wrong.join("; ");
-	})()`))
+	wide, err := chromedp.Run(c.ctx, chromedp.Evaluate[string](wrongs))
 	at, _ := chromedp.Run(c.ctx, chromedp.Location())
 	if err != nil || wide != "" {
-		c.shot("failed")
 		c.t.Errorf("%s: %s %v", at, wide, err)
 	}
 	c.mu.Lock()
@@ -194,9 +232,15 @@ func (c *chromium) looks() {
 	c.shot(strings.NewReplacer("/", "_", "?", "_", "&", "_", "=", "_").Replace(strings.TrimPrefix(at, c.url)))
 }
 
+// kept says whether pictures are kept: to make one of each page and throw it away would take longer than all the rest.
+func kept() bool { return flag.Lookup("test.artifacts").Value.String() == "true" }
+
 // shot keeps a picture of the page for somebody to look at.
 func (c *chromium) shot(name string) {
 	c.t.Helper()
+	if !kept() {
+		return
+	}
 	picture, err := chromedp.Run(c.ctx, chromedp.FullScreenshot(100))
 	if err != nil {
 		c.t.Logf("no picture of %s: %v", name, err)

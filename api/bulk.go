@@ -93,7 +93,7 @@ func (s *Server) postVouchers(ctx context.Context, in *bulkRequest, one validato
 
 func (s *Server) bulkPosting(ctx context.Context, who caller, key string, text json.RawMessage, one validator) (accounting.Posting, error) {
 	var in VoucherInput
-	if p := one.read(text, &in); p != nil {
+	if p := one.read(languageOf(ctx), text, &in); p != nil {
 		p.Title = title(p.Code, languageOf(ctx))
 		return accounting.Posting{}, p
 	}
@@ -111,7 +111,7 @@ type validator struct {
 	op       *huma.Operation // describes the value as if it were a body
 }
 
-func (v validator) read(text []byte, into any) *Problem {
+func (v validator) read(lang string, text []byte, into any) *Problem {
 	var parsed any
 	read := jsonFormat().Unmarshal
 	err := read(text, &parsed)
@@ -129,6 +129,6 @@ func (v validator) read(text []byte, into any) *Problem {
 		return nil
 	}
 	p := &Problem{Status: http.StatusBadRequest, Code: "request_invalid"}
-	p.explain(v.op, found.Errors)
+	p.explain(v.op, lang, found.Errors)
 	return p
 }

@@ -8,6 +8,8 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -78,6 +80,10 @@ func newBureau(t testing.TB) *bureau {
 	for _, role := range api.TokenRoles {
 		b.tokens[role] = b.token(role, time.Hour)
 	}
+	second := accounting.PersonID{UUID: accounting.NewID()} // who confirms a close
+	b.must(accounting.AddPerson(ctx, db, accounting.Person{Book: book, ID: second, Code: "office-second", Name: "某", Unit: unit}))
+	b.grant(second, unit, "budget_officer")
+	b.tokens[confirmer] = b.tokenOf(api.NewToken{Person: "office-second", Role: "budget_officer", Valid: time.Hour})
 	b.store("budget_officer", "红财发〔2025〕9号.pdf", paperFile)
 	b.made("/funding-sources", `{"code":"county","name":"区级","kind":"county"}`)
 	for _, n := range []string{`"code":"2025-05","kind":"programme"`, `"code":"2025-05-01","parent":"2025-05","kind":"project"`, `"code":"2025-06","kind":"project"`} {
@@ -170,8 +176,14 @@ func (b *bureau) send(method, path, token, key, body string) answer {
 	defer func() { _ = res.Body.Close() }()
 	text, err := io.ReadAll(res.Body)
 	b.must(err)
+	if said := english.Find(text); said != nil && res.Header.Get("Content-Type") == "application/problem+json" {
+		b.t.Errorf("%s %s: whoever reads Chinese is told %q in %s", method, path, said, text)
+	}
 	return answer{res.StatusCode, text, res.Header}
 }
+
+// english is a piece of a sentence that was left in English.
+var english = regexp.MustCompile(`\b[a-z]{3,} [a-z]{2,} [a-z]{2,}\b`)
 
 // post sends a command under a key of its own: of a program where it posts without a document, else of the budget officer.
 func (b *bureau) post(path, body string) answer {
@@ -184,7 +196,30 @@ func sender(path string) string {
 	if strings.HasPrefix(path, "/vouchers") || strings.HasPrefix(path, "/events/") {
 		return "system"
 	}
+	if strings.HasPrefix(path, "/periods/") && strings.HasSuffix(path, "/close") {
+		return confirmer
+	}
 	return "budget_officer"
+}
+
+// confirmer is the second budget officer's token, who confirms what the first proposes to close.
+const confirmer = "budget_officer 2"
+
+// proposes proposes to close a period with the vouchers it has.
+func (b *bureau) proposes(period string) api.CloseProposalOutput {
+	b.t.Helper()
+	var now struct{ Periods []api.PeriodOutput }
+	b.get("/periods", &now)
+	i := slices.IndexFunc(now.Periods, func(p api.PeriodOutput) bool { return p.Period == period })
+	var p api.CloseProposalOutput
+	b.must(json.Unmarshal(b.made("/periods/"+period+"/close-proposals", fmt.Sprintf(`{"vouchers":%d}`, now.Periods[i].Vouchers)).body, &p))
+	return p
+}
+
+// closes closes a period by its two persons.
+func (b *bureau) closes(period string) {
+	b.t.Helper()
+	b.made("/periods/"+period+"/close", fmt.Sprintf(`{"proposal":%d}`, b.proposes(period).Number))
 }
 
 func (b *bureau) made(path, body string) answer {

@@ -125,6 +125,9 @@ func (s *Server) contractPage(l *look) (*answer, error) {
 // parameter is a part of the address as it was before it was written into one.
 func parameter(l *look, name string) string {
 	text := l.Param(name)
+	if l.Request().URL.RawPath == "" { // the router was given the path as it reads, and a % in it is one
+		return text
+	}
 	if plain, err := url.PathUnescape(text); err == nil {
 		return plain
 	}

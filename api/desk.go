@@ -33,9 +33,10 @@ type BalanceChangeOutput struct {
 type (
 	deskResponse struct {
 		Body struct {
-			Waiting []WaitingOutput  `json:"waiting" nullable:"false" doc:"what has waited longest first"`
-			Sent    []DocumentOutput `json:"sent" nullable:"false" doc:"what the sender wrote and others have on their desks, newest first"`
-			Alerts  []AlertOutput    `json:"alerts" nullable:"false" doc:"what concerns the sender's unit or the sender: overdue, due, open, to hand over"`
+			Waiting  []WaitingOutput       `json:"waiting" nullable:"false" doc:"what has waited longest first"`
+			Sent     []DocumentOutput      `json:"sent" nullable:"false" doc:"what the sender wrote and others have on their desks, newest first"`
+			Closings []CloseProposalOutput `json:"closings" nullable:"false" doc:"proposals to close a period that the sender can confirm"`
+			Alerts   []AlertOutput         `json:"alerts" nullable:"false" doc:"what concerns the sender's unit or the sender: overdue, due, open, to hand over"`
 		}
 	}
 	foreseeRequest struct {
@@ -98,7 +99,12 @@ func (s *Server) getDesk(ctx context.Context, _ *struct{}) (*deskResponse, error
 			d.Content = nil
 			out.Body.Sent = append(out.Body.Sent, d)
 		}
-		out.Body.Alerts, err = s.alerts(ctx, tx, who)
+		standing, err := closingsOf(ctx, tx, who)
+		if err != nil {
+			return err
+		}
+		out.Body.Closings = each(standing.toConfirm, closeProposalOutput)
+		out.Body.Alerts, err = s.alerts(ctx, tx, who, standing)
 		return err
 	})
 }
@@ -150,7 +156,11 @@ func (s *Server) deskPage(l *look) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	data := deskData{Sent: documentTable(l, called, l.t("desk.sent"), desk.Body.Sent), Start: l.starts()}
+	persons, err := s.personNames(l)
+	if err != nil {
+		return nil, err
+	}
+	data := deskData{Closings: l.closingTable(desk.Body.Closings, persons), Sent: documentTable(l, called, l.t("desk.sent"), desk.Body.Sent), Start: l.starts()}
 	data.Sent.Empty = l.t("desk.nothing_sent")
 	if len(desk.Body.Alerts) > 0 {
 		data.Alerts = alertTable(l, called, desk.Body.Alerts)
@@ -162,10 +172,11 @@ func (s *Server) deskPage(l *look) (*answer, error) {
 }
 
 type deskData struct {
-	Waiting []*deskGroup
-	Alerts  *web.Table // nil: there is nothing to be told of
-	Sent    *web.Table
-	Start   []web.MenuItem
+	Waiting  []*deskGroup
+	Closings *web.Table // nil: no close waits for whoever looks
+	Alerts   *web.Table // nil: there is nothing to be told of
+	Sent     *web.Table
+	Start    []web.MenuItem
 }
 
 // deskGroup is what waits for one step; its documents are ticked and reviewed at once.
@@ -185,7 +196,7 @@ func (d *deskData) add(l *look, called *namesHere, w WaitingOutput) {
 	}
 	if group == nil {
 		group = &deskGroup{verb, verbName(l.lang, verb), documentTable(l, called, l.t("desk.waiting", verbName(l.lang, verb)), nil)}
-		group.Table.Counted, group.Table.Sum = true, &accounting.Money{}
+		group.Table.Counted = true
 		d.Waiting = append(d.Waiting, group)
 	}
 	row := documentTable(l, called, "", []DocumentOutput{w.DocumentOutput}).Rows[0]
@@ -193,7 +204,10 @@ func (d *deskData) add(l *look, called *namesHere, w WaitingOutput) {
 	group.Table.Rows = append(group.Table.Rows, row)
 	group.Table.Count++
 	if w.Amount != nil {
-		sum := group.Table.Sum.Add(w.Amount.Money)
+		sum := w.Amount.Money
+		if group.Table.Sum != nil {
+			sum = sum.Add(*group.Table.Sum)
+		}
 		group.Table.Sum = &sum
 	}
 }

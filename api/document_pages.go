@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -151,6 +152,7 @@ func (s *Server) newDocumentPage(l *look) (*answer, error) {
 		for _, own := range []string{"attachments", "invoices", "document_no", "date"} { // each is of one document only
 			delete(tree, own)
 		}
+		leaveOpen(d.Body.Kind, tree)
 		kind = d.Body.Kind
 		event, _ = tree["event"].(string)
 	}
@@ -221,11 +223,17 @@ func (s *Server) askDocument(l *look, shape *formShape, tree map[string]any, act
 	if shape.set, err = s.registered(l); err != nil {
 		return nil, err
 	}
+	if shape.files, err = s.filesNamed(l, tree); err != nil {
+		return nil, err
+	}
 	f := web.Form{Action: action, Key: l.key(), Submit: l.t("document.keep"), Files: true, Error: wrong, Lead: l.t("form.lead"), Hidden: []web.Hidden{{Name: "document_kind", Value: string(shape.form.Kind)}}}
 	if err := s.helpForm(l, shape, tree, &f); err != nil {
 		return nil, err
 	}
 	title := kindName(l.lang, shape.form.Kind)
+	if shape.form.Kind == "payment_request" {
+		f.Said = "/documents/new/said"
+	}
 	if shape.event != nil {
 		f.Hidden = append(f.Hidden, web.Hidden{Name: "event", Value: shape.event.Name})
 		title += " · " + eventName(l.lang, *shape.event)
@@ -245,7 +253,7 @@ func placeError(fields []web.Field, wrong *web.Problem) {
 		return
 	}
 	for i := range fields {
-		if name, _, ok := strings.Cut(wrong.Detail, ":"); ok && (fields[i].Name == name || strings.HasSuffix(fields[i].Name, "."+name)) {
+		if wrong.Field != "" && (fields[i].Name == wrong.Field || strings.HasSuffix(fields[i].Name, "."+wrong.Field)) {
 			fields[i].Error = wrong.Detail
 		}
 		placeError(fields[i].Fields, wrong)
@@ -420,22 +428,28 @@ func (s *Server) vouchersOf(l *look, document string) (*web.Table, error) {
 			if err != nil {
 				return err
 			}
-			t.Rows = append(t.Rows, voucherRow(voucherOutput(v)))
+			t.Rows = append(t.Rows, l.voucherRow(voucherOutput(v)))
 		}
 		return nil
 	})
 }
 
 func voucherColumns() []web.Column {
-	return web.Columns(web.C(web.TextColumn, "column.voucher"), web.C(web.DayColumn, "column.date"), web.C(web.TextColumn, "column.event"), web.C(web.TextColumn, "column.memo"), web.C(web.MoneyColumn, "column.debit"))
+	return web.Columns(web.C(web.CodeColumn, "column.voucher"), web.C(web.DayColumn, "column.date"), web.C(web.TextColumn, "column.event"), web.C(web.TextColumn, "column.memo"), web.C(web.MoneyColumn, "books.financial_debit"), web.C(web.MoneyColumn, "books.budgetary_debit"), web.C(web.MoneyColumn, "books.authority_debit"))
 }
 
-func voucherRow(v VoucherOutput) web.Row {
-	var sum accounting.Money
-	for _, line := range v.Lines {
-		sum = sum.Add(line.Debit.Money)
+func (l *look) voucherRow(v VoucherOutput) web.Row {
+	sums := debits(v)
+	return web.Row{Cells: []web.Cell{web.Code(v.Voucher).To(voucherLink(v.Period, v.Number)), saidDay(v.Date), web.Text(l.event(v.Source)), web.Text(v.Memo), yuanOrNone(sums[0]), yuanOrNone(sums[1]), yuanOrNone(sums[2])}}
+}
+
+// debits are what a voucher comes to in each basis.
+func debits(v VoucherOutput) (sums [3]accounting.Money) {
+	for _, x := range v.Lines {
+		i := slices.Index(bases, x.Basis)
+		sums[i] = sums[i].Add(x.Debit.Money)
 	}
-	return web.Row{Cells: []web.Cell{web.Text(v.Voucher).To(fmt.Sprintf("/vouchers/%s/%d", v.Period, v.Number)), web.Text(v.Date), web.Text(v.Source), web.Text(v.Memo), web.Yuan(sum)}}
+	return sums
 }
 
 // editDocumentPage gives a document's form filled as it stands.
@@ -448,6 +462,7 @@ func (s *Server) editDocumentPage(l *look) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
+	leaveOpen(d.Body.Kind, tree)
 	event, _ := tree["event"].(string)
 	shape, err := s.shape(l, d.Body.Kind, event)
 	if err != nil {
@@ -465,6 +480,9 @@ func (s *Server) documentFacts(l *look, d *DocumentOutput) ([]web.Fact, error) {
 	event, _ := tree["event"].(string)
 	shape, err := s.shape(l, d.Kind, event)
 	if err != nil {
+		return nil, err
+	}
+	if err := s.names(l, shape, tree); err != nil {
 		return nil, err
 	}
 	facts := shape.facts(reflect.TypeOf(shape.form.New()).Elem(), "", tree)

@@ -24,11 +24,14 @@ import (
 
 // formShape is a kind of document as a form: which of its events is said, and where the choices come from.
 type formShape struct {
-	l     *look
-	form  projects.DocumentForm
-	event *projects.EventKind // of a paper that says an event
-	set   map[string][]web.Option
-	wrong map[string]string // by name: what cannot be read
+	l      *look
+	form   projects.DocumentForm
+	event  *projects.EventKind // of a paper that says an event
+	set    map[string][]web.Option
+	named  *namesHere // what codes are called, where a content is shown
+	payees []web.Option
+	files  map[string]string // what the files of the content were called, by hash
+	wrong  map[string]string // by name: what cannot be read
 }
 
 // computed are fields that follow from the others; the books write them.
@@ -291,7 +294,7 @@ func (s *formShape) field(p part, at, of string, value any) []web.Field {
 	case p.typ == hashesType:
 		f.Kind, f.Required = web.FilesField, false
 		for _, v := range texts(value) {
-			f.Files = append(f.Files, web.Hidden{Value: v, Name: v[:min(len(v), 12)]})
+			f.Files = append(f.Files, web.Hidden{Value: v, Name: s.fileName(v)})
 		}
 	case p.typ.Kind() == reflect.Slice && p.typ.Elem().Kind() == reflect.String:
 		f.Kind, f.Options = web.ManyField, s.choices(of, texts(value)...)

@@ -22,7 +22,7 @@ func (s *formShape) facts(t reflect.Type, path string, content map[string]any) (
 		f := web.Fact{Label: s.label(of)}
 		switch {
 		case p.typ == hashesType:
-			f.Table = attachmentTable(s.l, f.Label, texts(value))
+			f.Table = s.attachmentTable(f.Label, texts(value))
 		case p.typ == rawType:
 			inner, _ := value.(map[string]any)
 			beside, _ := content["event"].(string)
@@ -111,9 +111,19 @@ func (s *formShape) cell(p part, of string, value any) web.Cell {
 	case p.typ.Kind() == reflect.Slice:
 		var said []string
 		for _, one := range texts(value) {
-			said = append(said, s.said(of, one))
+			if p.name == "warnings" {
+				one = web.Said(s.l.lang, one)
+			} else if c, ok := s.namedCell(of, one); ok {
+				one = c.Text
+			} else {
+				one = s.said(of, one)
+			}
+			said = append(said, one)
 		}
 		return web.Text(strings.Join(said, "、"))
+	}
+	if c, ok := s.namedCell(of, text); ok {
+		return c
 	}
 	c := web.Text(s.said(of, text))
 	switch registry, _ := choiceOf(registryChoices, s, of); registry {
@@ -141,11 +151,10 @@ func (s *formShape) said(of, word string) string {
 }
 
 // attachmentTable leads to a document's files.
-func attachmentTable(l *look, caption string, hashes []string) *web.Table {
+func (s *formShape) attachmentTable(caption string, hashes []string) *web.Table {
 	t := &web.Table{Caption: caption, Columns: web.Columns(web.C(web.TextColumn, "column.file"))}
 	for _, h := range hashes {
-		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{web.Text(h).To("/api/v1/files/" + h)}})
+		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{web.Text(s.fileName(h)).To("/api/v1/files/" + h)}})
 	}
-	_ = l
 	return t
 }

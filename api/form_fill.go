@@ -266,15 +266,7 @@ func (s *Server) checkInvoices(l *look, shape *formShape, content projects.Conte
 	}
 	first := ""
 	for i, v := range q.Invoices {
-		k, text := known[i], ""
-		y := func(m accounting.Money) string { return web.Grouped(m.String()) }
-		switch {
-		case !k.Known:
-		case v.Use.Cmp(k.Left) > 0:
-			text = l.t("request.invoice_used", v.Number, y(k.Amount), y(k.Amount.Sub(k.Left)), k.UsedBy, y(k.Left), y(v.Use), y(v.Use.Sub(k.Left)))
-		case k.Used && (!v.Amount.Equal(k.Amount) || v.Date != k.Day):
-			text = l.t("request.invoice_differs", v.Number, k.Day, y(k.Amount))
-		}
+		text := l.invoiceWrong(v, known[i])
 		if text != "" {
 			shape.wrong[fmt.Sprintf("invoices.%d.number", i)] = text
 			if first == "" {

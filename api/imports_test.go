@@ -57,7 +57,7 @@ func TestIndicatorsByTheAPI(t *testing.T) {
 		t.Errorf("%+v", taken)
 	}
 	a := maker.send(http.MethodPost, "/imports", list("-5000.01"))
-	if a.code() != "list_invalid" || !strings.Contains(string(a.body), "5000.00 here, -5000.01 in the list") {
+	if a.code() != "list_invalid" || !strings.Contains(string(a.body), "本系统 5,000.00，表中 -5,000.01") {
 		t.Errorf("a number that changed: %d %s", a.status, a.body)
 	}
 	var report projects.Reconciliation

@@ -155,7 +155,7 @@ func lagLight(r projects.OverviewRow) projects.Light {
 // groupTable ranks leaders or lead units, who is furthest behind first. A programme of several stands under each and is counted
 // once in the total.
 func (l *look) groupTable(name, caption string, groups []projects.OverviewGroup, total projects.OverviewGroup, link func(projects.OverviewGroup) string) *web.Table {
-	t := &web.Table{Name: name, Caption: caption, Wan: l.wan(), Counted: true, Count: len(groups), Empty: l.t("inspection.empty"), Columns: web.Columns(web.C(web.TextColumn, "money.name"), web.C(web.TextColumn, "inspection.programmes"), web.C(web.MoneyColumn, "inspection.plan"),
+	t := &web.Table{Name: name, Dense: true, Caption: caption, Wan: l.wan(), Counted: true, Count: len(groups), Empty: l.t("inspection.empty"), Columns: web.Columns(web.C(web.TextColumn, "money.name"), web.C(web.TextColumn, "inspection.programmes"), web.C(web.MoneyColumn, "inspection.plan"),
 		web.C(web.MoneyColumn, "inspection.approved"), web.C(web.MoneyColumn, "inspection.executed"), web.C(web.MoneyColumn, "inspection.executed_total"), web.C(web.NumberColumn, "inspection.payment_progress"), web.C(web.NumberColumn, "inspection.time_progress"),
 		web.C(web.NumberColumn, "inspection.lag"), web.C(web.StateColumn, "inspection.light"), web.C(web.TextColumn, "inspection.lights"))}
 	cells := func(g projects.OverviewGroup, link string) []web.Cell {
@@ -202,7 +202,7 @@ func (l *look) groupArithmetic(g projects.OverviewGroup, rows []projects.Overvie
 }
 
 func (l *look) programmeTable(rows []projects.OverviewRow) *web.Table {
-	t := &web.Table{Name: "programmes", Caption: l.t("inspection.programmes"), Wan: l.wan(), Counted: true, Count: len(rows), Empty: l.t("inspection.empty"), Columns: web.Columns(web.C(web.TextColumn, "column.project"), web.C(web.TextColumn, "office.leaders"), web.C(web.TextColumn, "office.leads"),
+	t := &web.Table{Name: "programmes", Dense: true, Caption: l.t("inspection.programmes"), Wan: l.wan(), Counted: true, Count: len(rows), Empty: l.t("inspection.empty"), Columns: web.Columns(web.C(web.TextColumn, "column.project"), web.C(web.TextColumn, "office.leaders"), web.C(web.TextColumn, "office.leads"),
 		web.C(web.DayColumn, "office.due_month"), web.C(web.StateColumn, "column.state"), web.C(web.MoneyColumn, "inspection.plan"), web.C(web.MoneyColumn, "inspection.executed_total"), web.C(web.NumberColumn, "inspection.payment_progress"),
 		web.C(web.NumberColumn, "inspection.time_progress"), web.C(web.NumberColumn, "inspection.lag"), web.C(web.NumberColumn, "progress.percent"), web.C(web.StateColumn, "inspection.light"))}
 	for _, r := range rows {

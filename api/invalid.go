@@ -32,8 +32,10 @@ func init() {
 			status = http.StatusBadRequest // 422 is kept for a key used twice
 		}
 		p := &Problem{Status: status, Code: code, Detail: message}
-		p.explain(c.Operation(), errs)
-		p.Title = title(p.Code, language(c.Header("Accept-Language")))
+		lang := language(c.Header("Accept-Language"))
+		p.Detail = inWords(lang, message)
+		p.explain(c.Operation(), lang, errs)
+		p.Title = title(p.Code, lang)
 		return p
 	}
 	huma.NewError = func(status int, message string, _ ...error) huma.StatusError {
@@ -42,16 +44,16 @@ func init() {
 }
 
 // explain lists what is wrong and where. The first one gives the code, because whoever sends the request mends it first.
-func (p *Problem) explain(op *huma.Operation, errs []error) {
+func (p *Problem) explain(op *huma.Operation, lang string, errs []error) {
 	for i, err := range errs {
 		var d *huma.ErrorDetail
 		var f *fault.Error
-		code, text := p.Code, "the body is not readable JSON of this form"
+		code, text := p.Code, inWords(lang, "the body is not readable JSON of this form")
 		switch {
 		case errors.As(err, &f):
-			code, text = f.Code, f.Detail
+			code, text = f.Code, refusalSaid(lang, f)
 		case errors.As(err, &d):
-			code, text = invalid(op, d)
+			code, text = invalid(op, lang, d)
 			if code == "" {
 				code = p.Code
 			}
@@ -66,16 +68,19 @@ func (p *Problem) explain(op *huma.Operation, errs []error) {
 }
 
 // invalid gives the code of a refused place of a request, "" if it has none of its own, and the text with the place.
-func invalid(op *huma.Operation, d *huma.ErrorDetail) (code, text string) {
+func invalid(op *huma.Operation, lang string, d *huma.ErrorDetail) (code, text string) {
 	place, message := d.Location, d.Message
 	// Huma keeps only the text of an error; ours start with their code.
 	if c, rest, ok := strings.Cut(strings.TrimPrefix(message, "invalid value: "), ": "); ok && slices.ContainsFunc(fault.Catalogue, func(i fault.Info) bool { return i.Code == c }) {
-		return c, place + ": " + rest
+		return c, place + ": " + inWords(lang, rest)
 	}
 	if place == "body" && (strings.HasPrefix(message, "invalid character") || strings.HasPrefix(message, "unexpected end of JSON")) {
+		if lang != "en" { // what exactly, Go says in English only
+			return "", inWords(lang, "the body is not readable JSON")
+		}
 		return "", "the body is not readable JSON: " + message
 	}
-	text = strings.TrimPrefix(place+": "+message, ": ")
+	text = strings.TrimPrefix(place+": "+inWords(lang, message), ": ")
 	in, name, _ := strings.Cut(place, ".")
 	if in == "header" && name == "Idempotency-Key" {
 		if strings.HasPrefix(message, "required ") {

@@ -139,9 +139,7 @@ func (s *Server) reasonFields(l *look) ([]web.Field, error) {
 // is another request.
 func (s *Server) wrong(l *look, err error) *web.Problem {
 	l.values.Del("key")
-	p := s.asProblem(l, err)
-	p.Detail = web.Said(l.lang, p.Detail)
-	return p
+	return s.asProblem(l, err)
 }
 
 // unsaid says whether a form is not given back: nobody knows what became of it, or the fault is ours.

@@ -33,11 +33,11 @@ func TestPagesOfLists(t *testing.T) {
 // A month with nothing missing leads to its close, and its sheets are those kept then.
 func TestMonthsSheetIsKeptAtItsClose(t *testing.T) {
 	b := demonstration(t)
-	r := b.reads(t, "budget").get("/months/2025-02").sees("前面的月份没有结账").follows("先结那个月").sees("月末检查 2025-01", "什么都不缺，可以结账")
+	r := b.reads(t, "budget").get("/months/2025-02").sees("前面的月份没有结账").follows("先结 2025-01").sees("会计期间 2025-01", "没有阻碍，可以申请结账").get("/months/2025-01").sees("月末检查 2025-01", "什么都不缺，可以结账")
 	if to := r.link("去结账 2025-01"); to != "/periods/2025-01" {
 		t.Errorf("the close is at %s", to)
 	}
-	r.call("/periods/2025-01/close", "")
+	b.closesOnPages(t, "2025-01")
 	r.get("/treasury/sheet?month=2025-01").sees("结账时留存", "留存指纹", "20,000.00").get("/months").sees("已结账", "下一个要结的月").get("/months/2025-01").sees("已结账")
 }
 
@@ -297,7 +297,7 @@ func treasuryMonth(t *testing.T, b *bureau) {
 	}
 
 	d.payer.get("/treasury/items?month=2026-09&state=open").sees("已付未记", "已退未记", "没有对应的支付申请", "GK-0099")
-	d.budget.get("/months/2026-09").sees("与国库不一致，没有说明", "已付未记 GK-0099（2026-09-25）1234.50：没有对应的支付申请")
+	d.budget.get("/months/2026-09").sees("与国库不一致，没有说明", "已付未记 GK-0099（2026-09-25）1,234.50：没有对应的支付申请")
 	d.budget.follows("写明原因").sees("未达事项 2026-09")
 	line := "/payments/" + design + "/lines/1"
 	d.payer.get(line)
@@ -412,7 +412,7 @@ func bankMonths(t *testing.T, b *bureau) {
 		return r.uploads("bank-statement", map[string]string{"source": "某银行", "month": month, "account": number}, month+".csv", heading+rows)
 	}
 	bring("2025-10", "2025-10-15,捐款,某企业,,6000000.00,6000001.00,20251015001\n").sees("新增 1 条")
-	bring("2025-10", "2025-10-15,捐款,某企业,,6000000.00,6000000.00,20251015001\n2025-10-16,手续费,,5.00,,5999996.00,2\n").sees("余额栏为 5999996.00，相差 1.00")
+	bring("2025-10", "2025-10-15,捐款,某企业,,6000000.00,6000000.00,20251015001\n2025-10-16,手续费,,5.00,,5999996.00,2\n").sees("余额栏为 5,999,996.00，相差 1.00")
 	bring("2025-10", "2025-10-15,捐款,某企业,,6000000.00,6000000.00,20251015001\n").sees("新增 1 条")
 	r.fills("/imports", nil).sees("已导入")
 	bring("2025-12", "2025-12-05,救助,某户,5000.00,,5995000.00,1\n").sees("先导入 2025-11 的对账单")

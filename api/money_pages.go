@@ -52,6 +52,7 @@ type sectionsData struct {
 
 // section is one part of such a page.
 type section struct {
+	ID     string // where links on the page lead; most have none
 	Title  string
 	Facts  []web.Fact
 	Words  []string

@@ -1,10 +1,13 @@
 package api
 
 import (
+	"cmp"
 	"net/url"
+	"slices"
 
 	"mingzhang/accounting"
 	"mingzhang/api/web"
+	"mingzhang/projects"
 )
 
 // monthsPage lists the months of the book, which are closed, and the one that is closed next.
@@ -37,16 +40,8 @@ func (s *Server) monthPage(l *look) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	closed := false
-	t := &web.Table{Name: "missing", Caption: l.t("lists.missing"), Empty: l.t("lists.nothing_missing"), Columns: web.Columns(web.C(web.TextColumn, "lists.missing_kind"), web.C(web.TextColumn, "lists.detail"), web.C(web.TextColumn, "lists.mend"))}
-	for _, b := range out.Body.Blockers {
-		if b.Name == "period_closed" {
-			closed = true
-			continue
-		}
-		t.Rows = append(t.Rows, web.Row{Class: "alert", Cells: []web.Cell{web.Text(l.t("lists.blocker." + b.Name)), web.Text(web.Said(l.lang, b.Detail)), l.mend(b, month)}})
-	}
-	t.Count, t.Counted = len(t.Rows), true
+	closed := slices.ContainsFunc(out.Body.Blockers, func(b BlockerOutput) bool { return b.Name == "period_closed" })
+	t := l.blockerTable(out.Body.Blockers, month)
 	if closed {
 		t = nil
 	}
@@ -69,10 +64,63 @@ func (s *Server) monthPage(l *look) (*answer, error) {
 	return &answer{template: "sections", title: l.t("lists.month_of", month), list: files, data: data}, nil
 }
 
+// closeBlockersShown are as many as a page lists: a year that was not carried over has hundreds.
+const closeBlockersShown = 40
+
+// blockerTable lists what stands in the way of closing a period, what comes first in time first, each with where it is mended.
+func (l *look) blockerTable(blockers []BlockerOutput, period accounting.Period) *web.Table {
+	t := &web.Table{Name: "missing", Caption: l.t("lists.missing"), Empty: l.t("lists.nothing_missing"), Counted: true, Count: len(blockers), Columns: web.Columns(web.C(web.TextColumn, "lists.missing_kind"), web.C(web.TextColumn, "lists.detail"), web.C(web.TextColumn, "lists.mend"))}
+	rank := func(b BlockerOutput) int {
+		if b.Name == "earlier_period_open" {
+			return 0
+		}
+		return 1
+	}
+	blockers = slices.Clone(blockers)
+	slices.SortStableFunc(blockers, func(a, b BlockerOutput) int { return cmp.Compare(rank(a), rank(b)) })
+	for i, b := range blockers {
+		if i == closeBlockersShown {
+			t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{web.Text(""), web.Text(l.t("periods.more_blockers", len(blockers)-i)), web.Text("")}})
+			break
+		}
+		t.Rows = append(t.Rows, web.Row{Class: "alert", Cells: []web.Cell{web.Text(l.t("lists.blocker." + b.Name)), l.blocker(b, period), l.mend(b, period)}})
+	}
+	return t
+}
+
+// blocker says what stands in the way of a close; what is about an account leads to its lines.
+func (l *look) blocker(b BlockerOutput, period accounting.Period) web.Cell {
+	key, figures := web.KeyOf(b.Detail)
+	lines := func(text string, q url.Values) web.Cell {
+		q.Set("as_of", lastDayOf(period).String())
+		q.Set("figure", "balance")
+		return web.Text(text).To("/lines?" + q.Encode())
+	}
+	switch {
+	case key == "hold_left":
+		return lines(web.Said(l.lang, b.Detail), url.Values{"account": {"9301.04"}, "budget_line": {figures[0]}, "subject_kind": {"request"}, "subject": {figures[1]}})
+	case key == "not_cleared" && l.names != nil:
+		return lines(l.t("blocker.not_cleared", figures[0]+" "+l.names.nodes[figures[0]], l.account(figures[1]), web.Grouped(figures[2])), url.Values{"after_closing": {"true"}, "from": {itoa(period.Year()) + "-01"}, "account": {figures[1]}, "project": {figures[0]}})
+	}
+	return web.Text(web.Said(l.lang, b.Detail))
+}
+
+// account is an account's code and what the chart calls it.
+func (l *look) account(code string) string {
+	for _, a := range projects.Chart() {
+		if a.Code == code {
+			return accountText(l.lang, a)
+		}
+	}
+	return code
+}
+
 // mend leads to where what stands in the way of closing a month is mended.
 func (l *look) mend(b BlockerOutput, month accounting.Period) web.Cell {
-	key, figures := web.SaidAs(b.Detail)
-	to := func(text, address string) web.Cell { return web.Text(l.t("lists.mend." + text)).To(address) }
+	key, figures := web.KeyOf(b.Detail)
+	to := func(text, address string, of ...any) web.Cell {
+		return web.Text(l.t("lists.mend."+text, of...)).To(address)
+	}
 	switch key {
 	case "list_missing":
 		return to("list_missing", "/imports/new?kind=treasury-payments&month="+month.String())
@@ -85,11 +133,11 @@ func (l *look) mend(b BlockerOutput, month accounting.Period) web.Cell {
 	case "bank_item":
 		return to("bank_item", bankPath(figures[0], month.String()))
 	case "earlier_open":
-		var earlier accounting.Period
-		if n, err := accounting.ParsePeriod(dashed(figures[0])); err == nil && n.Month() <= 12 {
-			earlier = n
-			return to("earlier_open", "/months/"+earlier.String())
-		}
+		return to("earlier_open", "/periods/"+dashed(figures[0]), dashed(figures[0]))
+	case "hold_left":
+		return to("hold_left", "/payments")
+	case "not_cleared":
+		return to("not_cleared", "/periods?year="+itoa(month.Year())+"#year-end")
 	}
 	return web.Text("")
 }

@@ -201,7 +201,10 @@ func (s *Server) pageProblem(l *look, err error) *answer {
 
 // webProblem is a problem as a page says it: where a floor refuses, with the arithmetic in the reader's language.
 func webProblem(lang string, p *Problem) *web.Problem {
-	out := &web.Problem{Title: p.Title, Detail: web.Said(lang, p.Detail), Code: p.Code, Reference: p.Reference, Errors: p.Errors}
+	out := &web.Problem{Title: p.Title, Detail: p.Detail, Code: p.Code, Reference: p.Reference, Errors: p.Errors, Field: p.field}
+	if lang == "en" { // a Chinese detail was made of the figures; saying it again would read what people wrote as ours
+		out.Detail = web.Said(lang, p.Detail)
+	}
 	var floor struct{ Account, Project, Subject, Available, Asked, Short string }
 	if json.Unmarshal(p.Facts, &floor) == nil && floor.Short != "" {
 		out.Errors = append([]string{web.T(lang, "problem.floor", floor.Project+" "+floor.Account+" "+floor.Subject, web.Grouped(floor.Available), web.Grouped(floor.Asked), web.Grouped(floor.Short))}, out.Errors...)
@@ -291,7 +294,7 @@ func (s *Server) around(l *look, a *answer) (web.Page, error) {
 
 // protect keeps a page to what we serve ourselves, and out of other sites' frames and of caches.
 func protect(h http.Header) {
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "same-origin")
 	h.Set("Cache-Control", neverKept)

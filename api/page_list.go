@@ -3,6 +3,7 @@ package api
 import (
 	"bytes"
 	"encoding/csv"
+	"strconv"
 	"strings"
 
 	"mingzhang/accounting/fault"
@@ -70,4 +71,24 @@ func harmless(text string) string {
 		return "'" + text
 	}
 	return text
+}
+
+// rowsShown are the rows of a page of a list that is read whole: people, accounts, tokens.
+const rowsShown = 100
+
+// paged keeps one page of such a list; its file has all rows. Count stays that of all.
+func (l *look) paged(t *web.Table) {
+	t.Count = len(t.Rows)
+	if l.values.Get("format") != "" {
+		return
+	}
+	here, _ := strconv.Atoi(l.values.Get("row"))
+	here = min(max(here, 0), len(t.Rows))
+	if here > 0 {
+		t.First, _ = withQuery(l, "row", "")
+	}
+	if len(t.Rows) > here+rowsShown {
+		t.Next, _ = withQuery(l, "row", strconv.Itoa(here+rowsShown))
+	}
+	t.Rows = t.Rows[here:min(here+rowsShown, len(t.Rows))]
 }

@@ -42,6 +42,7 @@ func (s *Server) pageRoutes(e *echo.Echo) {
 	s.page(e, http.MethodGet, "/documents", everyone, s.documentsPage)
 	s.page(e, http.MethodGet, "/documents/new", projects.Drafters(""), s.newDocumentPage)
 	s.page(e, http.MethodPost, "/documents/new", projects.Drafters(""), s.draftByPage)
+	s.page(e, http.MethodGet, "/documents/new/said", projects.Drafters("payment_request"), s.typedRequest)
 	s.page(e, http.MethodGet, "/documents/:id", everyone, s.documentPage)
 	s.page(e, http.MethodGet, "/documents/:id/edit", projects.Drafters(""), s.editDocumentPage)
 	s.page(e, http.MethodPost, "/documents/:id/edit", projects.Drafters(""), s.reviseByPage)

@@ -95,6 +95,11 @@ func (r *reader) look(req *http.Request) *reader {
 	r.text, r.status, r.at = string(text), res.StatusCode, res.Request.URL.RequestURI()
 	r.page, err = html.Parse(strings.NewReader(r.text))
 	r.must(err)
+	for n := range nodes(r.page, "div") {
+		if said := english.FindString(words(n)); said != "" && !strings.HasPrefix(said, "drop table") && attribute(n, "class") == "problem" && strings.Contains(r.text, `<html lang="zh-CN"`) {
+			r.t.Errorf("%s tells whoever reads Chinese %q: %s", r.at, said, words(n))
+		}
+	}
 	if i := strings.Index(r.text, "⟦"); i >= 0 {
 		r.t.Errorf("%s lacks a text: %s", r.at, r.text[i:min(len(r.text), i+60)])
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"mingzhang/accounting"
+	"mingzhang/api/web"
 	"mingzhang/projects"
 )
 
@@ -144,9 +145,12 @@ func roleOutput(r projects.HeldRole) RoleOutput {
 }
 
 // today is the day of the bureau.
-func today() accounting.Date {
-	now := time.Now().In(time.FixedZone("Asia/Shanghai", 8*60*60))
-	return accounting.NewDate(now.Year(), now.Month(), now.Day())
+func today() accounting.Date { return dayHere(time.Now()) }
+
+// dayHere is the day of a moment by the calendar on the wall here.
+func dayHere(t time.Time) accounting.Date {
+	here := t.In(web.Shanghai)
+	return accounting.NewDate(here.Year(), here.Month(), here.Day())
 }
 
 type (

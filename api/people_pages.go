@@ -132,7 +132,7 @@ func (s *Server) showPeople(l *look, wrong *failed) (*answer, error) {
 		}
 		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{web.Text(p.Name).To("/settings/people/" + url.PathEscape(p.Code)), web.Text(p.Code), l.names.unit(p.Unit), web.Text(l.listed(roles)), l.presence(p.LeftOn, len(roles) > 0)}})
 	}
-	t.Count = len(t.Rows)
+	l.paged(t)
 	data := listData{Lead: l.t("people.lead"), Tables: []*web.Table{t}, Filters: []web.Field{{Name: "q", Label: l.t("money.words"), Kind: web.TextField, Value: words}, {Name: "role", Label: l.t("column.role"), Kind: web.ChoiceField, Options: l.roleOptions(role)}}}
 	for _, kind := range []projects.DocumentKind{"role_grant", "delegation", "departure", "account"} {
 		data.Actions = append(data.Actions, l.newDocument(l.t("document.new", kindName(l.lang, kind)), kind)...)
@@ -314,6 +314,7 @@ func (s *Server) showAccounts(l *look, wrong *failed) (*answer, error) {
 		if err := s.on(l, wrong, f); err != nil {
 			return nil, err
 		}
+		data.Search = []web.Field{{Name: "q", Label: l.t("money.words"), Kind: web.TextField, Value: l.typed("q")}}
 		data.Sections, a.list = append(data.Sections, section{Table: t}, section{Title: l.t("accounts.disable"), Form: f}), t
 	} else if len(waiting) == 0 {
 		data.Sections = append(data.Sections, section{Note: l.t("accounts.none_waits")})
@@ -329,7 +330,11 @@ func (s *Server) accountsTable(l *look) (t *web.Table, usable []web.Option, err 
 	}
 	t = &web.Table{Name: "sign-in-accounts", Caption: l.t("page.sign_in_accounts"), Counted: true, Count: len(out.Body.Accounts), Empty: l.t("accounts.empty"), Columns: web.Columns(web.C(web.TextColumn, "field.account"), web.C(web.TextColumn, "column.person"), web.C(web.StateColumn, "column.state"), web.C(web.TextColumn, "page.second_factor"),
 		web.C(web.DayColumn, "accounts.opened"), web.C(web.DayColumn, "accounts.last"), web.C(web.TextColumn, "money.todo"))}
+	words := l.typed("q")
 	for _, a := range out.Body.Accounts {
+		if words != "" && !strings.Contains(a.Account+" "+a.Person.Name, words) {
+			continue
+		}
 		second, last, todo := web.Text(l.t("choice.bool.false")), web.Text(""), web.Text("")
 		if a.SecondFactor {
 			second = web.Text(l.t("choice.bool.true"))
@@ -345,6 +350,7 @@ func (s *Server) accountsTable(l *look) (t *web.Table, usable []web.Option, err 
 		}
 		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{web.Text(a.Account), web.Text(a.Person.Name).To("/settings/people/" + url.PathEscape(a.Person.Code)), web.State(accountShapes[a.State], l.t("accounts.state."+a.State)), second, web.Moment(a.OpenedAt), last, todo}})
 	}
+	l.paged(t)
 	return t, usable, nil
 }
 

@@ -71,7 +71,7 @@ func (p printing) requestForm(ctx context.Context, d *projects.Document, signatu
 	q := f.Request
 	r := paper.Request{
 		Number: d.Number, Date: q.Date, Year: q.Date.Year(), Unit: f.Unit.Code + " " + f.Unit.Name, Project: f.Node.Code + " " + f.Node.NameZH, Kind: word(paymentWords, q.Payment), Purpose: q.Purpose,
-		EconomicClass: q.EconomicClass, Works: f.Node.Type == projects.Works, State: word(stateWords, d.State), Signatures: signatures, Warnings: each(q.Warnings, inChinese.Replace),
+		EconomicClass: q.EconomicClass, Works: f.Node.Type == projects.Works, State: word(stateWords, d.State), Signatures: signatures, Warnings: each(q.Warnings, inChinese),
 	}
 	if d.Amount != nil {
 		r.Amount = *d.Amount
@@ -111,7 +111,7 @@ func requestLine(l projects.FormLine, f *projects.PaymentForm) paper.RequestLine
 func requestContract(k projects.Contract, thisTime accounting.Money, state string) *paper.RequestContract {
 	paid := accounting.Sum(k.AdvancePaid, k.PayablePaid, k.RetentionPaid)
 	out := &paper.RequestContract{Number: k.Number, Name: k.Name, Supplier: k.Supplier, Price: k.Price, Certified: k.Certified, CertifiedPayable: k.CertifiedPayable, Recouped: k.AdvanceRecouped, Retained: k.RetentionKept,
-		Deducted: k.Deducted, Paid: paid, PayableNow: k.PayableNow, ThisTime: thisTime, Formula: inChinese.Replace(k.PayableFormula)}
+		Deducted: k.Deducted, Paid: paid, PayableNow: k.PayableNow, ThisTime: thisTime, Formula: inChinese(k.PayableFormula)}
 	rate, price := k.ProgressRate, k.Price
 	if k.SettledPrice != nil {
 		rate, price = k.SettledRate, *k.SettledPrice

@@ -63,12 +63,30 @@ func (s *Server) printMonth(ctx context.Context, in *printMonthRequest) (*printR
 			return nil, err
 		}
 		m := paper.Month{Of: in.Period.Period, Layout: paper.Layout(in.Layout.Layout)}
+		if m.Close, err = p.closeOf(ctx, in.Period.Period); err != nil {
+			return nil, err
+		}
 		if m.Unit, err = p.unitName(ctx, unit); err != nil {
 			return nil, err
 		}
 		m.Vouchers = each(all, func(v accounting.Posted) paper.Voucher { return voucherForm(v, names) })
 		return func(f *paper.Font, imprint paper.Imprint) ([]byte, error) { return paper.PrintMonth(f, imprint, m) }, nil
 	})
+}
+
+// closeOf says who closed a period, for its cover.
+func (p printing) closeOf(ctx context.Context, period accounting.Period) (c paper.Close, err error) {
+	all, err := accounting.Periods(ctx, p.tx, p.who.Book)
+	for _, x := range all {
+		if x.Period != period || !x.Closed {
+			continue
+		}
+		c = paper.Close{Closed: true, ClosedBy: x.ClosedBy.Name, On: dayHere(x.ClosedAt).String()}
+		if x.Proposal != nil {
+			c.ProposedBy, c.ProposedOn = x.Proposal.By.Name, dayHere(x.Proposal.At).String()
+		}
+	}
+	return c, err
 }
 
 // unitName is what a unit is called on forms; of no unit it is empty.

@@ -7,6 +7,7 @@ import (
 
 	"mingzhang/accounting"
 	"mingzhang/api/paper"
+	"mingzhang/api/web"
 	"mingzhang/projects"
 )
 
@@ -161,14 +162,7 @@ func said(field, text string) string {
 
 // inChinese says in Chinese what the books note in English beside their figures: how what is payable is reckoned, what whoever
 // approves should know, what the treasury's list and the books do not say alike.
-var inChinese = strings.NewReplacer(
-	" certified and unpaid and ", "（已核未付）和 ", " left of the price", "（合同余额）", " certified − ", "（累计完成投资）− ", " recouped − ", "（扣回预付款）− ", " paid − ", "（已付）− ", " requested − ", "（已申请）− ",
-	" deductions = ", "（其他扣款）= ", ", at most ", "，不超过 ",
-	"several units lead this project; if the paying unit is one of them, another lead unit approves first", "本项目由多个单位牵头；付款单位为其中之一的，须先由另一牵头单位审批",
-	"paid with this request ", "含本次累计支付 ", " certified: below 80 % (R17)", "（已计量），低于 80%", " of ", " / ",
-	"budget line ", "预算指标 ", " has ", " 可用 ", " available, asked ", "，本次申请 ", ": short by ", "，不足 ", ", not to be approved as it is", "，不得按此批准",
-	"came back before it was booked", "记账前已退回", "booked as ", "已记入 ", "no request fits", "无对应申请", "matched by ", "匹配依据：",
-)
+func inChinese(noted string) string { return web.Said("zh", noted) }
 
 var checkWords = map[string]string{
 	"authority_identity": "指标平衡", "balanced_financial": "财务会计借贷平衡", "balanced_budgetary": "预算会计借贷平衡", "balanced_authority": "预算指标借贷平衡", "positions_equal_lines": "余额与分录相符",

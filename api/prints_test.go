@@ -27,8 +27,13 @@ type printing struct {
 func newDemonstration(t *testing.T, person, role string) printing {
 	t.Helper()
 	db := demonstrated(t)
-	b := serve(t, db, pgtest.Service(t, db))
-	token, err := api.CreateToken(t.Context(), db, accounting.Command{Book: seeds.DemoBook, Key: "token", Name: "token.create", By: accounting.Actor{Person: personOf(t, b, person)}}, api.NewToken{Person: person, Role: role, Valid: time.Hour})
+	return serve(t, db, pgtest.Service(t, db)).printer(t, person, role)
+}
+
+// printer is somebody of the demonstration who prints.
+func (b *bureau) printer(t *testing.T, person, role string) printing {
+	t.Helper()
+	token, err := api.CreateToken(t.Context(), b.db, accounting.Command{Book: seeds.DemoBook, Key: "token", Name: "token.create", By: accounting.Actor{Person: personOf(t, b, person)}}, api.NewToken{Person: person, Role: role, Valid: time.Hour})
 	b.must(err)
 	return printing{b, token}
 }

@@ -24,6 +24,7 @@ type Problem struct {
 	Facts     json.RawMessage `json:"facts,omitempty" doc:"the figures of the detail, amounts as strings"`
 	Errors    []string        `json:"errors,omitempty" doc:"every field that is wrong, with its place"`
 	Reference string          `json:"reference,omitempty" doc:"names the entry in the service's log"`
+	field     string          // the name of the one that is wrong, where the detail begins with one
 }
 
 func (p *Problem) Error() string             { return p.Code + ": " + p.Detail }
@@ -51,7 +52,10 @@ func (s *Server) problem(ctx context.Context, err error) *Problem {
 	if !errors.As(err, &f) {
 		f = fault.Internal(err)
 	}
-	p = &Problem{Status: status(f), Code: f.Code, Title: title(f.Code, languageOf(ctx)), Detail: f.Detail, Facts: f.Facts}
+	p = &Problem{Status: status(f), Code: f.Code, Title: title(f.Code, languageOf(ctx)), Detail: refusalSaid(languageOf(ctx), f), Facts: f.Facts}
+	if name, _, begins := strings.Cut(f.Detail, ":"); begins {
+		p.field = name
+	}
 	if p.Status >= http.StatusInternalServerError {
 		p.Reference = uuid.NewString()
 		s.log.Error("request failed", "request", requestID(ctx), "reference", p.Reference, "code", f.Code, "error", err)

@@ -135,7 +135,7 @@ func (s *Server) projectReconciliation(l *look, v *projectView) error {
 	}
 	checks := &web.Table{Name: "checks-" + p.Code, Caption: l.t("project.checks"), Columns: web.Columns(web.C(web.TextColumn, "project.check"), web.C(web.StateColumn, "column.state"), web.C(web.TextColumn, "column.reason"))}
 	for _, c := range p.Checks {
-		row := web.Row{Cells: []web.Cell{web.Text(l.t("project.check." + c.Name)), web.State("ok", l.t("project.check_ok")), web.Text(c.Detail)}}
+		row := web.Row{Cells: []web.Cell{web.Text(l.t("project.check." + c.Name)), web.State("ok", l.t("project.check_ok")), web.Text(l.checkDetail(c))}}
 		if c.OK {
 			row.Cells[2] = web.Text("")
 		} else {

@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -34,6 +35,17 @@ var reconciledFigures = []reconciledFigure{
 	{"payable", func(f projects.Figures) *accounting.Money { return f.Payable }, []string{"2302.02"}, "credit", "all"},
 	{"retention", func(f projects.Figures) *accounting.Money { return f.Retention }, []string{"2307.01", "2502.01"}, "credit", "all"},
 	{"plan_minus_executed", func(f projects.Figures) *accounting.Money { return f.PlanMinusExecuted }, nil, "", ""},
+}
+
+// firstFigures are the columns that are shown unless all are asked for: as many as the office's screen holds.
+var firstFigures = []string{"plan", "approved", "available", "held_by_contract", "held_by_request", "executed_total", "certified", "plan_minus_executed"}
+
+// figuresShown are the columns that the page is asked for.
+func (l *look) figuresShown() []reconciledFigure {
+	if l.values.Get("columns") == "all" {
+		return reconciledFigures
+	}
+	return slices.DeleteFunc(slices.Clone(reconciledFigures), func(f reconciledFigure) bool { return !slices.Contains(firstFigures, f.name) })
 }
 
 // openItemAccounts are where the open items of the ledger stand.
@@ -89,7 +101,7 @@ func (s *Server) reconciliationPage(l *look) (*answer, error) {
 		return nil, err
 	}
 	download := with(cut, "format", "csv")
-	data := moneyList{Filters: []web.Field{l.dayField("as_of", "column.as_of", r.AsOf), scope[0], l.choiceOf("level", "reconciliation.level", l.values.Get("level"), "", "1"), l.textField("known_at", "column.known_at", "help.known_at")}, sectionsData: sectionsData{Lead: l.t("reconciliation.lead"),
+	data := moneyList{Filters: []web.Field{l.dayField("as_of", "column.as_of", r.AsOf), scope[0], l.choiceOf("level", "reconciliation.level", l.values.Get("level"), "", "1"), l.choiceOf("columns", "reconciliation.columns", l.values.Get("columns"), "main", "all"), l.textField("known_at", "column.known_at", "help.known_at")}, sectionsData: sectionsData{Lead: l.t("reconciliation.lead"),
 		Actions:  []web.MenuItem{{Title: l.t("document.print"), Path: "/api/v1/reconciliation/print?" + cut.Encode()}, {Title: l.t("reconciliation.signed_csv"), Path: "/api/v1/reconciliation?" + download.Encode()}},
 		Sections: sections}}
 	return &answer{template: "money_list", title: l.t("page.reconciliation"), list: list, wan: true, data: data}, nil
@@ -114,7 +126,7 @@ func (l *look) brokenTable(r *projects.Reconciliation) *web.Table {
 				held++
 				continue
 			}
-			t.Rows = append(t.Rows, web.Row{Class: "alert", Cells: []web.Cell{l.names.project(p.Code), web.State("failed", l.t("check."+c.Name)), web.Text(c.Detail)}})
+			t.Rows = append(t.Rows, web.Row{Class: "alert", Cells: []web.Cell{l.names.project(p.Code), web.State("failed", l.t("check."+c.Name)), web.Text(l.checkDetail(c))}})
 		}
 	}
 	t.Empty = l.t("reconciliation.all_hold", held)
@@ -238,8 +250,9 @@ func figureLink(name, project string, cut url.Values) string {
 
 // reconciliationTable has every project's figures.
 func (l *look) reconciliationTable(r *projects.Reconciliation, cut url.Values) *web.Table {
-	t := &web.Table{Name: "reconciliation", Caption: l.t("reconciliation.figures"), Wan: l.wan(), Counted: true, Empty: l.t("reconciliation.empty"), Columns: web.Columns(web.C(web.TextColumn, "column.project"))}
-	for _, f := range reconciledFigures {
+	shown := l.figuresShown()
+	t := &web.Table{Name: "reconciliation", Dense: true, Wide: len(shown) == len(reconciledFigures), Caption: l.t("reconciliation.figures"), Wan: l.wan(), Counted: true, Empty: l.t("reconciliation.empty"), Columns: web.Columns(web.C(web.TextColumn, "column.project"))}
+	for _, f := range shown {
 		t.Columns = append(t.Columns, web.C(web.MoneyColumn, "figure."+f.name))
 	}
 	t.Columns = append(t.Columns, web.C(web.StateColumn, "reconciliation.checks"))
@@ -254,7 +267,7 @@ func (l *look) reconciliationTable(r *projects.Reconciliation, cut url.Values) *
 		} else if l.values.Get("level") == "1" {
 			continue
 		}
-		for _, f := range reconciledFigures {
+		for _, f := range shown {
 			row.Cells = append(row.Cells, figureCell(f.of(p.Figures), figureLink(f.name, p.Code, cut)))
 		}
 		row.Cells = append(row.Cells, l.checkCell(p).To(reconciledLink(p.Code, cut)))
@@ -262,7 +275,7 @@ func (l *look) reconciliationTable(r *projects.Reconciliation, cut url.Values) *
 	}
 	t.Count = len(t.Rows)
 	t.Total = []web.Cell{web.Text(l.t("table.sum"))}
-	for _, f := range reconciledFigures {
+	for _, f := range shown {
 		cell := web.Maybe(f.of(r.Total))
 		if f.accounts != nil && f.name != "certified" { // of works only: no condition on lines says which projects are works
 			cell = figureCell(f.of(r.Total), figureLink(f.name, "", cut))
@@ -347,13 +360,24 @@ func linesOfOwn(link string) string {
 	return u.String()
 }
 
-// checkDetail is what a check says in the reader's language as far as it is known; figures of a broken one stand as they are.
+// checkDetail is what a check says in the reader's language: where something was found, and what.
 func (l *look) checkDetail(c projects.Check) string {
-	if c.Detail == "no plan stated" {
-		return l.t("reconciliation.no_plan_stated")
+	told := web.Said(l.lang, c.Detail)
+	if c.Detail == "" || l.lang == "en" || told != c.Detail {
+		return told
 	}
-	return c.Detail
+	parts := strings.Split(c.Detail, ", ")
+	for i, p := range parts {
+		if place := findingPlace.FindStringSubmatch(p); place != nil {
+			parts[i] = l.t("finding."+strings.ReplaceAll(place[1], " ", "_"), place[2])
+		} else if i > 0 {
+			return strings.Join(append(parts[:i:i], web.Said(l.lang, strings.Join(parts[i:], ", "))), "，")
+		}
+	}
+	return strings.Join(parts, "，")
 }
+
+var findingPlace = regexp.MustCompile(`^(period|project|budget line|account|difference) (\S+)$`)
 
 func grouped(m *accounting.Money) string {
 	if m == nil {

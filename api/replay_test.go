@@ -32,7 +32,10 @@ func TestRepeatAnswersTheSame(t *testing.T) {
 		{"/projects", `{"code":"2025-08","kind":"project","name_zh":"甲","type":"works"}`, `{"code":"2025-08","kind":"project","name_zh":"乙","type":"works"}`},
 		{"/projects/2025-06/plan-lines", `{"rate":"80.5","unit":"人"}`, `{"rate":"80.6","unit":"人"}`},
 		{"/budget-lines", `{"project":"2025-06","fiscal_year":2026,"fund_nature":"general_public_budget","funding_source":"county"}`, `{"project":"2025-06","fiscal_year":2026,"fund_nature":"government_fund","funding_source":"county"}`},
-		{"/periods/2025-01/close", "", ""},
+		{"/periods/2025-01/close-proposals", `{"vouchers":0}`, `{"vouchers":1}`},
+		{"/periods/2025-01/close-proposals/1/withdraw", `{"reason":"漏记"}`, `{"reason":"另一个"}`},
+		{"/periods/2025-01/close-proposals?again", `{"vouchers":0}`, ""},
+		{"/periods/2025-01/close", `{"proposal":2}`, `{"proposal":1}`},
 		{"/years/2027/open", "", ""},
 	} {
 		one := b.send(http.MethodPost, "/api/v1"+c.path, b.tokens[sender(c.path)], "k"+c.path, c.body)

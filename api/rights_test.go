@@ -74,7 +74,7 @@ var whoMay = map[string]string{
 	"post-voucher": "post", "post-vouchers": "post", "reverse-voucher": "post", "correct-voucher": "post",
 	"add-budget-line": "arrange", "add-funding-source": "arrange", "add-plan-line": "arrange", "set-plan-quantity": "arrange",
 	"create-project": "arrange", "rename-project": "arrange", "set-project-dates": "arrange", "set-project-parties": "arrange", "set-project-unit": "arrange",
-	"open-year": "arrange", "close-period": "arrange",
+	"open-year": "arrange", "propose-close": "arrange", "withdraw-close": "arrange", "close-period": "arrange", "list-close-proposals": "all",
 	"get-apportionment": "all", "get-final-account": "all", "list-assets": "all", "list-milestones": "all",
 	"get-contract": "all", "list-contracts": "all", "list-certificates": "all",
 	"get-allocation": "all", "list-villages": "all", "list-injections": "all", "get-fund-register": "all", "list-budget-ladders": "all",

@@ -212,7 +212,11 @@ func (s *Server) askSecondFactor(l *look, wrong *web.Problem, offered *secretRes
 	data := map[string]any{"Form": &f}
 	if offered != nil {
 		f.Fields = []web.Field{{Name: "code", Label: l.t("field.code_of_moment"), Kind: web.TextField, Required: true}}
-		data["Secret"], data["URL"] = offered.Body.Secret, offered.Body.URL
+		square, err := web.DrawQR(offered.Body.URL)
+		if err != nil {
+			return nil, fault.Internal(err)
+		}
+		data["QR"], data["Secret"], data["URL"] = square, web.InFours(offered.Body.Secret), offered.Body.URL
 	}
 	return &answer{template: "second_factor", title: l.t("page.second_factor"), data: data}, nil
 }

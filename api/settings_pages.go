@@ -259,7 +259,11 @@ func (s *Server) tokensPage(l *look) (*answer, error) {
 	}
 	t := &web.Table{Name: "tokens", Caption: l.t("page.tokens"), Counted: true, Count: len(out.Body.Tokens), Empty: l.t("tokens.empty"), Columns: web.Columns(web.C(web.TextColumn, "column.person"), web.C(web.TextColumn, "column.unit"), web.C(web.TextColumn, "column.role"), web.C(web.StateColumn, "column.state"), web.C(web.DayColumn, "tokens.made"), web.C(web.DayColumn, "tokens.expires"))}
 	var valid []web.Option
+	words := l.typed("q")
 	for _, k := range out.Body.Tokens {
+		if words != "" && !strings.Contains(strings.Join([]string{k.Person.Code, k.Person.Name, l.t("role." + k.Role), l.names.unit(k.Unit).Text, k.Unit}, " "), words) {
+			continue
+		}
 		shape := "ok"
 		if k.State != "valid" {
 			shape = "cancelled"
@@ -269,7 +273,8 @@ func (s *Server) tokensPage(l *look) (*answer, error) {
 			valid = append(valid, web.Option{Value: k.ID, Text: k.Person.Name + " " + l.t("role."+k.Role) + " " + k.CreatedAt.In(web.Shanghai).Format("2006-01-02 15:04")})
 		}
 	}
-	data := sectionsData{Lead: l.t("tokens.lead"), Sections: []section{{Table: t}}}
+	l.paged(t)
+	data := sectionsData{Lead: l.t("tokens.lead"), Search: []web.Field{{Name: "q", Label: l.t("money.words"), Kind: web.TextField, Value: words}}, Sections: []section{{Table: t}}}
 	if len(valid) > 0 {
 		data.Sections = append(data.Sections, section{Title: l.t("tokens.revoke"), Form: &web.Form{Action: "/settings/tokens/revoke", Key: uuid.NewString(), Submit: l.t("tokens.revoke"), Lead: l.t("tokens.revoke_lead"),
 			Fields: []web.Field{{Name: "id", Label: l.t("tokens.token"), Kind: web.ChoiceField, Required: true, Options: l.chooses(valid...)}}}})

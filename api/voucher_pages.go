@@ -102,11 +102,9 @@ func (s *Server) voucherList(l *look, in *listVouchersRequest, head *VoucherSumO
 		t.Notes = append(t.Notes, l.t("vouchers.own_lines_note"))
 	}
 	for _, v := range vouchers {
-		var sums [3]accounting.Money
+		sums := debits(v)
 		var projects []string
 		for _, x := range v.Lines {
-			i := slices.Index(bases, x.Basis)
-			sums[i] = sums[i].Add(x.Debit.Money)
 			if !slices.Contains(projects, x.Project) {
 				projects = append(projects, x.Project)
 			}

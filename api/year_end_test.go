@@ -87,7 +87,7 @@ func TestYearEndsByTheAPI(t *testing.T) {
 	// What was posted by a program, without a request, is in no list of the treasury: the book says that it closes without one.
 	maker.passes("setting", `{"date":"2025-12-31","treasury_lists":"not_required"}`, step{maker, "submit"}, step{checker, "approve"})
 	for m := range 13 {
-		b.made(fmt.Sprintf("/periods/2025-%02d/close", m+1), "")
+		b.closes(fmt.Sprintf("2025-%02d", m+1))
 	}
 	reconciled("before the year's end", "2025-12-31")
 	for _, event := range []string{"CloseBudgetary", "CloseFinancial", "CarryAuthority"} {
@@ -97,7 +97,7 @@ func TestYearEndsByTheAPI(t *testing.T) {
 	if at() != "close_year" || len(state.Steps[6].Blockers) != 0 {
 		t.Errorf("after Y3: %+v", state)
 	}
-	b.made("/periods/2025-14/close", "")
+	b.closes("2025-14")
 	maker.passes("year-end", `{"date":"2026-01-05","event":"CarryIn","input":{"year":2025}}`, step{maker, "submit"}, step{checker, "approve"})
 	if at() != "" {
 		t.Errorf("the year is not over: %+v", state)

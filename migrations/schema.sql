@@ -139,12 +139,13 @@ end $$;
 
 ALTER FUNCTION accounting.check_special(p_book bigint, p_kind text, p_period integer, p_refers_period integer, p_refers_number integer, p_account text[], p_project uuid[], p_budget_line uuid[], p_subject uuid[], p_class text[], p_debit numeric[], p_credit numeric[], p_correction_follows boolean, p_reversal_before boolean, OUT code text, OUT detail text) OWNER TO mingzhang_owner;
 
-CREATE FUNCTION accounting.close_period(p_book bigint, p_period integer, p_by uuid) RETURNS bytea
+CREATE FUNCTION accounting.close_period(p_book bigint, p_period integer, p_proposal integer, p_by uuid) RETURNS bytea
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
   b record;
+  c accounting.close_proposals;
   frozen bytea;
   counted int;
 begin
@@ -153,14 +154,39 @@ begin
   if b.n > 0 then
     raise exception '%', b.all_of_them using errcode = 'AC038';
   end if;
+  c := accounting.standing_proposal(p_book, p_period, p_proposal);
+  if c.proposed_by = p_by then
+    raise exception 'who has proposed to close a period does not confirm it: another person does' using errcode = 'AC045';
+  end if;
   select accounting.tree_root(array_agg(v.digest order by v.number)), count(*) into frozen, counted
     from accounting.vouchers v where v.book_id = p_book and v.period = p_period;
+  if counted <> c.last_number then
+    raise exception 'period %: proposed with % vouchers, % are there now, % more; propose it anew', p_period, c.last_number, counted, counted - c.last_number using errcode = 'AC088';
+  end if;
+  update accounting.close_proposals x set outcome = 'confirmed', ended_by = p_by, ended_at = clock_timestamp() where x.book_id = p_book and x.period = p_period and x.number = p_proposal;
   update accounting.periods p set state = 'closed', root = frozen, tree_size = counted, closed_at = clock_timestamp(), closed_by = p_by
    where p.book_id = p_book and p.period = p_period;
   return frozen;
 end $$;
 
-ALTER FUNCTION accounting.close_period(p_book bigint, p_period integer, p_by uuid) OWNER TO mingzhang_owner;
+ALTER FUNCTION accounting.close_period(p_book bigint, p_period integer, p_proposal integer, p_by uuid) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION accounting.closed_by_two() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  if new.closed_by_one and old.closed_by_one is not true then
+    raise exception 'period %: since two persons close, none is closed by one', new.period using errcode = 'AC087';
+  end if;
+  if new.state = 'closed' and not exists (select from accounting.close_proposals c where c.book_id = new.book_id and c.period = new.period and c.outcome = 'confirmed'
+      and c.last_number = new.last_number and c.ended_by = new.closed_by and c.proposed_by <> new.closed_by) then
+    raise exception 'period % with % vouchers: nobody else has proposed to close it so', new.period, new.last_number using errcode = 'AC087';
+  end if;
+  return new;
+end $$;
+
+ALTER FUNCTION accounting.closed_by_two() OWNER TO mingzhang_owner;
 
 CREATE FUNCTION accounting.command_is_final() RETURNS trigger
     LANGUAGE plpgsql
@@ -717,6 +743,50 @@ end $$;
 
 ALTER FUNCTION accounting.post(p_book bigint, p_key text[], p_name text[], p_hash bytea[], p_target uuid[], p_date date[], p_period integer[], p_kind text[], p_source text[], p_document uuid[], p_memo text[], p_document_hashes bytea[], p_prepared uuid[], p_reviewed uuid[], p_posted uuid[], p_attachments integer[], p_refers_period integer[], p_refers_number integer[], p_line_count integer[], p_voucher integer[], p_line_no integer[], p_account text[], p_project uuid[], p_budget_line uuid[], p_subject uuid[], p_subject_kind integer[], p_subject_code text[], p_class text[], p_debit numeric[], p_credit numeric[]) OWNER TO mingzhang_owner;
 
+CREATE FUNCTION accounting.proposal_keeps() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  if old.outcome is not null or to_jsonb(old) - array['outcome', 'ended_by', 'ended_at', 'ended_because'] <> to_jsonb(new) - array['outcome', 'ended_by', 'ended_at', 'ended_because'] then
+    raise exception 'a proposal to close stays as it was made, and ends once' using errcode = 'AC033';
+  end if;
+  return new;
+end $$;
+
+ALTER FUNCTION accounting.proposal_keeps() OWNER TO mingzhang_owner;
+
+CREATE FUNCTION accounting.propose_close(p_book bigint, p_period integer, p_shown integer, p_by uuid) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  p accounting.periods;
+  c accounting.close_proposals;
+  b record;
+  given int;
+begin
+  select * into p from accounting.periods x where x.book_id = p_book and x.period = p_period for update;
+  select string_agg(x.name || ': ' || x.detail, '; ' order by x.name, x.detail) as all_of_them, count(*) as n into b from accounting.blockers(p_book, p_period) x;
+  if b.n > 0 then
+    raise exception '%', b.all_of_them using errcode = 'AC038';
+  end if;
+  if p.last_number <> p_shown then
+    raise exception 'period %: % vouchers were seen, % are there now, % more', p_period, p_shown, p.last_number, p.last_number - p_shown using errcode = 'AC088';
+  end if;
+  select * into c from accounting.close_proposals x where x.book_id = p_book and x.period = p_period and x.outcome is null;
+  if c.last_number = p.last_number then
+    raise exception 'period %: proposal % to close it with % vouchers stands since %', p_period, c.number, c.last_number, to_char(c.proposed_at at time zone 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI') using errcode = 'AC089';
+  end if;
+  update accounting.close_proposals x set outcome = 'outdated', ended_by = p_by, ended_at = clock_timestamp() where x.book_id = p_book and x.period = p_period and x.outcome is null;
+  insert into accounting.close_proposals (book_id, period, number, last_number, proposed_by)
+    select p_book, p_period, coalesce(max(x.number), 0) + 1, p.last_number, p_by from accounting.close_proposals x where x.book_id = p_book and x.period = p_period
+    returning number into given;
+  return given;
+end $$;
+
+ALTER FUNCTION accounting.propose_close(p_book bigint, p_period integer, p_shown integer, p_by uuid) OWNER TO mingzhang_owner;
+
 CREATE FUNCTION accounting.reader_unit() RETURNS uuid
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -759,6 +829,46 @@ begin
 end $$;
 
 ALTER FUNCTION accounting.settle(p_book bigint) OWNER TO mingzhang_owner;
+
+CREATE TABLE accounting.close_proposals (
+    book_id bigint NOT NULL,
+    period integer NOT NULL,
+    number integer NOT NULL,
+    last_number integer NOT NULL,
+    proposed_by uuid NOT NULL,
+    proposed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    outcome text,
+    ended_by uuid,
+    ended_at timestamp with time zone,
+    ended_because text,
+    CONSTRAINT confirmed_by_another CHECK (((outcome IS DISTINCT FROM 'confirmed'::text) OR (ended_by <> proposed_by))),
+    CONSTRAINT end_is_whole CHECK ((((outcome IS NULL) = (ended_by IS NULL)) AND ((outcome IS NULL) = (ended_at IS NULL)))),
+    CONSTRAINT proposal_last_number CHECK ((last_number >= 0)),
+    CONSTRAINT proposal_number CHECK ((number > 0)),
+    CONSTRAINT proposal_outcome CHECK ((outcome = ANY (ARRAY['confirmed'::text, 'withdrawn'::text, 'outdated'::text]))),
+    CONSTRAINT proposal_reason CHECK (((length(ended_because) >= 1) AND (length(ended_because) <= 500))),
+    CONSTRAINT withdrawn_says_why CHECK (((NOT (outcome IS DISTINCT FROM 'withdrawn'::text)) = (ended_because IS NOT NULL)))
+);
+
+ALTER TABLE accounting.close_proposals OWNER TO mingzhang_owner;
+
+CREATE FUNCTION accounting.standing_proposal(p_book bigint, p_period integer, p_proposal integer) RETURNS accounting.close_proposals
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare c accounting.close_proposals;
+begin
+  select * into c from accounting.close_proposals x where x.book_id = p_book and x.period = p_period and x.number = p_proposal;
+  if not found then
+    raise exception 'period %: there is no proposal % to close it', p_period, coalesce(p_proposal::text, '(none)') using errcode = 'AC087';
+  end if;
+  if c.outcome is not null then
+    raise exception 'period %: proposal % to close it was % on %', p_period, p_proposal, c.outcome, to_char(c.ended_at at time zone 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI') using errcode = 'AC087';
+  end if;
+  return c;
+end $$;
+
+ALTER FUNCTION accounting.standing_proposal(p_book bigint, p_period integer, p_proposal integer) OWNER TO mingzhang_owner;
 
 CREATE FUNCTION accounting.tree_root(p_leaves bytea[]) RETURNS bytea
     LANGUAGE plpgsql IMMUTABLE
@@ -804,6 +914,19 @@ CREATE FUNCTION accounting.voucher_detail(p_book bigint, p_code text, p_key text
 $$;
 
 ALTER FUNCTION accounting.voucher_detail(p_book bigint, p_code text, p_key text, p_date date, p_period integer, p_source text, p_prepared uuid, p_reviewed uuid, p_line_count integer) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION accounting.withdraw_close(p_book bigint, p_period integer, p_proposal integer, p_because text, p_by uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  perform 1 from accounting.periods p where p.book_id = p_book and p.period = p_period for update;
+  perform accounting.standing_proposal(p_book, p_period, p_proposal);
+  update accounting.close_proposals x set outcome = 'withdrawn', ended_by = p_by, ended_at = clock_timestamp(), ended_because = p_because
+   where x.book_id = p_book and x.period = p_period and x.number = p_proposal;
+end $$;
+
+ALTER FUNCTION accounting.withdraw_close(p_book bigint, p_period integer, p_proposal integer, p_because text, p_by uuid) OWNER TO mingzhang_owner;
 
 CREATE FUNCTION api.account_keeps() RETURNS trigger
     LANGUAGE plpgsql
@@ -4818,6 +4941,8 @@ CREATE TABLE accounting.periods (
     tree_size integer,
     closed_at timestamp with time zone,
     closed_by uuid,
+    closed_by_one boolean DEFAULT false NOT NULL,
+    CONSTRAINT closed_by_one_is_closed CHECK (((state = 'closed'::text) OR (NOT closed_by_one))),
     CONSTRAINT closed_has_root CHECK (((state = 'closed'::text) = ((root IS NOT NULL) AND (tree_size IS NOT NULL) AND (closed_at IS NOT NULL) AND (closed_by IS NOT NULL)))),
     CONSTRAINT periods_last_number_check CHECK ((last_number >= 0)),
     CONSTRAINT periods_period_check CHECK (((((period % 100) >= 1) AND ((period % 100) <= 14)) AND (((period / 100) >= 2024) AND ((period / 100) <= 2040)))),
@@ -6627,6 +6752,9 @@ ALTER TABLE ONLY accounting.budget_lines
 ALTER TABLE ONLY accounting.budget_lines
     ADD CONSTRAINT budget_lines_pkey PRIMARY KEY (book_id, budget_line_id);
 
+ALTER TABLE ONLY accounting.close_proposals
+    ADD CONSTRAINT close_proposals_pkey PRIMARY KEY (book_id, period, number);
+
 ALTER TABLE ONLY accounting.commands
     ADD CONSTRAINT commands_pkey PRIMARY KEY (book_id, key);
 
@@ -7083,6 +7211,8 @@ CREATE INDEX budget_lines_by_project ON accounting.budget_lines USING btree (boo
 
 CREATE INDEX commands_by_time ON accounting.commands USING brin (at);
 
+CREATE UNIQUE INDEX confirmed_once ON accounting.close_proposals USING btree (book_id, period) WHERE (outcome = 'confirmed'::text);
+
 CREATE INDEX ledgers_by_unit ON accounting.ledgers USING btree (book_id, unit_id);
 
 CREATE INDEX lines_of_account ON ONLY accounting.lines USING btree (book_id, project_id, account, period);
@@ -7156,6 +7286,8 @@ CREATE INDEX lines_2039_book_id_subject_id_account_period_idx ON accounting.line
 CREATE INDEX lines_2040_book_id_project_id_account_period_idx ON accounting.lines_2040 USING btree (book_id, project_id, account, period);
 
 CREATE INDEX lines_2040_book_id_subject_id_account_period_idx ON accounting.lines_2040 USING btree (book_id, subject_id, account, period) WHERE (subject_id <> '00000000-0000-0000-0000-000000000000'::uuid);
+
+CREATE UNIQUE INDEX one_proposal_stands ON accounting.close_proposals USING btree (book_id, period) WHERE (outcome IS NULL);
 
 CREATE INDEX refusals_by_time ON accounting.refusals USING brin (at);
 
@@ -7409,6 +7541,10 @@ ALTER INDEX accounting.vouchers_book_id_period_number_line_count_key ATTACH PART
 
 ALTER INDEX accounting.vouchers_pkey ATTACH PARTITION accounting.vouchers_2040_pkey;
 
+CREATE TRIGGER closed_by_two BEFORE INSERT OR UPDATE OF state, closed_by, closed_by_one ON accounting.periods FOR EACH ROW EXECUTE FUNCTION accounting.closed_by_two();
+
+ALTER TABLE accounting.periods ENABLE ALWAYS TRIGGER closed_by_two;
+
 CREATE TRIGGER command_is_final BEFORE DELETE OR UPDATE ON accounting.commands FOR EACH ROW EXECUTE FUNCTION accounting.command_is_final();
 
 ALTER TABLE accounting.commands ENABLE ALWAYS TRIGGER command_is_final;
@@ -7480,6 +7616,18 @@ ALTER TABLE accounting.periods ENABLE ALWAYS TRIGGER periods_stay_all;
 CREATE TRIGGER positions_stay BEFORE DELETE ON accounting.positions FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
 
 ALTER TABLE accounting.positions ENABLE ALWAYS TRIGGER positions_stay;
+
+CREATE TRIGGER proposal_keeps BEFORE UPDATE ON accounting.close_proposals FOR EACH ROW EXECUTE FUNCTION accounting.proposal_keeps();
+
+ALTER TABLE accounting.close_proposals ENABLE ALWAYS TRIGGER proposal_keeps;
+
+CREATE TRIGGER proposals_stay BEFORE DELETE ON accounting.close_proposals FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE accounting.close_proposals ENABLE ALWAYS TRIGGER proposals_stay;
+
+CREATE TRIGGER proposals_stay_all BEFORE TRUNCATE ON accounting.close_proposals FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE accounting.close_proposals ENABLE ALWAYS TRIGGER proposals_stay_all;
 
 CREATE TRIGGER registry_grows BEFORE DELETE ON accounting.accounts FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
 
@@ -8241,6 +8389,15 @@ ALTER TABLE ONLY accounting.budget_lines
 
 ALTER TABLE ONLY accounting.budget_lines
     ADD CONSTRAINT budget_lines_book_id_project_id_fkey FOREIGN KEY (book_id, project_id) REFERENCES accounting.ledgers(book_id, project_id);
+
+ALTER TABLE ONLY accounting.close_proposals
+    ADD CONSTRAINT close_proposals_book_id_ended_by_fkey FOREIGN KEY (book_id, ended_by) REFERENCES accounting.persons(book_id, person_id);
+
+ALTER TABLE ONLY accounting.close_proposals
+    ADD CONSTRAINT close_proposals_book_id_period_fkey FOREIGN KEY (book_id, period) REFERENCES accounting.periods(book_id, period);
+
+ALTER TABLE ONLY accounting.close_proposals
+    ADD CONSTRAINT close_proposals_book_id_proposed_by_fkey FOREIGN KEY (book_id, proposed_by) REFERENCES accounting.persons(book_id, person_id);
 
 ALTER TABLE ONLY accounting.ledgers
     ADD CONSTRAINT ledgers_book_id_fkey FOREIGN KEY (book_id) REFERENCES accounting.books(book_id);
@@ -9111,8 +9268,10 @@ GRANT ALL ON FUNCTION accounting.blockers(p_book bigint, p_period integer) TO mi
 
 REVOKE ALL ON FUNCTION accounting.check_special(p_book bigint, p_kind text, p_period integer, p_refers_period integer, p_refers_number integer, p_account text[], p_project uuid[], p_budget_line uuid[], p_subject uuid[], p_class text[], p_debit numeric[], p_credit numeric[], p_correction_follows boolean, p_reversal_before boolean, OUT code text, OUT detail text) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION accounting.close_period(p_book bigint, p_period integer, p_by uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION accounting.close_period(p_book bigint, p_period integer, p_by uuid) TO mingzhang_app;
+REVOKE ALL ON FUNCTION accounting.close_period(p_book bigint, p_period integer, p_proposal integer, p_by uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION accounting.close_period(p_book bigint, p_period integer, p_proposal integer, p_by uuid) TO mingzhang_app;
+
+REVOKE ALL ON FUNCTION accounting.closed_by_two() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION accounting.command_is_final() FROM PUBLIC;
 
@@ -9151,6 +9310,11 @@ REVOKE ALL ON FUNCTION accounting.period_moves_forward() FROM PUBLIC;
 REVOKE ALL ON FUNCTION accounting.post(p_book bigint, p_key text[], p_name text[], p_hash bytea[], p_target uuid[], p_date date[], p_period integer[], p_kind text[], p_source text[], p_document uuid[], p_memo text[], p_document_hashes bytea[], p_prepared uuid[], p_reviewed uuid[], p_posted uuid[], p_attachments integer[], p_refers_period integer[], p_refers_number integer[], p_line_count integer[], p_voucher integer[], p_line_no integer[], p_account text[], p_project uuid[], p_budget_line uuid[], p_subject uuid[], p_subject_kind integer[], p_subject_code text[], p_class text[], p_debit numeric[], p_credit numeric[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION accounting.post(p_book bigint, p_key text[], p_name text[], p_hash bytea[], p_target uuid[], p_date date[], p_period integer[], p_kind text[], p_source text[], p_document uuid[], p_memo text[], p_document_hashes bytea[], p_prepared uuid[], p_reviewed uuid[], p_posted uuid[], p_attachments integer[], p_refers_period integer[], p_refers_number integer[], p_line_count integer[], p_voucher integer[], p_line_no integer[], p_account text[], p_project uuid[], p_budget_line uuid[], p_subject uuid[], p_subject_kind integer[], p_subject_code text[], p_class text[], p_debit numeric[], p_credit numeric[]) TO mingzhang_app;
 
+REVOKE ALL ON FUNCTION accounting.proposal_keeps() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION accounting.propose_close(p_book bigint, p_period integer, p_shown integer, p_by uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION accounting.propose_close(p_book bigint, p_period integer, p_shown integer, p_by uuid) TO mingzhang_app;
+
 REVOKE ALL ON FUNCTION accounting.reader_unit() FROM PUBLIC;
 GRANT ALL ON FUNCTION accounting.reader_unit() TO mingzhang_app;
 
@@ -9161,11 +9325,19 @@ REVOKE ALL ON FUNCTION accounting.registry_keeps() FROM PUBLIC;
 REVOKE ALL ON FUNCTION accounting.settle(p_book bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION accounting.settle(p_book bigint) TO mingzhang_app;
 
+GRANT SELECT ON TABLE accounting.close_proposals TO mingzhang_app;
+GRANT SELECT ON TABLE accounting.close_proposals TO mingzhang_auditor;
+
+REVOKE ALL ON FUNCTION accounting.standing_proposal(p_book bigint, p_period integer, p_proposal integer) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION accounting.tree_root(p_leaves bytea[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION accounting.tree_root(p_leaves bytea[]) TO mingzhang_app;
 GRANT ALL ON FUNCTION accounting.tree_root(p_leaves bytea[]) TO mingzhang_auditor;
 
 REVOKE ALL ON FUNCTION accounting.voucher_detail(p_book bigint, p_code text, p_key text, p_date date, p_period integer, p_source text, p_prepared uuid, p_reviewed uuid, p_line_count integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION accounting.withdraw_close(p_book bigint, p_period integer, p_proposal integer, p_because text, p_by uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION accounting.withdraw_close(p_book bigint, p_period integer, p_proposal integer, p_because text, p_by uuid) TO mingzhang_app;
 
 REVOKE ALL ON FUNCTION api.account_keeps() FROM PUBLIC;
 

@@ -123,13 +123,13 @@ func TestSheetsOfTheCloseAreKept(t *testing.T) {
 	if found, _ := b.sheetsCheck(); found != "余额调节表 "+fundNumber+": the bank's balance: 1007.00 at the close, 1008.00 now; 余额调节表 "+fundNumber+": the difference: 0.00 at the close, -1.00 now" {
 		t.Errorf("found %s", found)
 	}
-	_, err = projects.CloseMonth(t.Context(), b.db, b.command(), 202503)
+	_, err = projects.CloseMonth(t.Context(), b.db, b.command(), accounting.CloseConfirmation{Period: 202503, Proposal: 1})
 	refuses(t, err, "close_blocked", "period_closed")
 	_, err = b.db.NewRaw(`select projects.keep_closing_sheet(640303, 202503, 'bank', 'x', '{}')`).Exec(t.Context())
 	if err == nil || !strings.Contains(err.Error(), "the sheets of 202503 are kept at its close") {
 		t.Errorf("a sheet after the close: %v", err)
 	}
-	_, err = accounting.ClosePeriod(t.Context(), b.db, b.command(), 202504)
+	_, err = b.closePeriod(202504)
 	b.must(err)
 	if found, _ := b.sheetsCheck(); !strings.Contains(found, "closed without its sheets") {
 		t.Errorf("found %s", found)

@@ -23,9 +23,12 @@ func newBankDoors(t *testing.T) bankDoors {
 	return d
 }
 
+// closing confirms the close of a month that was proposed as it stands.
 func (d *doors) closing(month accounting.Period, by desk) racer {
+	d.t.Helper()
+	in := d.mustPropose(month)
 	return racer{by, func(c accounting.Command) error {
-		_, err := projects.CloseMonth(d.t.Context(), d.db, c, month)
+		_, err := projects.CloseMonth(d.t.Context(), d.db, c, in)
 		return err
 	}}
 }

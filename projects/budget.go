@@ -2,6 +2,7 @@ package projects
 
 import (
 	"context"
+	"encoding/json"
 	"strings"
 
 	"github.com/uptrace/bun"
@@ -19,7 +20,35 @@ func (b Budget) about(context.Context, resolver) (about, error) {
 	if strings.TrimSpace(b.DocumentNo) == "" {
 		return about{}, fault.Invalid("document_no_required", "a budget document has its number (文号)")
 	}
-	return about{node: b.Node}, b.says(budgetEvents...)
+	return about{node: b.Node, amount: b.comesTo()}, b.says(budgetEvents...)
+}
+
+// comesTo is the sum that the second person sees waiting: the amount, or what the rows add up to; nil where weights decide.
+func (b Budget) comesTo() *accounting.Money {
+	var input struct {
+		Amount, Total *accounting.Money
+		Rows, Parts   []struct{ Amount *accounting.Money }
+	}
+	if json.Unmarshal(b.Input, &input) != nil {
+		return nil // says tells what is wrong with it
+	}
+	if input.Amount != nil {
+		return input.Amount
+	}
+	if input.Total != nil {
+		return input.Total
+	}
+	var sum accounting.Money
+	for _, row := range append(input.Rows, input.Parts...) {
+		if row.Amount == nil {
+			return nil
+		}
+		sum = sum.Add(*row.Amount)
+	}
+	if sum.IsZero() {
+		return nil
+	}
+	return &sum
 }
 
 var budgetEvents = []string{"Approve", "Issue", "Indicators", "Supplement", "Reduce", "Transfer", "Split", "Freeze", "Thaw", "Lapse"}

@@ -72,6 +72,34 @@ func (b *bureau) command() accounting.Command {
 	return accounting.Command{Book: book, Key: fmt.Sprintf("key-%d", b.number), By: accounting.Actor{Person: b.head, Unit: b.unit}}
 }
 
+// proposes proposes in the clerk's name to close a period with the vouchers it has.
+func (b *bureau) proposes(period accounting.Period) (accounting.CloseConfirmation, error) {
+	b.t.Helper()
+	c, in := b.command(), accounting.CloseRequest{Period: period}
+	c.Name, c.By.Person = "period.propose_close", b.clerk
+	b.must(b.db.NewRaw(`select last_number from accounting.periods where period = ?`, period).Scan(b.t.Context(), &in.Vouchers))
+	p, err := accounting.ProposeClose(b.t.Context(), b.db, c, in)
+	return accounting.CloseConfirmation{Period: period, Proposal: p.Number}, err
+}
+
+// mustPropose is proposes for what must succeed.
+func (b *bureau) mustPropose(period accounting.Period) accounting.CloseConfirmation {
+	b.t.Helper()
+	in, err := b.proposes(period)
+	b.must(err)
+	return in
+}
+
+// closePeriod closes a period in the name of the clerk and of the head of finance, without the sheets of a month.
+func (b *bureau) closePeriod(period accounting.Period) (accounting.Root, error) {
+	b.t.Helper()
+	in, err := b.proposes(period)
+	if err != nil {
+		return accounting.Root{}, err
+	}
+	return accounting.ClosePeriod(b.t.Context(), b.db, b.command(), in)
+}
+
 // on is the head of an event prepared by the clerk, with a document number and one attachment.
 func (b *bureau) on(date string) projects.Head {
 	return projects.Head{Date: accounting.MustDate(date), DocumentNo: "红财发〔2025〕1号", PreparedBy: b.clerk, Attachments: 1}

@@ -42,14 +42,14 @@ type keptSheet struct {
 
 const keptColumns = `select k.period, k.kind, k.account, k.content, k.content_hash, k.kept_at from projects.closing_sheets k where k.book_id = ?`
 
-// CloseMonth closes a period for good and keeps the sheets of a month as they are at that moment, in one transaction: what
-// was signed is there later. Codes: close_blocked, with every blocker in the detail.
-func CloseMonth(ctx context.Context, db *bun.DB, c accounting.Command, period accounting.Period) (accounting.Root, error) {
-	c.Body = period
+// CloseMonth closes a period for good as another person has proposed it, and keeps the sheets of a month as they are at that
+// moment, in one transaction: what was signed is there later. Codes: those of accounting.Close.
+func CloseMonth(ctx context.Context, db *bun.DB, c accounting.Command, in accounting.CloseConfirmation) (accounting.Root, error) {
+	c.Body = in
 	return accounting.Do(ctx, db, c, func(ctx context.Context, tx bun.Tx) (accounting.Root, error) {
-		root, err := accounting.Close(ctx, tx, c.Book, period, c.By.Person)
-		if err == nil && period.Month() <= 12 {
-			err = keepSheets(ctx, tx, c.Book, period)
+		root, err := accounting.Close(ctx, tx, c.Book, in, c.By.Person)
+		if err == nil && in.Period.Month() <= 12 {
+			err = keepSheets(ctx, tx, c.Book, in.Period)
 		}
 		return root, err
 	})

@@ -417,9 +417,14 @@ var business = map[string]func(p *dayToDay) error{
 		if p.closed > 9 || rapid.IntRange(0, 2).Draw(p.T, "really") > 0 {
 			return errNothing
 		}
+		month := accounting.Period(202501 + p.closed)
 		err := p.within(func(ctx context.Context, tx bun.Tx) error {
-			_, err := accounting.Close(ctx, tx, book, accounting.Period(202501+p.closed), p.b.finance.who.Person)
-			return err
+			in := accounting.CloseConfirmation{Period: month}
+			err := tx.NewRaw(`select accounting.propose_close(book_id, period, last_number, ?) from accounting.periods where book_id = ? and period = ?`, p.b.second.who.Person, book, month).Scan(ctx, &in.Proposal)
+			if err == nil {
+				_, err = accounting.Close(ctx, tx, book, in, p.b.finance.who.Person)
+			}
+			return fault.FromSQL(err)
 		})
 		if err == nil {
 			p.closed++

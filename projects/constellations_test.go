@@ -63,7 +63,7 @@ func (b *bureau) pays(doc *projects.Document, day string, entered, checked desk)
 func (b *bureau) reconciles(by desk, months int) {
 	b.t.Helper()
 	for m := range months {
-		_, err := accounting.ClosePeriod(b.t.Context(), b.db, by.command(), accounting.Period(202501+m))
+		_, err := accounting.ClosePeriod(b.t.Context(), b.db, by.command(), b.mustPropose(accounting.Period(202501+m)))
 		b.must(err)
 	}
 	report, err := projects.Reconcile(b.t.Context(), b.db, projects.ReconcileQuery{Book: book, AsOf: accounting.MustDate("2025-12-31")})

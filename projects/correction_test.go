@@ -68,7 +68,7 @@ func TestCorrectionGoesIntoTheFirstOpenMonth(t *testing.T) {
 			t.Parallel()
 			b := newWrongly(t)
 			for m := 1; m <= at.closed; m++ {
-				_, err := accounting.ClosePeriod(t.Context(), b.db, b.command(), accounting.Period(202500+m))
+				_, err := b.closePeriod(accounting.Period(202500 + m))
 				b.must(err)
 			}
 			doc, err := b.submitted(b.ma, "2025-01 记-0001", at.dated, right("Approve", lessApproved))

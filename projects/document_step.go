@@ -42,8 +42,9 @@ func Take(ctx context.Context, db *bun.DB, c accounting.Command, s Step) (*Taken
 	})
 }
 
-// take is Take within a transaction, for acts that follow from another.
+// take is Take within a transaction, for acts that follow from another and for those that are only foreseen.
 func take(ctx context.Context, tx bun.Tx, c accounting.Command, s Step) (*Taken, error) {
+	c.Target = s.Document // what the document says is compared with others, not with itself
 	if reasoned[s.Verb] || s.Reason != "" {
 		if err := accounting.CheckText("reason", s.Reason, 500); err != nil {
 			return nil, fault.Invalid("reason_required", "%s: write why, in at most 500 characters", s.Verb)

@@ -20,7 +20,7 @@ func (d desk) withdraws(i *projects.Import, why string) error {
 
 func (b bankingBureau) closes(month accounting.Period) {
 	b.t.Helper()
-	_, err := projects.CloseMonth(b.t.Context(), b.db, b.command(), month)
+	_, err := projects.CloseMonth(b.t.Context(), b.db, b.command(), b.mustPropose(month))
 	b.must(err)
 }
 

@@ -101,7 +101,7 @@ func (m *machine) close(rt *rapid.T) {
 	if month == m.ledger.closed+1 {
 		want = ""
 	}
-	root, err := accounting.ClosePeriod(m.t.Context(), m.db, m.command(), accounting.Period(202500+month))
+	root, err := m.closePeriod(accounting.Period(202500 + month))
 	if fault.Code(err) != want {
 		rt.Fatalf("closing month %d after %d: %v, want %q", month, m.ledger.closed, err, want)
 	}

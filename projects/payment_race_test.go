@@ -62,6 +62,12 @@ func (d *doors) blockedBy(pid int) (blocked int) {
 	}
 }
 
+func (d *doors) isClosed(period accounting.Period) (closed bool) {
+	d.t.Helper()
+	d.must(d.db.NewRaw(`select state = 'closed' from accounting.periods where period = ?`, period).Scan(d.t.Context(), &closed))
+	return closed
+}
+
 // meet lets second come upon first and answers the code of each.
 func (d *doors) meet(hold string, first, second racer) (codes [2]string) {
 	d.t.Helper()
@@ -433,13 +439,13 @@ var meetings = map[string]meeting{
 			doc := d.ordered(q)
 			month := accounting.Period(202500 + d.number)
 			d.must(projects.EnterReceipt(d.t.Context(), d.db, d.payer.command(), doc.Number, 1, projects.Receipt{Date: accounting.NewDate(2025, time.Month(d.number), 20), Serial: doc.Number}))
-			closes := racer{d.finance, func(c accounting.Command) error {
-				_, err := accounting.ClosePeriod(d.t.Context(), d.db, c, month)
-				return err
-			}}
-			return closes, d.confirming(doc, d.treasury, 1), doc
+			if month > 202501 && !d.isClosed(month-1) { // what came before the month's close was posted into it
+				_, err := d.closePeriod(month - 1)
+				d.must(err)
+			}
+			return d.closing(month, d.finance), d.confirming(doc, d.treasury, 1), doc
 		},
-		afterOne: "confirmed confirmed", afterOther: "confirmed confirmed", silent: true,
+		afterOne: "confirmed confirmed", otherFirst: [2]string{"close_outdated", ""}, afterOther: "confirmed confirmed", silent: true,
 		finally: func(d *doors, about *projects.Document) {
 			var paid []string
 			d.must(d.super.NewRaw(`select date::text from accounting.vouchers where source_document = ? and source = 'P4'`, about.ID).Scan(d.t.Context(), &paid))

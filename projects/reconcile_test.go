@@ -124,7 +124,7 @@ func TestReconcileChecksFailAlone(t *testing.T) {
 		t.Run(tt.check, func(t *testing.T) {
 			t.Parallel()
 			b := clinicBooks(t)
-			_, err := accounting.ClosePeriod(t.Context(), b.db, b.command(), 202501)
+			_, err := b.closePeriod(202501)
 			b.must(err)
 			thief := pgtest.Superuser(t, b.db)
 			disarm(t, thief)

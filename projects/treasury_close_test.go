@@ -25,7 +25,7 @@ func (b *payingBureau) needsLists() {
 
 func (b *payingBureau) closes(month accounting.Period) error {
 	b.t.Helper()
-	_, err := accounting.ClosePeriod(b.t.Context(), b.db, b.command(), month)
+	_, err := b.closePeriod(month)
 	return err
 }
 

@@ -71,10 +71,7 @@ func TestTreasuryListMeetsTheClose(t *testing.T) {
 			t.Parallel()
 			d := newDoors(t)
 			d.needsLists()
-			closes := racer{d.finance, func(c accounting.Command) error {
-				_, err := accounting.ClosePeriod(t.Context(), d.db, c, 202501)
-				return err
-			}}
+			closes := d.closing(202501, d.finance)
 			brings := d.bringing(d.payer.treasuryList("2025-01", unknownOne), d.payer)
 			first, second := closes, brings
 			if x.listFirst {

@@ -20,13 +20,19 @@ type YearEndState struct {
 // YearStep is one step of the year's end. Steps before it need not all be done: what is posted later is closed by posting
 // the step again, until period 14 is closed.
 type YearStep struct {
-	Name     string               `json:"name"`
-	NameZH   string               `json:"name_zh"`
-	NameEN   string               `json:"name_en"`
-	Event    string               `json:"event,omitempty"` // of the year_end document that does it
-	Done     bool                 `json:"done"`
-	Left     int                  `json:"left"` // requests, periods, balances or budget lines still to do
-	Blockers []accounting.Blocker `json:"blockers"`
+	Name     string        `json:"name"`
+	NameZH   string        `json:"name_zh"`
+	NameEN   string        `json:"name_en"`
+	Event    string        `json:"event,omitempty"` // of the year_end document that does it
+	Done     bool          `json:"done"`
+	Left     int           `json:"left"` // requests, periods, balances or budget lines still to do
+	Blockers []YearBlocker `json:"blockers"`
+}
+
+// YearBlocker is what stands in the way of a step, and the document it is about.
+type YearBlocker struct {
+	accounting.Blocker
+	Document string `json:"document,omitempty" format:"uuid"` // of a request that is under way
 }
 
 // YearEnds tells where the year's end stands. Codes: period_unknown when the year was never opened.
@@ -57,12 +63,15 @@ func YearEnds(ctx context.Context, db bun.IDB, book accounting.BookID, year int)
 	if err != nil {
 		return state, fault.FromSQL(err)
 	}
-	closing, err := accounting.Blockers(ctx, db, book, accounting.Period(year*100+14))
+	standing, err := accounting.Blockers(ctx, db, book, accounting.Period(year*100+14))
 	if err != nil {
 		return state, err
 	}
-	if periods.year == 0 {
-		closing = nil // it is closed
+	var closing []YearBlocker
+	if periods.year > 0 { // else it is closed
+		for _, b := range standing {
+			closing = append(closing, YearBlocker{Blocker: b})
+		}
 	}
 	state.Steps = []YearStep{
 		{Name: "return_requests", NameZH: "清理在途支付申请", NameEN: "pay or return what is in flight", Left: len(requests), Blockers: requests},
@@ -80,7 +89,7 @@ func YearEnds(ctx context.Context, db bun.IDB, book accounting.BookID, year int)
 		x := &state.Steps[i]
 		x.Done = x.Left == 0 && (x.Name != "carry_in" && x.Name != "lapse" || left.Authority == 0)
 		if x.Done || x.Blockers == nil {
-			x.Blockers = []accounting.Blocker{}
+			x.Blockers = []YearBlocker{}
 		}
 		if !x.Done && state.Next == "" {
 			state.Next = x.Name
@@ -104,21 +113,21 @@ func openPeriods(ctx context.Context, db bun.IDB, book accounting.BookID, year i
 	return stillOpen{o.Months, o.Adjustment, o.Year, o.Next}, fault.FromSQL(err)
 }
 
-func openBefore(n int, what string, year int) []accounting.Blocker {
+func openBefore(n int, what string, year int) []YearBlocker {
 	if n == 0 {
 		return nil
 	}
-	return []accounting.Blocker{{Name: "earlier_period_open", Detail: fmt.Sprintf("%d: %d %s still open", year, n, what)}}
+	return []YearBlocker{{Blocker: accounting.Blocker{Name: "earlier_period_open", Detail: fmt.Sprintf("%d: %d %s still open", year, n, what)}}}
 }
 
 // requestBlockers names every request that holds authority of the year: those whose documents can be returned, and what
 // the books hold for others.
-func requestBlockers(ctx context.Context, db bun.IDB, book accounting.BookID, year int) ([]accounting.Blocker, error) {
+func requestBlockers(ctx context.Context, db bun.IDB, book accounting.BookID, year int) ([]YearBlocker, error) {
 	inFlight, err := requestsInFlight(ctx, db, book, year)
 	if err != nil {
 		return nil, err
 	}
-	var found []accounting.Blocker
+	var found []YearBlocker
 	known := []string{}
 	for _, d := range inFlight {
 		amount := ""
@@ -129,7 +138,7 @@ func requestBlockers(ctx context.Context, db bun.IDB, book accounting.BookID, ye
 		if d.State == "ordered" {
 			b = accounting.Blocker{Name: "payment_ordered", Detail: fmt.Sprintf("%s is ordered and neither confirmed nor returned%s", d.Number, amount)}
 		}
-		found, known = append(found, b), append(known, d.ID.String())
+		found, known = append(found, YearBlocker{b, d.ID.String()}), append(known, d.ID.String())
 	}
 	var held []struct {
 		Line, Request string
@@ -140,7 +149,7 @@ func requestBlockers(ctx context.Context, db bun.IDB, book accounting.BookID, ye
 		join accounting.subjects s on s.book_id = x.book_id and s.subject_id = x.subject_id
 		where x.book_id = ? and x.account = '9301.04' and x.debit <> x.credit and x.subject_id::text not in (?) order by 1, 2`, year, book, bun.List(append(known, ""))).Scan(ctx, &held)
 	for _, h := range held {
-		found = append(found, accounting.Blocker{Name: "request_hold_left", Detail: fmt.Sprintf("budget line %s: request %s still holds %s", h.Line, h.Request, h.Held)})
+		found = append(found, YearBlocker{Blocker: accounting.Blocker{Name: "request_hold_left", Detail: fmt.Sprintf("budget line %s: request %s still holds %s", h.Line, h.Request, h.Held)}})
 	}
 	return found, fault.FromSQL(err)
 }

@@ -35,12 +35,12 @@ func (s *site) closing(date, event string, names ...string) (*projects.Taken, er
 func (s *site) close(periods ...accounting.Period) {
 	s.t.Helper()
 	for _, p := range periods {
-		_, err := accounting.ClosePeriod(s.t.Context(), s.db, s.command(), p)
+		_, err := s.closePeriod(p)
 		s.must(err)
 	}
 }
 
-func names(blockers []accounting.Blocker) (all []string) {
+func names(blockers []projects.YearBlocker) (all []string) {
 	for _, b := range blockers {
 		all = append(all, b.Name+" "+b.Detail)
 	}

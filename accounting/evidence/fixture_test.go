@@ -71,6 +71,25 @@ func (c *county) command(name string) accounting.Command {
 	return accounting.Command{Book: c.id, Key: fmt.Sprintf("%s-%d", name, c.keys), Name: name, By: accounting.Actor{Person: c.person[3], Unit: c.unit}}
 }
 
+// close closes a period that the third person proposes and the fourth confirms.
+func (c *county) close(t testing.TB, period accounting.Period) accounting.Root {
+	t.Helper()
+	ask, in := c.command("period.propose_close"), accounting.CloseRequest{Period: period}
+	ask.By.Person = c.person[2]
+	if err := c.db.NewRaw(`select last_number from accounting.periods where period = ?`, period).Scan(t.Context(), &in.Vouchers); err != nil {
+		t.Fatal(err)
+	}
+	p, err := accounting.ProposeClose(t.Context(), c.db, ask, in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	root, err := accounting.ClosePeriod(t.Context(), c.db, c.command("period.close"), accounting.CloseConfirmation{Period: period, Proposal: p.Number})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return root
+}
+
 func (c *county) on(i int) accounting.Dims {
 	return accounting.Dims{Project: c.project[i], BudgetLine: c.line[i]}
 }

@@ -131,10 +131,7 @@ func TestDigestIsTheDatabases(t *testing.T) {
 				leaves = append(leaves, s.digest)
 			}
 		}
-		root, err := accounting.ClosePeriod(t.Context(), c.db, c.command("period.close"), accounting.Period(period))
-		if err != nil {
-			t.Fatal(err)
-		}
+		root := c.close(t, accounting.Period(period))
 		if root.TreeSize != len(leaves) || evidence.Root(leaves) != root.Hash {
 			t.Errorf("period %d closed with root %s over %d, its %d leaves give %x", period, root.Hash, root.TreeSize, len(leaves), evidence.Root(leaves))
 		}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"regexp"
 )
 
 // Kind says how a caller should react. Only package api knows which HTTP status that is.
@@ -27,6 +28,8 @@ type Error struct {
 	Code   string
 	Detail string
 	Facts  json.RawMessage
+	format string // of which the detail was made, with its figures; empty where the database said it
+	args   []any
 	cause  error
 	retry  bool
 }
@@ -74,7 +77,25 @@ func OutcomeUnknown(cause error) *Error {
 }
 
 func newError(kind Kind, code, format string, args []any) *Error {
-	return &Error{Kind: kind, Code: code, Detail: fmt.Sprintf(format, args...)}
+	return &Error{Kind: kind, Code: code, Detail: fmt.Sprintf(format, args...), format: format, args: args}
+}
+
+var verb = regexp.MustCompile(`%(%|[-+# 0]*[0-9.]*[a-zA-Z])`)
+
+// Saying is the sentence of the detail with {0}, {1}, … where its figures stand, and these, so that it can be told in another
+// language. Empty: the detail was not made of a format.
+func (e *Error) Saying() (form string, figures []string) {
+	if e.format == "" || fmt.Sprintf(e.format, e.args...) != e.Detail {
+		return "", nil
+	}
+	form = verb.ReplaceAllStringFunc(e.format, func(place string) string {
+		if place == "%%" || len(figures) == len(e.args) {
+			return "%"
+		}
+		figures = append(figures, fmt.Sprintf(place, e.args[len(figures)]))
+		return fmt.Sprintf("{%d}", len(figures)-1)
+	})
+	return form, figures
 }
 
 // ByCode makes the fault of a code of the catalogue, with facts as the database gave them (may be nil).

@@ -119,3 +119,18 @@ func TestEveryCodeInUseIsInTheCatalogue(t *testing.T) {
 		t.Errorf("found %d codes in the source, %v", seen, err)
 	}
 }
+
+// What was said is told in another language from the same figures, whatever stands in them.
+func TestSaying(t *testing.T) {
+	form, figures := Conflict("budget_exceeded", "%s: %q is 5 %% of %s", "", "a, asked 2: b", "3.00").Saying()
+	if form != "{0}: {1} is 5 % of {2}" || len(figures) != 3 || figures[0] != "" || figures[1] != `"a, asked 2: b"` || figures[2] != "3.00" {
+		t.Errorf("%q %q", form, figures)
+	}
+	changed := Conflict("budget_exceeded", "short by %s", "1.00")
+	changed.Detail = "row 2: " + changed.Detail
+	for _, f := range []*Error{changed, ByCode("budget_exceeded", "short by 1.00", nil)} {
+		if form, _ := f.Saying(); form != "" {
+			t.Errorf("%q is told as %q", f.Detail, form)
+		}
+	}
+}

@@ -11,9 +11,30 @@ import (
 // Month is a month's vouchers to be bound: a cover 封面, the 科目汇总表 and the vouchers.
 type Month struct {
 	Of       accounting.Period
+	Close    Close
 	Unit     string // of one accounting unit; empty: the whole book
 	Layout   Layout
 	Vouchers []Voucher
+}
+
+// Close says on the cover who closed the month: one person proposes, another confirms.
+type Close struct {
+	Closed         bool
+	ProposedBy     string // empty: closed by one person, before two were needed
+	ClosedBy       string
+	ProposedOn, On string // days
+}
+
+// words are those of the two cells of the cover.
+func (c Close) words() (proposed, confirmed string) {
+	switch {
+	case !c.Closed:
+		return "（未结账）", "（未结账）"
+	case c.ProposedBy == "":
+		return "（一人结账）", c.ClosedBy + "　" + c.On
+	default:
+		return c.ProposedBy + "　" + c.ProposedOn, c.ClosedBy + "　" + c.On
+	}
 }
 
 // PrintMonth prints a month's vouchers.
@@ -59,6 +80,8 @@ func (p *press) cover(m Month) {
 	p.row([]Cell{cell("会计期间", 25, true), cell(MonthOf(m.Of), 25, false), cell("凭证种类", 25, true), cell("记字", 25, false)})
 	p.row([]Cell{cell("起讫号数", 25, true), cell(fmt.Sprintf("自第 %04d 号至第 %04d 号", first, last), 75, false)})
 	p.row([]Cell{cell("凭证张数", 25, true), cell(fmt.Sprintf("%d 张", len(m.Vouchers)), 25, false), cell("附件张数", 25, true), cell(fmt.Sprintf("%d 张", attachments), 25, false)})
+	proposed, confirmed := m.Close.words()
+	p.row([]Cell{cell("结账申请", 25, true), cell(proposed, 25, false), cell("结账确认", 25, true), cell(confirmed, 25, false)})
 	p.row([]Cell{cell("册数", 25, true), cell("本月共　　册，本册是第　　册", 75, false)})
 	p.row([]Cell{cell("保管期限", 25, true), cell("30 年", 25, false), cell("归档日期", 25, true), cell("　　年　月　日", 25, false)})
 	p.y += p.format.height / 30

@@ -11,7 +11,8 @@ type Form struct {
 	Notes   []string // what to know while it is filled in
 	Submit  string   // text of the button
 	Buttons []Button
-	Files   bool // it brings files
+	Files   bool   // it brings files
+	Said    string // where is asked, as one types, what to say beside its fields
 }
 
 // Hidden is a value that goes along.
@@ -27,6 +28,7 @@ type Button struct {
 type Problem struct {
 	Title, Detail, Code, Reference string
 	Errors                         []string
+	Field                          string // the name of the one that is wrong, where one is
 }
 
 // FieldKind is how a field is filled in.

@@ -2,6 +2,7 @@ package web
 
 import (
 	"encoding/json"
+	"io/fs"
 	"regexp"
 	"slices"
 	"strconv"
@@ -9,90 +10,199 @@ import (
 )
 
 // saying is a sentence as the books and lists say it in a detail, with {0}, {1}, … for its figures, and how pages say it. What
-// stands at {=0} is a sentence itself, at {@0} a period such as 202503.
+// stands at {=0} is a sentence itself, at {@0} a period such as 202503, at {role:0} the code of a role and so on (Called).
 type saying struct {
 	Key  string `json:"key,omitempty"` // for pages that do more with it than show it
 	Said string `json:"said"`
 	ZH   string `json:"zh"`
 	EN   string `json:"en,omitempty"` // empty: as it was said
 
+	First bool `json:"first,omitempty"` // it stands before a sentence of its own, which may have more letters
+
 	form    *regexp.Regexp
-	inner   []byte // of each figure: = it is a sentence, @ a period
-	literal int    // letters that are its own: of two that fit, the one with more is meant
+	inner   map[int]string // of a figure: = it is a sentence, @ a period, else the kind of code
+	literal int            // letters that are its own: of two that fit, the one with more is meant
 }
 
-var gap = regexp.MustCompile(`\{[=@]?[0-9]\}`)
+var (
+	gap      = regexp.MustCompile(`\{(=|@|[a-z]+:)?([0-9]+)\}`)
+	anyWords = regexp.MustCompile(`\p{L}{2}`)
+	amount   = regexp.MustCompile(`^-?[0-9]{1,16}\.[0-9]{2}$`)
+)
 
-// sayings are known sentences, those with most letters of their own first.
-var sayings = func() (all []saying) {
-	text, err := files.ReadFile("said.json")
-	if err == nil {
-		err = json.Unmarshal(text, &all)
+// sayings are known sentences, those with most letters of their own first; forms are the same by the sentence with plain places.
+var sayings, forms = func() (all []saying, byForm map[string]*saying) {
+	must := func(err error) {
+		if err != nil {
+			panic("sayings: " + err.Error())
+		}
 	}
-	if err != nil {
-		panic("said.json: " + err.Error())
+	text, err := files.ReadFile("said.json")
+	must(err)
+	must(json.Unmarshal(text, &all))
+	parts, err := fs.Glob(files, "said/*.json")
+	must(err)
+	for _, part := range parts {
+		var more map[string]string
+		text, err := files.ReadFile(part)
+		must(err)
+		must(json.Unmarshal(text, &more))
+		for said, zh := range more {
+			all = append(all, saying{Said: said, ZH: zh})
+		}
 	}
 	for i := range all {
-		s := &all[i]
-		form := "^"
-		for n, literal := range gap.Split(s.Said, -1) {
-			if s.literal += len(literal); n > 0 {
-				form += "(.+?)"
-			}
-			form += regexp.QuoteMeta(literal)
+		all[i].prepare()
+	}
+	slices.SortFunc(all, func(a, b saying) int {
+		if a.First != b.First {
+			return map[bool]int{true: -1, false: 1}[a.First]
 		}
-		s.form = regexp.MustCompile("(?s)" + form + "$")
-		for _, place := range gap.FindAllString(s.Said, -1) {
-			s.inner = append(s.inner, place[1])
+		if a.literal != b.literal {
+			return b.literal - a.literal
+		}
+		return strings.Compare(a.Said, b.Said)
+	})
+	byForm = map[string]*saying{}
+	for i := range all {
+		form := gap.ReplaceAllString(all[i].Said, "{$2}")
+		if byForm[form] != nil {
+			panic("sayings: twice: " + form)
+		}
+		byForm[form] = &all[i]
+	}
+	return all, byForm
+}()
+
+// prepare makes the pattern of a sentence. One without words of its own would fit everything: it is known by its form alone.
+func (s *saying) prepare() {
+	s.inner = map[int]string{}
+	for _, words := range []string{s.ZH, s.Said} {
+		for _, place := range gap.FindAllStringSubmatch(words, -1) {
+			if n, _ := strconv.Atoi(place[2]); place[1] != "" {
+				s.inner[n] = strings.TrimSuffix(place[1], ":")
+			}
 		}
 	}
-	slices.SortStableFunc(all, func(a, b saying) int { return b.literal - a.literal })
-	return all
-}()
+	form, own := "^", ""
+	for n, literal := range gap.Split(s.Said, -1) {
+		if n > 0 {
+			form += "(.+?)"
+		}
+		own += literal + " "
+		s.literal += len(literal)
+		form += regexp.QuoteMeta(literal)
+	}
+	if anyWords.MatchString(own) {
+		s.form = regexp.MustCompile("(?s)" + form + "$")
+	}
+}
+
+// Called gives the names of codes that figures hold, by kind and language. Roles, states and what else has texts of its own are
+// named here; package api adds those that only the books know.
+var Called = map[string]func(lang, code string) string{}
+
+// texts of codes in the catalogue: kind and the beginning of their keys.
+var codeTexts = map[string]string{"role": "role.", "state": "state.", "basis": "basis.", "subject": "subject.", "milestone": "choice.milestone.", "payment": "choice.payment.", "duty": "duty.", "fund": "choice.fund_nature.", "flow": "choice.flow."}
+
+// called names one code or a list of them; what has no name stays as it is.
+func called(lang, kind, codes string) string {
+	separator := ", "
+	if strings.Contains(codes, " or ") {
+		separator = " or "
+	}
+	names := strings.Split(strings.Trim(codes, "[]"), separator)
+	for i, code := range names {
+		code = strings.Trim(code, `"`)
+		if key := codeTexts[kind] + code; codeTexts[kind] != "" && Has(key) {
+			names[i] = T(lang, key)
+		} else if name := Called[kind]; name != nil {
+			names[i] = name(lang, code)
+		} else if text, known := SaidAs(lang, code, nil); known {
+			names[i] = text
+		}
+	}
+	if lang == "zh" {
+		return strings.Join(names, "、")
+	}
+	return strings.Join(names, separator)
+}
 
 // Said tells a detail in the reader's language. What is not known is told as it is.
 func Said(lang, detail string) string {
 	for i := range sayings {
 		s := &sayings[i]
-		m := s.form.FindStringSubmatch(detail)
-		if m == nil {
+		if s.form == nil {
 			continue
 		}
-		words := s.ZH
-		if lang != "zh" {
-			if words = s.EN; words == "" {
-				words = s.Said
-			}
+		if m := s.form.FindStringSubmatch(detail); m != nil {
+			return s.tell(lang, m[1:], detail)
 		}
-		return gap.ReplaceAllStringFunc(words, func(place string) string {
-			n, _ := strconv.Atoi(strings.Trim(place, "{=@}"))
-			switch figure := m[n+1]; {
-			case s.inner[n] == '=' && figure != detail:
-				return Said(lang, figure)
-			case s.inner[n] == '@' && len(figure) == 6:
-				return figure[:4] + "-" + figure[4:]
-			default:
-				return figure
-			}
-		})
 	}
 	if parts := strings.Split(detail, "; "); len(parts) > 1 {
-		for i := range parts {
-			parts[i] = Said(lang, parts[i])
+		known := false
+		for i, part := range parts {
+			parts[i] = Said(lang, part)
+			known = known || parts[i] != part
 		}
-		if lang == "zh" {
+		if known && lang == "zh" {
 			return strings.Join(parts, "；")
 		}
 		return strings.Join(parts, "; ")
 	}
-	return detail
+	return figure(detail)
 }
 
-// SaidAs gives the key of a known sentence and its figures; empty: it is not known, or has no key.
-func SaidAs(detail string) (key string, figures []string) {
+// SaidAs tells a sentence of a known form with its figures; false: the form is not known.
+func SaidAs(lang, form string, figures []string) (string, bool) {
+	s := forms[form]
+	if s == nil {
+		return "", false
+	}
+	return s.tell(lang, figures, ""), true
+}
+
+// tell says the sentence with its figures, of which none is the whole detail again.
+func (s *saying) tell(lang string, figures []string, detail string) string {
+	words := s.ZH
+	if lang != "zh" {
+		if words = s.EN; words == "" {
+			words = s.Said
+		}
+	}
+	return gap.ReplaceAllStringFunc(words, func(place string) string {
+		n, _ := strconv.Atoi(gap.FindStringSubmatch(place)[2])
+		if n >= len(figures) {
+			return place
+		}
+		switch said, kind := figures[n], s.inner[n]; {
+		case kind == "=" && said != detail:
+			return Said(lang, said)
+		case kind == "@" && len(said) == 6 && !strings.Contains(said, "-"):
+			return said[:4] + "-" + said[4:]
+		case kind == "", kind == "=", kind == "@":
+			return figure(said)
+		default:
+			return called(lang, kind, said)
+		}
+	})
+}
+
+// figure groups the thousands of an amount.
+func figure(said string) string {
+	if amount.MatchString(said) {
+		return Grouped(said)
+	}
+	return said
+}
+
+// KeyOf gives the key of a known sentence and its figures; empty: it is not known, or has no key.
+func KeyOf(detail string) (key string, figures []string) {
 	for i := range sayings {
-		if m := sayings[i].form.FindStringSubmatch(detail); m != nil {
-			return sayings[i].Key, m[1:]
+		if s := &sayings[i]; s.form != nil {
+			if m := s.form.FindStringSubmatch(detail); m != nil {
+				return s.Key, m[1:]
+			}
 		}
 	}
 	return "", nil

@@ -24,6 +24,8 @@ type Table struct {
 	Next    string // address of the next page
 	First   string // address of the first page, on a later one
 	Wan     bool
+	Wide    bool // more columns than the office's screen holds, because they were asked for
+	Dense   bool // many columns of money: smaller, so that they stand beside each other on the office's screen
 	Notes   []string
 
 	SelectName string // of the rows' checkboxes; empty: id

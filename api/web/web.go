@@ -17,7 +17,7 @@ import (
 	"strings"
 )
 
-//go:embed templates static messages said.json
+//go:embed templates static messages said said.json
 var files embed.FS
 
 // Languages are those the pages speak, the first unless another is asked for.

@@ -38,6 +38,36 @@
     });
     note.textContent = asked ? note.getAttribute("data-shown").replace("{0}", shown).replace("{1}", rows.length) : "";
   }
+  // What the books say of a form as far as it is typed: what is available, which invoice is used already. Saving asks again.
+  var asking = 0, asked = 0;
+  function ask(form) {
+    var own = ++asked, typed = new URLSearchParams();
+    new FormData(form).forEach(function (value, name) {
+      if (typeof value === "string" && value && name !== "key") { typed.append(name, value); }
+    });
+    window.fetch(form.getAttribute("data-said") + "?" + typed.toString(), { credentials: "same-origin" }).then(function (answer) { return answer.ok ? answer.json() : {}; }).then(function (said) {
+      if (own !== asked) { return; }
+      form.querySelectorAll("p[data-beside]").forEach(function (place) { place.parentNode.removeChild(place); });
+      Object.keys(said).forEach(function (name) {
+        var field = form.elements.namedItem(name), place = document.createElement("p");
+        if (!field || !field.parentNode) { return; }
+        place.setAttribute("data-beside", name);
+        place.setAttribute("role", "status");
+        place.className = said[name].wrong ? "wrong" : "help";
+        place.textContent = said[name].text;
+        field.parentNode.appendChild(place);
+      });
+    }).catch(function () { return null; }); // without an answer the form is as it was
+  }
+  function askSoon(event) {
+    var form = event.target.form;
+    if (!form || !form.hasAttribute("data-said")) { return; }
+    window.clearTimeout(asking);
+    asking = window.setTimeout(ask, 300, form);
+  }
+  document.addEventListener("input", askSoon);
+  document.addEventListener("change", askSoon);
+  document.querySelectorAll("form[data-said]").forEach(ask);
   document.addEventListener("input", narrow);
   document.addEventListener("input", addUp);
   addUp();
