@@ -185,6 +185,7 @@ type SubjectQuery struct {
 	Unit     UnitID
 	Projects []ProjectID
 	Subject  SubjectID
+	Open     bool // of an account with a floor: without what is settled
 }
 
 // SubjectBalances adds lines up per account, project, budget line and subject. Lines without a subject stay out.
@@ -200,7 +201,17 @@ func SubjectBalances(ctx context.Context, db bun.IDB, q SubjectQuery) ([]Subject
 	seen := c.seen(200001)
 	f.add(seen.sql, seen.args...)
 	f.add(` where x.subject_id <> '00000000-0000-0000-0000-000000000000'`+where.sql, where.args...)
-	f.add(` group by 1, 2, 3, 4) t
+	if q.Open && q.Known.IsZero() {
+		// Whatever was open on the day is open now or was moved since: so the few are found by the positions, and only their lines are read.
+		f.add(` and x.subject_id = any (array(select p.subject_id from accounting.positions p where p.book_id = ? and p.account = ? and p.debit <> p.credit
+			union select m.subject_id from accounting.lines m where m.book_id = ? and m.period >= ? and m.account = ? and (m.date > ? or m.period % 100 > 12)))`,
+			q.Book, q.Account, q.Book, q.AsOf.Period(), q.Account, q.AsOf)
+	}
+	f.add(` group by 1, 2, 3, 4`)
+	if q.Open {
+		f.add(` having sum(x.debit) <> sum(x.credit)`)
+	}
+	f.add(`) t
 		join accounting.accounts a on a.book_id = ? and a.code = t.account
 		join accounting.ledgers g on g.book_id = a.book_id and g.project_id = t.project_id
 		join accounting.units u on u.book_id = g.book_id and u.unit_id = g.unit_id

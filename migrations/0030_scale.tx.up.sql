@@ -23,3 +23,18 @@ end $$;
 
 -- What a person sent, newest first.
 create index documents_by_person on projects.documents (book_id, created_by, document_id);
+
+-- Heads of the list of documents are added up in the index alone, without the documents' texts.
+drop index projects.documents_by_state;
+create index documents_by_state on projects.documents (book_id, kind, state, unit_id) include (node_id, amount);
+
+-- When a book was verified as a whole, and what did not hold. Pages show it, because they do not read every line at each look.
+create table accounting.verifications (
+  book_id bigint not null references accounting.books,
+  verified_at timestamptz not null, -- the books as they were then
+  vouchers int not null check (vouchers >= 0), -- that were read
+  failed text[] not null, -- names of the checks that did not hold
+  primary key (book_id, verified_at)
+);
+grant select, insert on accounting.verifications to mingzhang_app;
+grant select on accounting.verifications to mingzhang_auditor;

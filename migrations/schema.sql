@@ -5040,6 +5040,16 @@ CREATE TABLE accounting.units (
 
 ALTER TABLE accounting.units OWNER TO mingzhang_owner;
 
+CREATE TABLE accounting.verifications (
+    book_id bigint NOT NULL,
+    verified_at timestamp with time zone NOT NULL,
+    vouchers integer NOT NULL,
+    failed text[] NOT NULL,
+    CONSTRAINT verifications_vouchers_check CHECK ((vouchers >= 0))
+);
+
+ALTER TABLE accounting.verifications OWNER TO mingzhang_owner;
+
 CREATE TABLE accounting.vouchers_2024 (
     book_id bigint NOT NULL,
     period integer NOT NULL,
@@ -6851,6 +6861,9 @@ ALTER TABLE ONLY accounting.units
 ALTER TABLE ONLY accounting.units
     ADD CONSTRAINT units_pkey PRIMARY KEY (book_id, unit_id);
 
+ALTER TABLE ONLY accounting.verifications
+    ADD CONSTRAINT verifications_pkey PRIMARY KEY (book_id, verified_at);
+
 ALTER TABLE ONLY accounting.vouchers
     ADD CONSTRAINT vouchers_book_id_period_number_line_count_key UNIQUE (book_id, period, number, line_count);
 
@@ -7323,7 +7336,9 @@ CREATE INDEX document_files_by_file ON projects.document_files USING btree (book
 
 CREATE INDEX documents_by_node ON projects.documents USING btree (book_id, node_id);
 
-CREATE INDEX documents_by_state ON projects.documents USING btree (book_id, kind, state, unit_id);
+CREATE INDEX documents_by_person ON projects.documents USING btree (book_id, created_by, document_id);
+
+CREATE INDEX documents_by_state ON projects.documents USING btree (book_id, kind, state, unit_id) INCLUDE (node_id, amount);
 
 CREATE INDEX external_codes_of_budget_line ON projects.external_codes USING btree (book_id, budget_line_id);
 
@@ -8477,6 +8492,9 @@ ALTER TABLE ONLY accounting.subjects
 ALTER TABLE ONLY accounting.units
     ADD CONSTRAINT units_book_id_fkey FOREIGN KEY (book_id) REFERENCES accounting.books(book_id);
 
+ALTER TABLE ONLY accounting.verifications
+    ADD CONSTRAINT verifications_book_id_fkey FOREIGN KEY (book_id) REFERENCES accounting.books(book_id);
+
 ALTER TABLE ONLY accounting.vouchers_2024
     ADD CONSTRAINT voucher_has_lines FOREIGN KEY (book_id, period, number, line_count) REFERENCES accounting.lines_2024(book_id, period, number, line_no);
 
@@ -9304,6 +9322,7 @@ GRANT ALL ON FUNCTION accounting.open_year(p_book bigint, p_year integer) TO min
 
 REVOKE ALL ON FUNCTION accounting.padded(n bigint, digits integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION accounting.padded(n bigint, digits integer) TO mingzhang_app;
+GRANT ALL ON FUNCTION accounting.padded(n bigint, digits integer) TO mingzhang_auditor;
 
 REVOKE ALL ON FUNCTION accounting.period_moves_forward() FROM PUBLIC;
 
@@ -9830,6 +9849,9 @@ GRANT SELECT,INSERT ON TABLE accounting.units TO mingzhang_app;
 GRANT SELECT ON TABLE accounting.units TO mingzhang_auditor;
 
 GRANT UPDATE(name) ON TABLE accounting.units TO mingzhang_app;
+
+GRANT SELECT,INSERT ON TABLE accounting.verifications TO mingzhang_app;
+GRANT SELECT ON TABLE accounting.verifications TO mingzhang_auditor;
 
 GRANT SELECT(book_id) ON TABLE api.account_documents TO mingzhang_app;
 
