@@ -72,7 +72,7 @@ type VoucherQuery struct {
 	Search   string // in the summary; a number or an amount is looked for as such too
 	Limit    int    // zero: all
 
-	Found []VoucherNo // by SearchVouchers: these alone, whatever else is asked for
+	Found []VoucherNo // these alone, in order, whatever else is asked for
 }
 
 // voucherPage is how many vouchers one round trip brings.
@@ -94,8 +94,10 @@ func FindVoucher(ctx context.Context, db bun.IDB, book BookID, no VoucherNo) (*P
 func Vouchers(ctx context.Context, db bun.IDB, q VoucherQuery) iter.Seq2[Posted, error] {
 	return func(yield func(Posted, error) bool) {
 		if q.Found != nil {
-			from, to := q.bounds()
-			found, err := voucherRows(ctx, db, q.Book, from, to, among(q.Found), len(q.Found))
+			if len(q.Found) == 0 {
+				return
+			}
+			found, err := voucherRows(ctx, db, q.Book, q.Found[0].Period, q.Found[len(q.Found)-1].Period, among(q.Found), len(q.Found))
 			if err != nil {
 				yield(Posted{}, err)
 			}
@@ -255,11 +257,18 @@ func SearchVouchers(ctx context.Context, db bun.IDB, q VoucherQuery, most int) (
 
 // among are the conditions on vouchers v that are these.
 func among(found []VoucherNo) fragment {
-	periods, numbers := make([]int64, len(found)), make([]int64, len(found))
+	periods, numbers := split(found)
+	// The pairs decide; that their parts are named too lets the index find them.
+	return fragment{` and v.period = any (?::int[]) and v.number = any (?::int[]) and (v.period, v.number) in (select * from unnest(?::int[], ?::int[]))`, []any{periods, numbers, periods, numbers}}
+}
+
+// split gives the periods and the numbers of vouchers side by side.
+func split(found []VoucherNo) (periods, numbers any) {
+	ps, ns := make([]int64, len(found)), make([]int64, len(found))
 	for i, no := range found {
-		periods[i], numbers[i] = int64(no.Period), int64(no.Number)
+		ps[i], ns[i] = int64(no.Period), int64(no.Number)
 	}
-	return fragment{` and (v.period, v.number) in (select * from unnest(?::int[], ?::int[]))`, []any{pq.Array(periods), pq.Array(numbers)}}
+	return pq.Array(ps), pq.Array(ns)
 }
 
 // voucherRows reads a page of vouchers, then their lines.

@@ -191,12 +191,12 @@ func statementLines(ctx context.Context, db bun.IDB, c cut, from Date, q Stateme
 	if q.Limit > 0 {
 		f.add(` order by w.place limit ?`, q.Limit)
 	}
-	f.add(`) x join accounting.vouchers v on v.book_id = x.book_id and v.period = x.period and v.number = x.number
+	f.add(`) x join accounting.vouchers v on v.book_id = x.book_id and v.period = x.period and v.number = x.number and v.period between ? and ?
 		join accounting.accounts a on a.book_id = x.book_id and a.code = x.account
 		left join accounting.ledgers g on g.book_id = x.book_id and g.project_id = x.project_id
 		left join accounting.budget_lines b on b.book_id = x.book_id and b.budget_line_id = x.budget_line_id
 		left join accounting.subjects s2 on s2.book_id = x.book_id and s2.subject_id = x.subject_id
-		order by x.place`)
+		order by x.place`, from.Period(), c.last())
 	return func(yield func(StatementLine, error) bool) {
 		var normal Side
 		for l, err := range stream(ctx, db, f, func(l *StatementLine) []any {

@@ -121,14 +121,19 @@ func sumVouchers(ctx context.Context, db bun.IDB, q VoucherQuery) (sum VoucherSu
 	from, to := q.bounds()
 	where := q.only().where(q.Book)
 	found := VoucherQuery{Book: q.Book, From: q.From, To: q.To, Source: q.Source, Search: q.Search}.where(VoucherNo{}, 0)
-	if q.Found != nil {
-		found = among(q.Found)
-	}
 	var f fragment
-	if found.sql == "" {
+	switch {
+	case q.Found != nil && len(q.Found) == 0:
+		return sum, nil
+	case q.Found != nil:
+		periods, numbers := split(q.Found)
+		f.add(`select count(distinct (x.period, x.number)), `+sumsByBasis+` from unnest(?::int[], ?::int[]) v(period, number)
+			cross join lateral (select x.* from accounting.lines x where x.book_id = ? and x.period = v.period and x.number = v.number and x.period between ? and ? offset 0) x where true`,
+			periods, numbers, q.Book, q.Found[0].Period, q.Found[len(q.Found)-1].Period)
+	case found.sql == "":
 		f.add(`select (select count(*) from (select distinct x.period, x.number from accounting.lines x where x.book_id = ? and x.period between ? and ?`, q.Book, from, to)
 		f.add(where.sql+`) d), `+sumsByBasis+` from accounting.turnover x where x.book_id = ? and x.period between ? and ?`, append(where.args, q.Book, from, to)...)
-	} else {
+	default:
 		f.add(`with v as materialized (select v.period, v.number from accounting.vouchers v where v.book_id = ? and v.period between ? and ?`, q.Book, from, to)
 		f.add(found.sql, found.args...)
 		f.add(`) select count(distinct (x.period, x.number)), `+sumsByBasis+` from v join accounting.lines x on x.book_id = ? and x.period = v.period and x.number = v.number and x.period between ? and ? where true`, q.Book, from, to)

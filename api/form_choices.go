@@ -173,7 +173,8 @@ func accountText(lang string, a accounting.Account) string {
 
 // offeredBy are the questions behind what forms offer: ?0 is the book, ?1 whether who asks reads everything, ?2 the unit.
 var offeredBy = map[string]string{
-	"nodes":   `select n.code as value, n.code || ' ' || n.name_zh as text from projects.nodes n where n.book_id = ?0 and (?1 or projects.concerns(n.book_id, n.node_id, ?2)) order by n.code`,
+	"nodes":   `select n.code as value, n.code || ' ' || n.name_zh as text from projects.nodes n where n.book_id = ?0 and (?1 or n.node_id in (select projects.readable_projects())
+		or not exists (select from accounting.ledgers l where l.book_id = n.book_id and l.project_id = n.node_id) and projects.concerns(n.book_id, n.node_id, ?2)) order by n.code`,
 	"units":   `select u.code as value, u.code || ' ' || u.name as text from accounting.units u where u.book_id = ?0 order by u.code`,
 	"persons": `select p.code as value, p.name as text from accounting.persons p where p.book_id = ?0 order by p.name`,
 	"payees": `select p.code as value, p.code || ' ' || p.name || ' ' || (select string_agg('****' || right(a.account_number, 4), '、' order by a.usable_from, a.account_number) from projects.payee_accounts a
@@ -181,7 +182,7 @@ var offeredBy = map[string]string{
 	"budget_lines": `select b.code as value, b.code || ' ' || n.name_zh || ' ' || ?3 || ' ' || to_char(coalesce(sum(p.debit - p.credit), 0), 'FM999,999,999,999,990.00') as text
 		from accounting.budget_lines b join projects.nodes n on n.book_id = b.book_id and n.node_id = b.project_id
 		left join accounting.positions p on p.book_id = b.book_id and p.account = '9301.01' and p.project_id = b.project_id and p.budget_line_id = b.budget_line_id
-		where b.book_id = ?0 and (?1 or projects.concerns(b.book_id, b.project_id, ?2)) group by b.code, n.name_zh, b.fiscal_year order by b.fiscal_year desc, b.code`,
+		where b.book_id = ?0 and (?1 or b.project_id in (select projects.readable_projects())) group by b.code, n.name_zh, b.fiscal_year order by b.fiscal_year desc, b.code`,
 	"funding_sources": `select f.code as value, f.name as text from projects.funding_sources f where f.book_id = ?0 order by f.code`,
 	"assets": `select a.asset_id::text as value, n.code || ' ' || a.name || ' ' || to_char(coalesce(a.settled_value, a.value), 'FM999,999,999,999,990.00') as text from projects.assets a
 		join projects.nodes n on n.book_id = a.book_id and n.node_id = a.node_id where a.book_id = ?0 and (?1 or projects.concerns(a.book_id, a.node_id, ?2)) order by n.code, a.name`,

@@ -91,7 +91,7 @@ func (q DocumentQuery) where(s *bun.SelectQuery) *bun.SelectQuery {
 		s.Where("document.state = ?", q.State)
 	}
 	if q.Node != "" {
-		s.Where("document.node_id in (select n.node_id from projects.nodes n where n.book_id = document.book_id and n.code = ?)", q.Node)
+		s.Where("document.node_id = (select n.node_id from projects.nodes n where n.book_id = ? and n.code = ?)", q.Book, q.Node)
 	}
 	if q.Number != "" {
 		s.Where("starts_with(document.number, ?)", q.Number)

@@ -189,13 +189,19 @@ var openAccounts = []struct{ kind, account string }{
 }
 
 func (r *Reconciliation) addOpenItems(ctx context.Context, db bun.IDB, q ReconcileQuery) error {
+	accounts := make([]string, len(openAccounts))
+	for i, open := range openAccounts {
+		accounts[i] = open.account
+	}
+	rows, err := accounting.SubjectBalances(ctx, db, accounting.SubjectQuery{Book: q.Book, AsOf: q.AsOf, Known: q.Known, Unit: q.Unit, Open: accounts})
+	if err != nil {
+		return err
+	}
 	for _, open := range openAccounts {
-		rows, err := accounting.SubjectBalances(ctx, db, accounting.SubjectQuery{Book: q.Book, AsOf: q.AsOf, Known: q.Known, Unit: q.Unit, Account: open.account, Open: true})
-		if err != nil {
-			return err
-		}
 		for _, row := range rows {
-			r.OpenItems = append(r.OpenItems, OpenItem{Kind: open.kind, Project: row.ProjectCode, Subject: row.SubjectCode, Amount: row.Balance, Unit: row.UnitCode, Since: row.Since, ID: row.Subject.UUID})
+			if row.Account == open.account {
+				r.OpenItems = append(r.OpenItems, OpenItem{Kind: open.kind, Project: row.ProjectCode, Subject: row.SubjectCode, Amount: row.Balance, Unit: row.UnitCode, Since: row.Since, ID: row.Subject.UUID})
+			}
 		}
 	}
 	return nil
