@@ -75,7 +75,7 @@ func (r Report) OK() bool { return len(r.Failed()) == 0 }
 
 // Failed names the checks that do not hold.
 func (r Report) Failed() []string {
-	var names []string
+	names := []string{}
 	for _, c := range r.Checks {
 		if c.Count > 0 {
 			names = append(names, c.Name)

@@ -232,8 +232,8 @@ func eventName(lang string, e projects.EventKind) string {
 
 func (s *Server) askDocument(l *look, shape *formShape, tree map[string]any, action string, wrong *web.Problem) (*answer, error) {
 	var err error
-	event, _ := tree["event"].(string)
-	if shape.set, err = s.registered(l, mostChosen, slices.Compact(slices.Sorted(slices.Values(shape.registries(reflect.TypeOf(shape.form.New()).Elem(), "", event))))...); err != nil {
+	named := shape.registries(reflect.TypeOf(shape.form.New()).Elem(), "", tree)
+	if shape.set, err = s.registered(l, mostChosen, slices.Compact(slices.Sorted(slices.Values(named)))...); err != nil {
 		return nil, err
 	}
 	if shape.files, err = s.filesNamed(l, tree); err != nil {

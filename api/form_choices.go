@@ -62,20 +62,22 @@ var economicClasses = []string{"30201", "30213", "30226", "30227", "30299", "303
 // assetClasses are suggested; the register takes others.
 var assetClasses = []string{"building", "structure", "equipment", "road", "water", "greening"}
 
-// registries are those that the fields of a form name something of; beside is the event that stands beside its fields.
-func (s *formShape) registries(t reflect.Type, path, beside string) (names []string) {
+// registries are those that the fields of a form name something of, with the fields of the event that its content names.
+func (s *formShape) registries(t reflect.Type, path string, content map[string]any) (names []string) {
 	for _, p := range parts(t) {
 		of := path + p.name
 		switch {
 		case s.left(of) || s.keeps(of):
 		case p.typ == rawType:
+			beside, _ := content["event"].(string)
 			if under := s.under(beside); under != nil {
-				names = append(names, s.registries(under, of+".", "")...)
+				names = append(names, s.registries(under, of+".", nil)...)
 			}
 		case p.typ.Kind() == reflect.Struct && !plain(p.typ):
-			names = append(names, s.registries(p.typ, of+".", "")...)
+			inner, _ := content[p.name].(map[string]any)
+			names = append(names, s.registries(p.typ, of+".", inner)...)
 		case p.typ.Kind() == reflect.Slice && p.typ.Elem().Kind() == reflect.Struct && !plain(p.typ):
-			names = append(names, s.registries(p.typ.Elem(), of+".", "")...)
+			names = append(names, s.registries(p.typ.Elem(), of+".", nil)...)
 		default:
 			if registry, ok := choiceOf(registryChoices, s, of); ok {
 				names = append(names, registry)
