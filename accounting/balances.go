@@ -209,10 +209,12 @@ func SubjectBalances(ctx context.Context, db bun.IDB, q SubjectQuery) ([]Subject
 		if err := db.NewRaw(`select coalesce(max(p.period), 0) from accounting.periods p where p.book_id = ? and p.last_number > 0`, q.Book).Scan(ctx, &last); err != nil {
 			return nil, fault.FromSQL(err)
 		}
-		f.add(` and x.subject_id = any (array(select p.subject_id from accounting.positions p where p.book_id = ? and p.account = any (?::text[]) and p.debit <> p.credit
-			union select m.subject_id from accounting.ledgers l cross join lateral (select y.subject_id from accounting.lines y where y.book_id = l.book_id and y.project_id = l.project_id and y.account = any (?::text[])
-				and y.period between ? and ? and (y.date > ? or y.period % 100 > 12) offset 0) m where l.book_id = ?))`,
-			q.Book, open, open, q.AsOf.Period(), last, q.AsOf, q.Book)
+		some := filter{unit: q.Unit, projects: q.Projects}.where(q.Book)
+		f.add(` and x.subject_id = any (array(select x.subject_id from accounting.positions x where x.book_id = ? and x.account = any (?::text[]) and x.debit <> x.credit`, q.Book, open)
+		f.add(some.sql, some.args...)
+		f.add(` union select m.subject_id from accounting.ledgers x cross join lateral (select y.subject_id from accounting.lines y where y.book_id = x.book_id and y.project_id = x.project_id and y.account = any (?::text[])
+			and y.period between ? and ? and (y.date > ? or y.period % 100 > 12) offset 0) m where x.book_id = ?`, open, q.AsOf.Period(), last, q.AsOf, q.Book)
+		f.add(some.sql+`))`, some.args...)
 	}
 	f.add(` group by 1, 2, 3, 4`)
 	if len(q.Open) > 0 {

@@ -207,11 +207,20 @@ func (q VoucherQuery) only() filter {
 
 // searched looks for a text in the summary, for a number (12, 记-0012, 2025-06 记-0012) and for an amount of a line.
 func (q VoucherQuery) searched() fragment {
+	w := q.said()
+	if amount, ok := q.amount(); ok {
+		w.add(` or exists (select from accounting.lines x where x.book_id = v.book_id and x.period = v.period and x.number = v.number and (x.debit = ? or x.credit = ?))`, amount, amount)
+	}
+	return fragment{` and (` + w.sql + `)`, w.args}
+}
+
+// said looks for the text in the summary and for a number.
+func (q VoucherQuery) said() fragment {
 	text, like := q.Search, "ilike"
 	if strings.ToLower(text) == strings.ToUpper(text) {
 		like = "like" // without letters there is no case to overlook, which takes twice the time
 	}
-	w := fragment{` and (v.memo ` + like + ` ?`, []any{"%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(text) + "%"}}
+	w := fragment{`v.memo ` + like + ` ?`, []any{"%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(text) + "%"}}
 	month, number, named := strings.Cut(text, "记-")
 	if !named {
 		month, number = "", text
@@ -223,23 +232,30 @@ func (q VoucherQuery) searched() fragment {
 			w.add(` or v.number = ?`, n)
 		}
 	}
-	if amount, err := ParseMoney(strings.ReplaceAll(text, ",", "")); err == nil && !amount.IsZero() {
-		from, to := q.bounds()
-		if q.narrow() {
-			w.add(` or exists (select from accounting.lines x where x.book_id = v.book_id and x.period = v.period and x.number = v.number and (x.debit = ? or x.credit = ?))`, amount, amount)
-		} else {
-			w.add(` or (v.period, v.number) in (select x.period, x.number from accounting.lines x where x.book_id = ? and x.period between ? and ? and (x.debit = ? or x.credit = ?))`, q.Book, from, to, amount, amount)
-		}
-	}
-	w.add(`)`)
 	return w
+}
+
+// amount is what the text says as one.
+func (q VoucherQuery) amount() (Money, bool) {
+	amount, err := ParseMoney(strings.ReplaceAll(q.Search, ",", ""))
+	return amount, err == nil && !amount.IsZero()
 }
 
 // SearchVouchers finds the vouchers of a query with a search, in their order and at most so many: every summary is read once,
 // and what the list and its head show of the found ones costs little.
 func SearchVouchers(ctx context.Context, db bun.IDB, q VoucherQuery, most int) ([]VoucherNo, error) {
 	from, to := q.bounds()
-	f := fragment{sql: `select v.period, v.number from accounting.vouchers v`}
+	var f fragment
+	amount, asAmount := q.amount()
+	asAmount = asAmount && !q.narrow() // of a project's few vouchers each is asked for its lines
+	if asAmount {
+		f.add(`select x.period, x.number from accounting.lines x where x.book_id = ? and x.period between ? and ? and (x.debit = ? or x.credit = ?)`, q.Book, from, to, amount, amount)
+		if q.Source != "" {
+			f.add(` and exists (select from accounting.vouchers v where v.book_id = x.book_id and v.period = x.period and v.number = x.number and v.source = ?)`, q.Source)
+		}
+		f.add(` union `)
+	}
+	f.add(`select v.period, v.number from accounting.vouchers v`)
 	if q.narrow() {
 		mine := q.only().where(q.Book)
 		f.add(` join (select distinct x.period, x.number from accounting.ledgers l join accounting.lines x on x.book_id = l.book_id and x.project_id = l.project_id where l.book_id = ? and x.period between ? and ?`, q.Book, from, to)
@@ -249,9 +265,13 @@ func SearchVouchers(ctx context.Context, db bun.IDB, q VoucherQuery, most int) (
 	if q.Source != "" {
 		f.add(` and v.source = ?`, q.Source)
 	}
-	search := q.searched()
-	f.add(search.sql, search.args...)
-	f.add(` order by v.period, v.number limit ?`, most)
+	if said := q.said(); asAmount {
+		f.add(` and (`+said.sql+`)`, said.args...)
+	} else {
+		search := q.searched()
+		f.add(search.sql, search.args...)
+	}
+	f.add(` order by 1, 2 limit ?`, most)
 	return collect(ctx, db, f, func(no *VoucherNo) []any { return []any{&no.Period, &no.Number} })
 }
 

@@ -24,9 +24,10 @@ end $$;
 -- What a person sent, newest first.
 create index documents_by_person on projects.documents (book_id, created_by, document_id);
 
--- Heads of the list of documents are added up in the index alone, without the documents' texts.
+-- Heads of the list of documents are added up in the index alone, without the documents' texts; what waits for a desk is found by
+-- kind, state and flow, because small works take other steps.
 drop index projects.documents_by_state;
-create index documents_by_state on projects.documents (book_id, kind, state, unit_id) include (node_id, amount);
+create index documents_by_state on projects.documents (book_id, kind, state, flow, unit_id) include (node_id, amount);
 
 -- When a book was verified as a whole, and what did not hold. Pages show it, because they do not read every line at each look.
 create table accounting.verifications (

@@ -25,8 +25,8 @@ func Waiting(ctx context.Context, db bun.IDB, book accounting.BookID, who accoun
 	var waiting []WaitingDocument
 	err := db.NewRaw(`with steps as materialized (select s.* from projects.steps() s where s.verb not in (?5) and (?3 = any (s.roles) or 'outside' = any (s.roles)) and not projects.is_left_to_admin(?0, s.kind, s.duty, ?3)),
 		found as materialized (
-			select d.document_id, d.since from (select distinct s.kind, s.from_state, s.flow from steps s where ?3 = any (s.roles)) p
-			cross join lateral (select x.document_id, x.since from projects.documents x where x.book_id = ?0 and x.kind = p.kind and x.state = p.from_state and p.flow in ('', x.flow)
+			select d.document_id, d.since from (select distinct s.kind, s.from_state, f.flow from steps s join unnest(array['works', 'small']) f(flow) on s.flow in ('', f.flow) where ?3 = any (s.roles)) p
+			cross join lateral (select x.document_id, x.since from projects.documents x where x.book_id = ?0 and x.kind = p.kind and x.state = p.from_state and x.flow = p.flow
 				and (p.from_state <> 'draft' or x.created_by = ?1) and (?3 not in ('project_clerk', 'project_head') or x.unit_id = ?2) offset 0) d
 			union select x.document_id, x.since from projects.outside_acts o join projects.documents x on x.book_id = o.book_id and x.document_id = o.document_id where o.book_id = ?0 and o.checked_by is null)
 		select d.*, v.verbs from (select f.document_id, f.since from found f order by f.since, f.document_id offset 0) f

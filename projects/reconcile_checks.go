@@ -193,7 +193,7 @@ func (r *Reconciliation) addOpenItems(ctx context.Context, db bun.IDB, q Reconci
 	for i, open := range openAccounts {
 		accounts[i] = open.account
 	}
-	rows, err := accounting.SubjectBalances(ctx, db, accounting.SubjectQuery{Book: q.Book, AsOf: q.AsOf, Known: q.Known, Unit: q.Unit, Open: accounts})
+	rows, err := accounting.SubjectBalances(ctx, db, accounting.SubjectQuery{Book: q.Book, AsOf: q.AsOf, Known: q.Known, Unit: q.Unit, Projects: q.Projects, Open: accounts})
 	if err != nil {
 		return err
 	}
