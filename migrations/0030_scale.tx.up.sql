@@ -39,3 +39,6 @@ create table accounting.verifications (
 );
 grant select, insert on accounting.verifications to mingzhang_app;
 grant select on accounting.verifications to mingzhang_auditor;
+
+-- From a document to its voucher.
+create index vouchers_by_document on accounting.vouchers (source_document);
