@@ -16,7 +16,7 @@ const logShown = 100
 
 // plainActs are the commands that have a text of their own; steps of documents and events have theirs elsewhere.
 var plainActs = []string{"account.disable", "account.open", "account.start_password", "bank.explain", "bank.match", "bank.match_by_hand", "bank.unmatch", "bank_account.register", "budget_line.add", "document.outside_act", "document.revise", "external_code.set", "file.store",
-	"invoice.red", "list.import", "list.withdraw", "node.create", "node.dates", "node.parties", "node.rename", "node.unit", "payment.approve_reissue", "payment.cancel", "payment.confirm", "payment.fail", "payment.receipt", "payment.reissue", "period.close", "period.propose_close", "period.withdraw_close", "person.add", "person.rename", "plan.add", "plan.quantity", "progress.file", "source.add", "token.create", "token.revoke", "treasury.confirm", "treasury.confirm_line",
+	"invoice.red", "list.import", "list.withdraw", "node.create", "node.dates", "node.parties", "node.rename", "node.unit", "notice.draft", "notice.issue", "payment.approve_reissue", "payment.cancel", "payment.confirm", "payment.fail", "payment.receipt", "payment.reissue", "period.close", "period.propose_close", "period.withdraw_close", "person.add", "person.rename", "plan.add", "plan.quantity", "progress.file", "source.add", "token.create", "token.revoke", "treasury.confirm", "treasury.confirm_line",
 	"treasury.explain", "unit.add", "unit.rename", "voucher.correct", "voucher.post", "voucher.reverse", "year.open", "year.return_requests"}
 
 // logPage shows what was done, or attempted and refused: by whom, when, what, newest first.
