@@ -11,7 +11,7 @@ LINTER_VERSION := 2.15.0
 
 RELEASE_ARCHITECTURES := amd64 arm64
 
-.PHONY: run test lint bench release release-test
+.PHONY: run test pictures lint bench release release-test
 
 run:
 	@.ci/need postgresql fonts-wqy-microhei
@@ -22,6 +22,12 @@ run:
 test:
 	@.ci/need postgresql hledger gcc curl jq soffice chromium fonts-wqy-microhei poppler-utils
 	CGO_ENABLED=1 go test -race -timeout $(TEST_TIMEOUT) ./...
+
+# Every page of everybody's day, on the office's screen and on a telephone, for somebody to look at: .pictures/_artifacts.
+pictures:
+	@.ci/need postgresql chromium fonts-wqy-microhei
+	rm -rf .pictures && mkdir .pictures
+	go test ./api -count=1 -timeout $(TEST_TIMEOUT) -run 'TestADayOfEachRole|InABrowser|AtABrowser' -artifacts -outputdir $(CURDIR)/.pictures
 
 lint:
 	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "not formatted by gofmt:" $$unformatted; exit 1; fi

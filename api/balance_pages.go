@@ -174,7 +174,7 @@ func (b balanceView) cells(r TrialBalanceRow) []web.Cell {
 	if r.BudgetLine != "" {
 		cut = with(cut, "budget_line", r.BudgetLine)
 	}
-	all := []web.Cell{web.Text(r.Account + " " + r.Name).To(accountLink(r.Account, cut))}
+	all := []web.Cell{web.Text(b.l.named(r.Account, r.Name)).To(accountLink(r.Account, cut))}
 	if b.in.By != "account" {
 		all = append(all, b.l.names.project(r.Project))
 	}

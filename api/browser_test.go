@@ -28,6 +28,8 @@ type chromium struct {
 	shots    string
 	pictures string // folder of the README's pictures; empty: none are kept
 	lies     string // folder where what is downloaded lies
+	who      string // who sits there
+	narrowed string // in the name of a picture of the same page on a telephone
 	number   int
 	mu       sync.Mutex
 	wrong    []string
@@ -125,8 +127,8 @@ func (c *chromium) do(steps ...chromedp.Action[chromedp.Void]) {
 func (c *chromium) is(account string) *chromium {
 	c.t.Helper()
 	c.do(chromedp.Navigate(c.url + "/demonstration"))
-	c.press(`button[value="` + account + `"]`)
-	return c
+	c.who = account
+	return c.press(`button[value="` + account + `"]`)
 }
 
 func (c *chromium) visits(path string) *chromium {
@@ -247,7 +249,7 @@ func (c *chromium) shot(name string) {
 		return
 	}
 	c.number++
-	if err := os.WriteFile(filepath.Join(c.shots, fmt.Sprintf("%03d%s.png", c.number, name[:min(len(name), 60)])), picture, 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(c.shots, fmt.Sprintf("%03d-%s%s%s.png", c.number, c.who, c.narrowed, name[:min(len(name), 60)])), picture, 0o600); err != nil {
 		c.t.Error(err)
 	}
 }

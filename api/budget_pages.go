@@ -139,7 +139,7 @@ func ladderFigures(f projects.Ladder) []accounting.Money {
 }
 
 func ladderTable(l *look, lines []projects.LadderLine, sum projects.LadderSum) *web.Table {
-	t := &web.Table{Name: "budget-lines", Caption: l.t("budget.lines"), Count: sum.Lines, Counted: true, Sum: &sum.Approved, Wan: l.wan(), Columns: web.Columns(web.C(web.TextColumn, "column.budget_line"), web.C(web.TextColumn, "column.project"),
+	t := &web.Table{Name: "budget-lines", Dense: true, Caption: l.t("budget.lines"), Count: sum.Lines, Counted: true, Sum: &sum.Approved, Wan: l.wan(), Columns: web.Columns(web.C(web.TextColumn, "column.budget_line"), web.C(web.TextColumn, "column.project"),
 		web.C(web.TextColumn, "money.funding_source"))}
 	for _, c := range ladderColumns {
 		t.Columns = append(t.Columns, web.C(web.MoneyColumn, c.heading))

@@ -149,7 +149,7 @@ func contractFacts(l *look, k ContractDetail) []web.Fact {
 		facts = append(facts, fact(l.t("field.unfunded"), web.Yuan(k.Unfunded.Money)))
 	}
 	facts = append(facts, fact(l.t("money.paid"), web.Yuan(paidOf(k.ContractOutput))), fact(l.t("money.payable_now"), web.Yuan(k.Payable.Now.Money)),
-		fact(l.t("field.progress_rate"), web.Text(percent(k.ProgressRate))), fact(l.t("field.settled_rate"), web.Text(percent(k.SettledRate))),
+		fact(l.t("field.progress_rate"), web.Figure(k.ProgressRate.String())), fact(l.t("field.settled_rate"), web.Figure(k.SettledRate.String())),
 		fact(l.t("contract.document"), web.Text(kindName(l.lang, "contract")).To("/documents/"+k.ID)))
 	return facts
 }
@@ -168,7 +168,7 @@ func payableFacts(l *look, k ContractOutput) []web.Fact {
 func advanceFacts(l *look, k ContractOutput) []web.Fact {
 	recoup := l.t("contract.recoup_at_settlement")
 	if k.RecoupRate != nil {
-		recoup = percent(*k.RecoupRate)
+		recoup = k.RecoupRate.String()
 	}
 	return []web.Fact{fact(l.t("contract.advance_terms"), web.Yuan(k.Advance.Terms.Money)), fact(l.t("contract.advance_held"), web.Yuan(k.Advance.Held.Money)), fact(l.t("field.advance_paid"), web.Yuan(k.Advance.Paid.Money)),
 		fact(l.t("field.advance_recouped"), web.Yuan(k.Advance.Recouped.Money)), fact(l.t("money.advance_open"), web.Yuan(k.Advance.Paid.Sub(k.Advance.Recouped.Money))), fact(l.t("field.recoup_rate"), web.Text(recoup))}
@@ -249,7 +249,7 @@ func itemTable(l *look, k ContractDetail) *web.Table {
 		if left.Money != nil {
 			rest = rest.Add(*left.Money)
 		}
-		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{web.Text(it.Code), web.Text(it.Name), web.Text(it.Unit), figure(it.Quantity), figure(it.UnitPrice), web.Yuan(it.Amount.Money), web.Figure(done), web.Yuan(it.CertifiedAmount.Money), left}})
+		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{web.Text(it.Code), web.Text(it.Name), web.Text(it.Unit), figure(it.Quantity), figure(it.UnitPrice), web.Yuan(it.Amount.Money), web.Figure(web.Grouped(done)), web.Yuan(it.CertifiedAmount.Money), left}})
 		sum, certified = sum.Add(it.Amount.Money), certified.Add(it.CertifiedAmount.Money)
 	}
 	t.Total = []web.Cell{web.Text(l.t("table.sum")), web.Text(""), web.Text(""), web.Text(""), web.Text(""), web.Yuan(sum), web.Text(""), web.Yuan(certified), web.Yuan(rest)}

@@ -34,6 +34,14 @@ func dayOfTheAuditor(t *testing.T, h *house) {
 	auditor.sees("数字").visits("/reconciliation?as_of=2025-12-31&columns=all")
 
 	auditor.visits("/log?name=payment.confirm").sees("确认到账", "示例·国库股审核")
+	var raw []string
+	h.must(h.db.NewRaw(`select distinct name from accounting.commands`).Scan(t.Context(), &raw))
+	said := auditor.visits("/log").said()
+	for _, name := range raw {
+		if strings.Contains(said, "\t"+name+"\t") {
+			t.Errorf("the log says %s", name)
+		}
+	}
 	auditor.visits("/log?of=refusals").visits("/lines?account=9401&as_of=2026-11-30&figure=balance").sees("2,000.00")
 }
 

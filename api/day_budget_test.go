@@ -27,7 +27,7 @@ func dayOfTheBudget(t *testing.T, h *house) {
 	officer.visits("/budget?year=2026").same("what is free now", officer.figure("指标", "2025-05/2026", "可用"), "8,000.00")
 
 	officer.follows("追减").writes("date", "2026-11-04", "document_no", "红财预〔2026〕32号", "input.budget_line", "2025-02/2026", "input.amount", "25,000.00", "input.from", "available").follows("保存草稿").does("提交")
-	second.visits("/documents/"+officer.document()).follows("审批").sees("20,000.00", "25,000.00", "5,000.00")
+	second.visits("/documents/"+officer.document()).follows("审批").sees("可用 20,000.00，本次 25,000.00，超出 5,000.00", "合同占用 0.00，支付占用 0.00，冻结 0.00，已支付 0.00；最多可减 20,000.00")
 	if offered := second.all(`form.entry button.main`, "innerText"); len(offered) > 0 {
 		t.Errorf("a reduction below zero may be approved: %v", offered)
 	}

@@ -1,6 +1,10 @@
 package api_test
 
-import "testing"
+import (
+	"os"
+	"path/filepath"
+	"testing"
+)
 
 // The lead unit approves a contract and certifies its first part, which the supervisor has signed and the head has verified; it locks a
 // batch of subsidies that has hung for a week, and the clerk asks for its money.
@@ -17,6 +21,7 @@ func dayOfTheLeadUnit(t *testing.T, h *house) {
 	lead.visits("/desk").follows(clerk.numbered()).follows("核定").sees("970.00", "人民币玖佰柒拾元整", "2307.01", "1613.01")
 	lead.press(`form.entry p.buttons button.main`).sees("已核定")
 	clerk.visits("/contracts/HT-05-9").same("what may be asked for", clerk.fact("本期可付"), "800.00")
+	signatureOnPaper(t, clerk, head)
 
 	clerk, head, lead = h.at(t, "clerk-103"), h.at(t, "head-103"), h.at(t, "lead-103")
 	clerk.visits("/desk").follows("补贴批次").writes("date", "2026-11-20", "node", "2025-02", "code", "BT-02-11", "month", "2026-11", "count", "100", "rate", "20", "economic_class", "30305",
@@ -29,4 +34,18 @@ func dayOfTheLeadUnit(t *testing.T, h *house) {
 	request := clerk.follows("保存草稿").does("填报").sees("已填报").document()
 	head.visits("/documents/" + request).does("复核").sees("已复核")
 	h.at(t, "budget").visits("/documents/" + request).does("财政审核").sees("已审核")
+}
+
+// signatureOnPaper is the supervisor's, who has no account this time: the clerk enters the scan, the head compares it.
+func signatureOnPaper(t *testing.T, clerk, head *chromium) {
+	t.Helper()
+	scan := filepath.Join(t.TempDir(), "监理签认.txt")
+	if err := os.WriteFile(scan, []byte("监理签认 第2期"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	certificate := clerk.follows("新建计量支付证书").writes("date", "2026-11-15", "items.0.quantity", "10").follows("保存草稿").does("提交").sees("已计量").document()
+	clerk.follows("登记纸质签字").writes("signed", "supervise", "name", "示例·总监", "office", "示例监理公司", "date", "2026-11-16").press(`form.entry p.buttons button.main`).sees("请附签字页的扫描件")
+	clerk.gives(`input[name="paper.files"]`, scan).press(`form.entry p.buttons button.main`).sees("纸质签字已登记", "示例·总监")
+	head.visits("/documents/"+certificate).does("监理签认").sees("已签认", "监理已签认", "示例·总监（示例监理公司，2026-11-16 纸质签字")
+	head.does("核实").sees("已核实")
 }

@@ -19,6 +19,9 @@ func TestADayOfEachRole(t *testing.T) {
 		for _, account := range []string{"clerk-106", "head-106", "lead-106", "budget", "treasury", "accountant", "auditor", "inspector", "admin"} {
 			t.Run(account, func(t *testing.T) { h.at(t, account).roams() })
 		}
+		for _, account := range []string{"clerk-106", "budget"} { // between them they open every page
+			t.Run(account+" in English", func(t *testing.T) { h.at(t, account).visits("/desk?lang=en").roams() })
+		}
 	})
 	t.Run("days", func(t *testing.T) {
 		t.Parallel()
@@ -87,7 +90,9 @@ func (c *chromium) roams() {
 func (c *chromium) narrow() *chromium {
 	c.t.Helper()
 	c.do(chromedp.EmulateViewport(telephone.width, telephone.height))
+	c.narrowed = "-narrow"
 	c.looks()
+	c.narrowed = ""
 	c.do(chromedp.EmulateViewport(office.width, office.height))
 	return c
 }

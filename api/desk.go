@@ -42,6 +42,8 @@ type (
 	foreseeRequest struct {
 		ID   string `path:"id" format:"uuid"`
 		Verb string `query:"verb" maxLength:"40" doc:"when left out, the first that the sender can bring it on by; without one nothing happens"`
+
+		OutsideAct string `query:"outside_act" maxLength:"36" doc:"the signature on paper that the step would check"`
 	}
 	foreseeResponse struct {
 		Body struct {
@@ -122,7 +124,7 @@ func (s *Server) foresee(ctx context.Context, in *foreseeRequest) (*foreseeRespo
 		out.Body.State, out.Body.Vouchers, out.Body.Balances = d.Body.State, []VoucherOutput{}, []BalanceChangeOutput{}
 		return out, nil
 	}
-	step, err := s.step(ctx, by(ctx), &stepRequest{ID: in.ID, Body: StepInput{Hash: d.Body.Hash, Reason: "—"}}, in.Verb)
+	step, err := s.step(ctx, by(ctx), &stepRequest{ID: in.ID, Body: StepInput{Hash: d.Body.Hash, Reason: "—", OutsideAct: in.OutsideAct}}, in.Verb)
 	if err != nil {
 		return nil, err
 	}

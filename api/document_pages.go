@@ -370,6 +370,13 @@ func (s *Server) documentPage(l *look) (*answer, error) {
 	for _, v := range d.Body.Verbs {
 		data.Verbs = append(data.Verbs, web.MenuItem{Title: verbName(l.lang, v), Path: "/documents/" + d.Body.ID + "/review?verb=" + v, Here: forward(v)})
 	}
+	if holds(projects.DeskRoles(), l.who.Role) {
+		signed, err := s.signedOutside(l, d.Body.ID)
+		if err != nil {
+			return nil, err
+		}
+		data.Paper = len(signed) > 0
+	}
 	drafts := holds(projects.Drafters(projects.DocumentKind(d.Body.Kind)), l.who.Role)
 	data.Editable = drafts && (d.Body.State == "draft" || d.Body.State == "returned")
 	data.Copyable = drafts
@@ -394,6 +401,7 @@ type documentData struct {
 	Editable bool
 	Copyable bool
 	Printed  bool
+	Paper    bool // somebody may sign it on paper now
 }
 
 func forward(verb string) bool {

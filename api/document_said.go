@@ -40,7 +40,7 @@ func (s *Server) typedRequest(l *look) (*answer, error) {
 	if err != nil {
 		return nil, fault.Internal(err)
 	}
-	return &answer{file: text, fileName: "said.json", fileType: "application/json"}, nil
+	return &answer{file: text, fileType: "application/json", beside: true}, nil
 }
 
 func (s *Server) typedInvoices(ctx context.Context, tx bun.Tx, l *look, said map[string]saidBeside) error {

@@ -168,7 +168,7 @@ func differenceTable(l *look, p *projects.ImportPreview) *web.Table {
 		} else if d.Change != projects.MissingThere {
 			row = web.Text("—")
 		}
-		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{row, web.Text(d.Key), web.State(shapes[d.Change], l.t("lists.change."+string(d.Change))), web.Text(web.Said(l.lang, d.Detail))}})
+		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{row, web.Text(d.Key), web.State(shapes[d.Change], l.t("lists.change."+string(d.Change))), web.Text(web.Commas(web.Said(l.lang, d.Detail)))}})
 	}
 	for c, n := range p.Counts {
 		if c != projects.SameRow {

@@ -119,7 +119,7 @@ func (l *look) lineTable(in *linesRequest, out *LinesOutput) *web.Table {
 	cut := l.cutQuery(in.AsOf.Date)
 	for _, x := range out.Lines {
 		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{web.Code(x.Voucher).To(voucherLink(x.Period, x.Number)), saidDay(x.Date), web.Text(l.event(x.Source)), web.Text(x.Memo),
-			web.Text(x.Account + " " + x.AccountName).To(accountLink(x.Account, cut)), l.names.project(x.Project), web.Code(x.BudgetLine), web.Text(l.subjectName(x.SubjectKind, x.Subject)), side(x.Debit), side(x.Credit)}})
+			web.Text(l.named(x.Account, x.AccountName)).To(accountLink(x.Account, cut)), l.names.project(x.Project), web.Code(x.BudgetLine), web.Text(l.subjectName(x.SubjectKind, x.Subject)), side(x.Debit), side(x.Credit)}})
 	}
 	t.Total = []web.Cell{web.Text(l.t("lines.total", out.Count)), {}, {}, {}, {}, {}, {}, {}, web.Yuan(out.Debit.Money), web.Yuan(out.Credit.Money)}
 	return t

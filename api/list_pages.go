@@ -173,14 +173,16 @@ func (l *look) given(reason string) web.Cell {
 func (l *look) personName(code string) string { return l.names.persons[code] }
 
 // detail is what the books say of an entry: of a voucher its event and memo, else a sentence.
-func (l *look) detail(text string) string {
+func (l *look) detail(text string) string { return detailIn(l.lang, text) }
+
+func detailIn(lang, text string) string {
 	code, memo, _ := strings.Cut(text, " ")
 	for _, e := range projects.Events() {
 		if e.Code == code {
-			return eventName(l.lang, e) + " " + memo
+			return eventName(lang, e) + " " + memo
 		}
 	}
-	return web.Said(l.lang, text)
+	return web.Said(lang, text)
 }
 
 // keptFacts say that a sheet is the one kept at the close of its month.

@@ -16,7 +16,7 @@ const logShown = 100
 
 // plainActs are the commands that have a text of their own; steps of documents and events have theirs elsewhere.
 var plainActs = []string{"account.disable", "account.open", "account.start_password", "bank.explain", "bank.match", "bank.match_by_hand", "bank.unmatch", "bank_account.register", "budget_line.add", "document.outside_act", "document.revise", "external_code.set", "file.store",
-	"invoice.red", "list.import", "list.withdraw", "node.create", "node.dates", "node.parties", "node.rename", "node.unit", "notice.draft", "notice.issue", "payment.approve_reissue", "payment.cancel", "payment.confirm", "payment.fail", "payment.receipt", "payment.reissue", "period.close", "period.propose_close", "period.withdraw_close", "person.add", "person.rename", "plan.add", "plan.quantity", "progress.file", "source.add", "token.create", "token.revoke", "treasury.confirm", "treasury.confirm_line",
+	"invoice.red", "list.import", "list.withdraw", "node.create", "node.dates", "node.parties", "node.rename", "node.unit", "notice.draft", "notice.issue", "password.change", "payment.approve_reissue", "payment.cancel", "payment.confirm", "payment.fail", "payment.receipt", "payment.reissue", "period.close", "period.propose_close", "period.withdraw_close", "person.add", "person.rename", "plan.add", "plan.quantity", "progress.file", "second_factor.confirm", "second_factor.offer", "second_factor.print_codes", "session.end_others", "source.add", "token.create", "token.revoke", "treasury.confirm", "treasury.confirm_line",
 	"treasury.explain", "unit.add", "unit.rename", "voucher.correct", "voucher.post", "voucher.reverse", "year.open", "year.return_requests"}
 
 // logPage shows what was done, or attempted and refused: by whom, when, what, newest first.
@@ -125,7 +125,7 @@ func (l *look) commandTable(commands []CommandOutput, persons map[string]string)
 func (l *look) refusalTable(refusals []RefusalOutput, persons map[string]string) *web.Table {
 	t := &web.Table{Name: "refusals", Caption: l.t("log.refusals"), Empty: l.t("log.no_refusals"), Columns: web.Columns(web.C(web.DayColumn, "column.at"), web.C(web.TextColumn, "column.person"), web.C(web.TextColumn, "log.act"), web.C(web.TextColumn, "column.reason"), web.C(web.TextColumn, "column.detail"))}
 	for _, r := range refusals {
-		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{saidDay(r.At.In(web.Shanghai).Format("2006-01-02 15:04:05")), web.Text(persons[r.Actor]), web.Text(l.act(r.Name)), web.Text(title(r.Code, l.lang)), web.Text(r.Detail)}})
+		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{saidDay(r.At.In(web.Shanghai).Format("2006-01-02 15:04:05")), web.Text(persons[r.Actor]), web.Text(l.act(r.Name)), web.Text(title(r.Code, l.lang)), web.Text(web.Said(l.lang, r.Detail))}})
 	}
 	return t
 }

@@ -17,9 +17,10 @@ func (s *Server) monthsPage(l *look) (*answer, error) {
 		return nil, err
 	}
 	t := &web.Table{Name: "months", Caption: l.t("lists.months"), Empty: l.t("lists.no_months"), Count: len(months), Counted: true, Columns: web.Columns(web.C(web.DayColumn, "field.month"), web.C(web.StateColumn, "column.state"), web.C(web.NumberColumn, "lists.vouchers"), web.C(web.DayColumn, "lists.closed_at"), web.C(web.TextColumn, "lists.closed_by"))}
-	for _, m := range months {
+	first := slices.IndexFunc(months, func(m accounting.PeriodState) bool { return !m.Closed })
+	for i, m := range months {
 		state, at := web.State("draft", l.t("lists.month_open")), web.Text("")
-		if m.Period == next && !m.Closed {
+		if i == first {
 			state = web.State("yellow", l.t("lists.month_next"))
 		}
 		if m.Closed {
@@ -103,6 +104,14 @@ func (l *look) blocker(b BlockerOutput, period accounting.Period) web.Cell {
 		return lines(l.t("blocker.not_cleared", figures[0]+" "+l.names.nodes[figures[0]], l.account(figures[1]), web.Grouped(figures[2])), url.Values{"after_closing": {"true"}, "from": {itoa(period.Year()) + "-01"}, "account": {figures[1]}, "project": {figures[0]}})
 	}
 	return web.Text(web.Said(l.lang, b.Detail))
+}
+
+// named is an account as whoever looks reads it; the books keep the Chinese name with each line.
+func (l *look) named(code, nameZH string) string {
+	if l.lang == "zh" {
+		return code + " " + nameZH
+	}
+	return l.account(code)
 }
 
 // account is an account's code and what the chart calls it.

@@ -45,6 +45,7 @@ type answer struct {
 	fileName  string
 	fileType  string
 	setCookie string
+	beside    bool                  // for a script of the page at hand
 	public    *projects.Publication // what it shows to everybody, who may keep it a while
 }
 
@@ -245,6 +246,10 @@ func (s *Server) send(l *look, a *answer) error {
 		return l.Redirect(http.StatusSeeOther, a.location)
 	case a.list != nil && l.values.Get("format") != "":
 		return s.sendList(l, a)
+	case a.beside:
+		// A page whose script was told never to keep something is thrown away itself: going back would lose what was typed.
+		h.Set("Cache-Control", "private, no-cache")
+		return l.Blob(http.StatusOK, a.fileType, a.file)
 	case a.file != nil:
 		h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": a.fileName}))
 		return l.Blob(http.StatusOK, a.fileType, a.file)

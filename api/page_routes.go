@@ -47,6 +47,8 @@ func (s *Server) pageRoutes(e *echo.Echo) {
 	s.page(e, http.MethodGet, "/documents/:id/edit", projects.Drafters(""), s.editDocumentPage)
 	s.page(e, http.MethodPost, "/documents/:id/edit", projects.Drafters(""), s.reviseByPage)
 	s.page(e, http.MethodGet, "/documents/:id/review", projects.DeskRoles(), s.reviewPage)
+	s.page(e, http.MethodGet, "/documents/:id/paper", projects.DeskRoles(), s.paperPage)
+	s.page(e, http.MethodPost, "/documents/:id/paper", projects.DeskRoles(), s.enterPaper)
 	s.page(e, http.MethodPost, "/documents/:id/:verb", projects.DeskRoles(), s.stepByPage)
 	s.page(e, http.MethodGet, "/review", projects.DeskRoles(), s.reviewManyPage)
 	s.page(e, http.MethodPost, "/review", projects.DeskRoles(), s.takeManyByPage)

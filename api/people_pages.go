@@ -145,7 +145,9 @@ func (s *Server) showPeople(l *look, wrong *failed) (*answer, error) {
 		}
 		data.Forms = []titledForm{{l.t("people.add"), *f}}
 	} else if l.who.ReadsAll() {
-		data.Filters = append(data.Filters, web.Field{Name: "unit", Label: l.t("column.unit"), Kind: web.ChoiceField, Options: l.unitOptions()})
+		units := l.unitOptions()
+		units[0].Text = l.t("choice.all")
+		data.Filters = append(data.Filters, web.Field{Name: "unit", Label: l.t("column.unit"), Kind: web.ChoiceField, Options: units})
 		for i, o := range data.Filters[2].Options {
 			data.Filters[2].Options[i].Chosen = o.Value == l.values.Get("unit")
 		}

@@ -117,7 +117,7 @@ func (s *Server) printTreasurySheet(ctx context.Context, in *printTreasuryReques
 		}
 		out := paper.TreasurySheet{Month: t.Of, ListTaken: t.ListTaken, Lines: each(t.Lines, line), Total: line(projects.SheetLine{SheetFigures: t.Total})}
 		out.Entries = each(t.Entries, func(e projects.SheetEntry) paper.TreasuryEntry {
-			return paper.TreasuryEntry{BudgetLine: e.BudgetLine, Side: word(sideWords, e.Side), Voucher: e.Voucher, Request: e.Request, Detail: inChinese(e.Detail), Reason: e.Reason, Owner: e.Owner, Day: e.Day, Amount: e.Amount}
+			return paper.TreasuryEntry{BudgetLine: e.BudgetLine, Side: word(sideWords, e.Side), Voucher: e.Voucher, Request: e.Request, Detail: detailIn("zh", e.Detail), Reason: e.Reason, Owner: e.Owner, Day: e.Day, Amount: e.Amount}
 		})
 		return func(f *paper.Font, imprint paper.Imprint) ([]byte, error) {
 			return paper.PrintTreasurySheet(f, imprint, out)

@@ -144,6 +144,10 @@ func said(field, text string) string {
 	switch field {
 	case "event":
 		return word(eventWords, text)
+	case "warnings":
+		return inChinese(text)
+	case "quantity", "previous", "cumulative", "count", "rate", "unit_price":
+		return web.Grouped(text)
 	case "payment":
 		return word(paymentWords, projects.PaymentKind(text))
 	case "role", "second_factor_roles":

@@ -36,7 +36,7 @@ func (s *Server) progressPage(l *look) (*answer, error) {
 		return nil, err
 	}
 	unit, which := l.values.Get("unit"), l.values.Get("which")
-	t := &web.Table{Name: "progress-" + month.String(), Caption: l.t("progress.of_month", month), Counted: true, Empty: l.t("progress.empty"), Columns: web.Columns(web.C(web.TextColumn, "column.project"), web.C(web.TextColumn, "office.answers"),
+	t := &web.Table{Dense: true, Name: "progress-" + month.String(), Caption: l.t("progress.of_month", month), Counted: true, Empty: l.t("progress.empty"), Columns: web.Columns(web.C(web.TextColumn, "column.project"), web.C(web.TextColumn, "office.answers"),
 		web.C(web.DayColumn, "office.due_month"), web.C(web.StateColumn, "progress.this_month"), web.C(web.NumberColumn, "progress.percent"), web.C(web.TextColumn, "progress.problems"), web.C(web.TextColumn, "progress.measures"), web.C(web.TextColumn, "progress.filed_by"),
 		web.C(web.DayColumn, "progress.filed_on"), web.C(web.TextColumn, "progress.missing"), web.C(web.TextColumn, "money.todo"))}
 	owed, filed := 0, 0
@@ -103,10 +103,6 @@ func progressRow(l *look, p projects.ProgressDue) web.Row {
 	missing := web.Text("")
 	row := web.Row{Indent: p.Depth}
 	if len(p.Missing) > 0 {
-		state.State = "red"
-		if p.Entry != nil {
-			state.State = "ok"
-		}
 		missing, row.Class = web.Text(l.monthSpans(p.Missing)).To("/progress/"+url.PathEscape(p.Project)+"?month="+p.Missing[0]), "alert"
 	}
 	todo := web.Text(l.t("progress.former")).To("/progress/" + url.PathEscape(p.Project))
@@ -349,7 +345,7 @@ func (s *Server) entriesTable(l *look, code string) (*web.Table, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &web.Table{Name: "progress-" + code, Caption: l.t("progress.entries"), Counted: true, Count: len(out.Body.Entries), Empty: l.t("progress.no_entries"), Columns: web.Columns(web.C(web.DayColumn, "field.month"), web.C(web.NumberColumn, "progress.percent"), web.C(web.TextColumn, "progress.problems"),
+	t := &web.Table{Dense: true, Name: "progress-" + code, Caption: l.t("progress.entries"), Counted: true, Count: len(out.Body.Entries), Empty: l.t("progress.no_entries"), Columns: web.Columns(web.C(web.DayColumn, "field.month"), web.C(web.NumberColumn, "progress.percent"), web.C(web.TextColumn, "progress.problems"),
 		web.C(web.TextColumn, "progress.measures"), web.C(web.TextColumn, "progress.reason"), web.C(web.TextColumn, "progress.filed_by"), web.C(web.DayColumn, "progress.filed_on"), web.C(web.StateColumn, "column.state"))}
 	for _, e := range out.Body.Entries {
 		state := web.State("ok", l.t("progress.counts"))

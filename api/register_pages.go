@@ -71,8 +71,8 @@ func (s *Server) subsidiesPage(l *look) (*answer, error) {
 		for i, m := range []accounting.Money{b.Total, b.Owed, b.Held} {
 			sums[i] = sums[i].Add(m)
 		}
-		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{web.Text(b.Number).To("/documents/" + b.ID.String()), web.Text(b.Code), l.names.project(b.Project), web.Text(b.Month), web.Number(b.Count), web.Figure(web.Grouped(b.Rate.String())), web.Yuan(b.Total),
-			web.Text(l.t("subsidy.published", b.PublishedFrom, b.PublishedUntil)), web.State(b.State, l.t("state."+b.State)), web.Yuan(b.Owed), web.Yuan(b.Held), todo}})
+		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{web.Text(b.Number).To("/documents/" + b.ID.String()), web.Text(b.Code), l.names.project(b.Project), web.Code(b.Month), web.Figure(web.Grouped(itoa(b.Count))), web.Figure(web.Grouped(b.Rate.String())), web.Yuan(b.Total),
+			saidDay(l.t("subsidy.published", b.PublishedFrom, b.PublishedUntil)), web.State(b.State, l.t("state."+b.State)), web.Yuan(b.Owed), web.Yuan(b.Held), todo}})
 	}
 	t.Sum = &sums[0]
 	t.Total = []web.Cell{web.Text(l.t("table.sum")), web.Text(""), web.Text(""), web.Text(""), web.Text(""), web.Text(""), web.Yuan(sums[0]), web.Text(""), web.Text(""), web.Yuan(sums[1]), web.Yuan(sums[2]), web.Text("")}
@@ -93,7 +93,7 @@ func (s *Server) villagesPage(l *look) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &web.Table{Name: "villages", Caption: l.t("page.villages"), Counted: true, Empty: l.t("village.empty"), Columns: web.Columns(web.C(web.TextColumn, "column.project"), web.C(web.TextColumn, "money.name"), web.C(web.DayColumn, "field.voted_on"), web.C(web.DayColumn, "field.published_on"),
+	t := &web.Table{Name: "villages", Caption: l.t("page.villages"), Counted: true, Empty: l.t("village.empty"), Columns: web.Columns(web.C(web.TextColumn, "column.project"), web.C(web.DayColumn, "field.voted_on"), web.C(web.DayColumn, "field.published_on"),
 		web.C(web.TextColumn, "field.mode"), web.C(web.TextColumn, "field.township"), web.C(web.TextColumn, "field.owner"), web.C(web.MoneyColumn, "field.county"), web.C(web.MoneyColumn, "field.bridging"), web.C(web.MoneyColumn, "field.self_raised"), web.C(web.MoneyColumn, "field.labour"), web.C(web.TextColumn, "money.todo"))}
 	words, records := strings.TrimSpace(l.values.Get("q")), holds(projects.Drafters("village_record"), l.who.Role)
 	var sums [4]accounting.Money
@@ -101,7 +101,7 @@ func (s *Server) villagesPage(l *look) (*answer, error) {
 		if words != "" && !strings.Contains(v.Project+" "+v.Name+" "+v.Township, words) {
 			continue
 		}
-		row := web.Row{Cells: []web.Cell{l.names.project(v.Project), web.Text(v.Name), dayOrNone(v.VotedOn), dayOrNone(v.PublishedOn)}}
+		row := web.Row{Cells: []web.Cell{l.names.project(v.Project), dayOrNone(v.VotedOn), dayOrNone(v.PublishedOn)}}
 		mode := ""
 		if v.Mode != "" {
 			mode = l.t("choice.mode." + v.Mode)
@@ -120,7 +120,7 @@ func (s *Server) villagesPage(l *look) (*answer, error) {
 		t.Rows = append(t.Rows, web.Row{Cells: append(row.Cells, todo)})
 	}
 	t.Count = len(t.Rows)
-	t.Total = []web.Cell{web.Text(l.t("table.sum")), web.Text(""), web.Text(""), web.Text(""), web.Text(""), web.Text(""), web.Text(""), web.Yuan(sums[0]), web.Yuan(sums[1]), web.Yuan(sums[2]), web.Yuan(sums[3]), web.Text("")}
+	t.Total = []web.Cell{web.Text(l.t("table.sum")), web.Text(""), web.Text(""), web.Text(""), web.Text(""), web.Text(""), web.Yuan(sums[0]), web.Yuan(sums[1]), web.Yuan(sums[2]), web.Yuan(sums[3]), web.Text("")}
 	return &answer{template: "list", title: l.t("page.villages"), list: t, data: listData{Lead: l.t("village.lead"), Filters: []web.Field{{Name: "q", Label: l.t("money.words"), Kind: web.TextField, Value: words}},
 		Actions: l.newDocument(l.t("document.new", kindName(l.lang, "village_record")), "village_record"), Tables: []*web.Table{t}}}, nil
 }

@@ -49,7 +49,8 @@ func (s *Server) reviewPage(l *look) (*answer, error) {
 }
 
 func (s *Server) askStep(l *look, d *DocumentDetail, verb string, wrong *web.Problem) (*answer, error) {
-	e, err := s.effect(l, &d.DocumentOutput, verb)
+	paper := paperOf(l.values, d, verb)
+	e, err := s.effect(l, &d.DocumentOutput, verb, paper)
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +59,9 @@ func (s *Server) askStep(l *look, d *DocumentDetail, verb string, wrong *web.Pro
 	if len(d.OutsideActs) > 0 {
 		papers := []web.Option{{Text: l.t("review.own_act")}}
 		for _, o := range d.OutsideActs {
-			papers = append(papers, web.Option{Value: o.ID, Text: l.t("review.paper", o.Name, o.Office, o.Date)})
+			if o.Verb == verb {
+				papers = append(papers, web.Option{Value: o.ID, Text: l.t("review.paper", o.Name, o.Office, o.Date), Chosen: o.ID == paper})
+			}
 		}
 		f.Fields = append(f.Fields, web.Field{Name: "outside_act", Label: l.t("field.outside_act"), Kind: web.ChoiceField, Options: papers})
 	}
@@ -74,7 +77,7 @@ func (s *Server) askStep(l *look, d *DocumentDetail, verb string, wrong *web.Pro
 }
 
 // effect foresees a step on a document.
-func (s *Server) effect(l *look, d *DocumentOutput, verb string) (*effect, error) {
+func (s *Server) effect(l *look, d *DocumentOutput, verb, paper string) (*effect, error) {
 	e := &effect{Number: d.Number, Amount: d.Amount.money()}
 	if e.Amount != nil {
 		e.Words = e.Amount.Words()
@@ -83,7 +86,7 @@ func (s *Server) effect(l *look, d *DocumentOutput, verb string) (*effect, error
 	if e.Facts, err = s.documentFacts(l, d); err != nil {
 		return nil, err
 	}
-	foreseen, err := s.foresee(l.ctx, &foreseeRequest{ID: d.ID, Verb: verb})
+	foreseen, err := s.foresee(l.ctx, &foreseeRequest{ID: d.ID, Verb: verb, OutsideAct: paper})
 	shown, err := s.effectOf(l, foreseen, err)
 	if err != nil {
 		return nil, err
@@ -133,7 +136,7 @@ func (l *look) voucherView(v VoucherOutput) voucherView {
 			if line.Basis != basis {
 				continue
 			}
-			name := line.Account + " " + line.AccountName
+			name := l.named(line.Account, line.AccountName)
 			for _, dimension := range []string{line.Project, line.BudgetLine, line.Subject} {
 				if dimension != "" && dimension != line.Project || dimension == line.Project && line.BudgetLine == "" {
 					name += " · " + dimension
@@ -206,7 +209,7 @@ func (s *Server) askMany(l *look, results *web.Table) (*answer, error) {
 		if err != nil {
 			return nil, err
 		}
-		e, err := s.effect(l, &d.Body.DocumentOutput, verb)
+		e, err := s.effect(l, &d.Body.DocumentOutput, verb, "")
 		if err != nil {
 			return nil, err
 		}

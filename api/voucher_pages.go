@@ -272,7 +272,7 @@ func (l *look) basesOf(v VoucherOutput) (tables []*web.Table) {
 				continue
 			}
 			q := url.Values{"project": {x.Project}, "as_of": {v.Date}}
-			account := web.Text(x.Account + " " + x.AccountName).To("/accounts/" + x.Account + "?" + q.Encode())
+			account := web.Text(l.named(x.Account, x.AccountName)).To("/accounts/" + x.Account + "?" + q.Encode())
 			said := []string{x.Project + " " + l.names.nodes[x.Project]}
 			for _, more := range []string{x.BudgetLine, l.subjectName(x.SubjectKind, x.Subject), x.EconomicClass} {
 				if more != "" {

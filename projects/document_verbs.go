@@ -100,6 +100,14 @@ func PossibleVerbs(ctx context.Context, db bun.IDB, book accounting.BookID, docu
 	return verbs, fault.FromSQL(err)
 }
 
+// OutsideVerbs lists what somebody without an account may sign on paper now, of a document that whoever asks writes.
+func OutsideVerbs(ctx context.Context, db bun.IDB, book accounting.BookID, document uuid.UUID, who accounting.Actor) ([]string, error) {
+	verbs := []string{}
+	err := db.NewRaw(`select distinct s.verb from projects.documents d join projects.steps() s on s.kind = d.kind and s.from_state = d.state and s.flow in ('', d.flow)
+		where d.book_id = ? and d.document_id = ? and 'outside' = any (s.roles) and ? not in ('auditor', 'inspector') and projects.reaches(d, ?, ?) order by s.verb`, book, document, who.Role, who.Role, who.Unit).Scan(ctx, &verbs)
+	return verbs, fault.FromSQL(err)
+}
+
 // WaitingOutsideAct is a signature on paper that somebody entered and nobody has checked yet.
 type WaitingOutsideAct struct {
 	ID        uuid.UUID           `bun:"outside_act_id"`

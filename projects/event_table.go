@@ -26,7 +26,7 @@ var eventTable = []eventRow{
 	{"I1", "", "预算批复", "budget approved", legs(dr("9201"), cr("9101")), "no 文号"},
 	{"I2", "", "指标下达", "authority issued", legs(dr("9301.01"), cr("9201")), "more than 9201"},
 	{"I3+", "", "追加", "supplement", legs(dr("9201"), cr("9101"), dr("9301.01"), cr("9201")), "no 文号"},
-	{"I1", "list", "指标批复下达", "list of indicators approved and issued (I3+ as supplement, I3- when all are reductions)", indicatorLegs, "no 文号; a reduction above what is available"},
+	{"I1", "list", "指标批复下达", "indicators approved and issued by a list", indicatorLegs, "no 文号; a reduction above what is available"},
 	{"I3-", "", "追减", "reduction", legs(dr("9101"), cr("{source}")), "no 文号; authority is used or held: contract holds x, at most y may be cut"},
 	{"I4", "", "调剂", "transfer between projects", legs(dr("9101").at("from"), cr("9301.01").at("from"), dr("9301.01").at("to"), cr("9101").at("to")),
 		"no 文号; more than available on the giving line"},

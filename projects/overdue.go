@@ -64,6 +64,24 @@ func (s *standings) allOverdue(ctx context.Context, db bun.IDB, book accounting.
 	return items, nil
 }
 
+// spans says months, those that follow each other as one span.
+func spans(months []accounting.Period, separator, span string) string {
+	var said []string
+	for i := 0; i < len(months); {
+		j := i
+		for j+1 < len(months) && accounting.NewDate(months[j].Year(), time.Month(months[j].Month())+1, 1).Period() == months[j+1] {
+			j++
+		}
+		if j == i {
+			said = append(said, months[i].String())
+		} else {
+			said = append(said, fmt.Sprintf(span, months[i], months[j], j-i+1))
+		}
+		i = j + 1
+	}
+	return strings.Join(said, separator)
+}
+
 // overdue are entries that were not filed and works and programmes that are not finished by the notice's month.
 func (s *standings) overdue() []OverdueItem {
 	items := []OverdueItem{}
@@ -76,8 +94,8 @@ func (s *standings) overdue() []OverdueItem {
 			for i, m := range months {
 				names[i] = m.String()
 			}
-			i := s.item(EntryOverdue, x, s.entryDue(months[0]), fmt.Sprintf("未填报 %s 的进度，每月进度应于次月%d日前填报", strings.Join(names, "、"), s.due),
-				fmt.Sprintf("no progress entry of %s; a month's entry is filed until day %d of the next", strings.Join(names, ", "), s.due))
+			i := s.item(EntryOverdue, x, s.entryDue(months[0]), fmt.Sprintf("未填报 %s 的进度，每月进度应于次月 %d 日前填报", spans(months, "、", "%s 至 %s（%d 个月）"), s.due),
+				fmt.Sprintf("no progress entry of %s; a month's entry is filed until day %d of the next", spans(months, ", ", "%s to %s (%d months)"), s.due))
 			i.Months = names
 			items = append(items, i)
 		}
@@ -151,9 +169,9 @@ func (s *standings) overdueMoney(ctx context.Context, db bun.IDB, book accountin
 		case FinalAccountOverdue:
 			zh, en = fmt.Sprintf("%s 验收，竣工财务决算应于三个月内批复", r.Day), fmt.Sprintf("accepted on %s, its final account is approved within three months", r.Day)
 		case RetentionOverdue:
-			zh, en = fmt.Sprintf("合同 %s 质保金 %s 元已到期，未申请返还", r.Contract, r.Amount), fmt.Sprintf("retention of %s on contract %s is due, nobody has asked for it", r.Amount, r.Contract)
+			zh, en = fmt.Sprintf("合同 %s 质保金 %s 元已到期，未申请返还", r.Contract, grouped(*r.Amount)), fmt.Sprintf("retention of %s on contract %s is due, nobody has asked for it", grouped(*r.Amount), r.Contract)
 		case RepaymentOverdue:
-			zh, en = fmt.Sprintf("合同 %s 多付 %s 元，结算后三十日内未收回", r.Contract, r.Amount), fmt.Sprintf("%s was paid too much on contract %s and has not come back within thirty days", r.Amount, r.Contract)
+			zh, en = fmt.Sprintf("合同 %s 多付 %s 元，结算后三十日内未收回", r.Contract, grouped(*r.Amount)), fmt.Sprintf("%s was paid too much on contract %s and has not come back within thirty days", grouped(*r.Amount), r.Contract)
 		case EntryOverdue, CompletionOverdue: // not of this query
 		}
 		i := s.item(OverdueKind(r.Kind), x, r.Due, zh, en)

@@ -136,6 +136,11 @@ func Said(lang, detail string) string {
 			continue
 		}
 		if m := s.form.FindStringSubmatch(detail); m != nil {
+			last := len(m) - 1
+			if first, rest, more := strings.Cut(m[last], "; "); more && last > 0 && s.inner[last-1] == "" && known(rest) { // the figure is followed by a sentence of its own
+				m[last] = first
+				return s.tell(lang, m[1:], detail) + map[string]string{"zh": "；", "en": "; "}[lang] + Said(lang, rest)
+			}
 			return s.tell(lang, m[1:], detail)
 		}
 	}
@@ -152,6 +157,17 @@ func Said(lang, detail string) string {
 	}
 	return figure(detail)
 }
+
+// known says whether a sentence is one of ours.
+func known(detail string) bool {
+	return slices.ContainsFunc(sayings, func(s saying) bool { return s.form != nil && s.form.MatchString(detail) })
+}
+
+// bareAmount is an amount within a text that has no commas yet.
+var bareAmount = regexp.MustCompile(`\b\d{4,}\.\d{2}\b`)
+
+// Commas puts commas into the amounts of a text.
+func Commas(text string) string { return bareAmount.ReplaceAllStringFunc(text, Grouped) }
 
 // SaidAs tells a sentence of a known form with its figures; false: the form is not known.
 func SaidAs(lang, form string, figures []string) (string, bool) {

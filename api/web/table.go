@@ -36,6 +36,11 @@ func (t *Table) HasMoney() bool {
 	return slices.ContainsFunc(t.Columns, func(c Column) bool { return c.Kind == MoneyColumn })
 }
 
+// Amounts says whether a column holds figures: words that stand in for one stand where it would.
+func (t *Table) Amounts(i int) bool {
+	return i < len(t.Columns) && (t.Columns[i].Kind == MoneyColumn || t.Columns[i].Kind == NumberColumn)
+}
+
 // Unsummed are the columns whose amounts come to their total, but not as they are shown in 万元, because each is rounded.
 // It asks both ways of reading a tree: the rows at the top, and those that have none below them. A list shown in part
 // does not come to its total either way.
