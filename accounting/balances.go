@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/lib/pq"
 	"github.com/uptrace/bun"
 
 	"mingzhang/accounting/fault"
@@ -176,7 +177,7 @@ type SubjectBalance struct {
 	Balance        Money
 }
 
-// SubjectQuery asks for balances by subject; it names an account, projects or a subject, because it reads lines.
+// SubjectQuery asks for balances by subject; it names accounts, projects or a subject, because it reads lines.
 type SubjectQuery struct {
 	Book     BookID
 	AsOf     Date
@@ -185,6 +186,7 @@ type SubjectQuery struct {
 	Unit     UnitID
 	Projects []ProjectID
 	Subject  SubjectID
+	Open     []string // instead of an account: what is not settled of these, which have a floor
 }
 
 // SubjectBalances adds lines up per account, project, budget line and subject. Lines without a subject stay out.
@@ -193,14 +195,30 @@ func SubjectBalances(ctx context.Context, db bun.IDB, q SubjectQuery) ([]Subject
 	if err != nil {
 		return nil, err
 	}
-	where := filter{account: q.Account, unit: q.Unit, projects: q.Projects, subject: q.Subject}.where(q.Book)
+	where := filter{account: q.Account, leaves: q.Open, unit: q.Unit, projects: q.Projects, subject: q.Subject}.where(q.Book)
 	f := fragment{sql: `select t.account, a.normal_side, t.project_id, g.code, t.budget_line_id, coalesce(b.code, ''), t.subject_id, s.kind, s.code, u.code, t.since, t.debit, t.credit,
 			case a.normal_side when 'debit' then t.debit - t.credit else t.credit - t.debit end
 		from (select x.account, x.project_id, x.budget_line_id, x.subject_id, min(x.date) as since, sum(x.debit) as debit, sum(x.credit) as credit from `}
 	seen := c.seen(200001)
 	f.add(seen.sql, seen.args...)
 	f.add(` where x.subject_id <> '00000000-0000-0000-0000-000000000000'`+where.sql, where.args...)
-	f.add(` group by 1, 2, 3, 4) t
+	if len(q.Open) > 0 && q.Known.IsZero() {
+		// Whatever was open on the day is open now or was moved since: so the few are found by the positions, and only their lines are read.
+		open := pq.Array(q.Open)
+		var last Period
+		if err := db.NewRaw(`select coalesce(max(p.period), 0) from accounting.periods p where p.book_id = ? and p.last_number > 0`, q.Book).Scan(ctx, &last); err != nil {
+			return nil, fault.FromSQL(err)
+		}
+		f.add(` and x.subject_id = any (array(select p.subject_id from accounting.positions p where p.book_id = ? and p.account = any (?::text[]) and p.debit <> p.credit
+			union select m.subject_id from accounting.ledgers l cross join lateral (select y.subject_id from accounting.lines y where y.book_id = l.book_id and y.project_id = l.project_id and y.account = any (?::text[])
+				and y.period between ? and ? and (y.date > ? or y.period % 100 > 12) offset 0) m where l.book_id = ?))`,
+			q.Book, open, open, q.AsOf.Period(), last, q.AsOf, q.Book)
+	}
+	f.add(` group by 1, 2, 3, 4`)
+	if len(q.Open) > 0 {
+		f.add(` having sum(x.debit) <> sum(x.credit)`)
+	}
+	f.add(`) t
 		join accounting.accounts a on a.book_id = ? and a.code = t.account
 		join accounting.ledgers g on g.book_id = a.book_id and g.project_id = t.project_id
 		join accounting.units u on u.book_id = g.book_id and u.unit_id = g.unit_id

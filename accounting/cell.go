@@ -147,8 +147,8 @@ func (c cut) counted(only filter, since Date) fragment {
 	return f
 }
 
-// CellLines gives a page of the lines behind a figure. It reads period after period: a page of a busy account ends in its
-// first, and a quiet account has few lines in each.
+// CellLines gives a page of the lines behind a figure. A page of a busy account ends in its first period; a quiet account has
+// few lines in each, so the next query reads twice as many periods.
 func CellLines(ctx context.Context, db bun.IDB, q CellQuery) (all []CellLine, err error) {
 	c, only, err := q.cell(ctx, db)
 	if err != nil {
@@ -162,18 +162,20 @@ func CellLines(ctx context.Context, db bun.IDB, q CellQuery) (all []CellLine, er
 	if err != nil {
 		return nil, err
 	}
-	for _, p := range c.periods {
-		if p.period < q.After.No.Period || p.known == 0 || !moved[p.period] {
-			continue
-		}
+	periods := slices.DeleteFunc(slices.Clone(c.periods), func(p cutPeriod) bool {
+		return p.period < q.After.No.Period || p.known == 0 || !moved[p.period]
+	})
+	for together := 1; len(periods) > 0; together *= 2 {
+		n := min(together, len(periods))
 		f := fragment{sql: `select x.period, x.number, x.line_no, x.date, v.source, v.memo, x.account, a.name_zh, coalesce(g.code, ''), coalesce(b.code, ''), coalesce(u.kind, ''), coalesce(u.code, ''), x.economic_class, x.debit, x.credit from `}
-		f.named(c.page(p, where, `x.number, x.line_no`, q.Limit, len(all)))
+		f.named(c.page(periods[:n], where, `x.period, x.number, x.line_no`, q.Limit, len(all)))
 		lines, err := collect(ctx, db, f, func(l *CellLine) []any {
 			return []any{&l.No.Period, &l.No.Number, &l.LineNo, &l.Date, &l.Source, &l.Memo, &l.Account, &l.AccountName, &l.ProjectCode, &l.BudgetLineCode, &l.SubjectKind, &l.SubjectCode, &l.EconomicClass, &l.Debit, &l.Credit}
 		})
 		if all = append(all, lines...); err != nil || len(all) == q.Limit {
 			return all, err
 		}
+		periods = periods[n:]
 	}
 	return all, nil
 }
@@ -190,27 +192,36 @@ func (c cut) moved(ctx context.Context, db bun.IDB, only filter) (map[Period]boo
 	return moved, err
 }
 
-// page is a subquery of the lines of one period in an order, at most as many as are left of a limit; zero: all.
-func (c cut) page(p cutPeriod, where fragment, order string, limit, have int) (fragment, string) {
-	f := fragment{`(select x.* from accounting.lines x where x.book_id = ? and x.period = ? and x.number <= ?`, []any{c.Book, p.period, p.known}}
-	if p.period.Month() < 13 {
-		f.add(` and x.date <= ?`, c.AsOf)
+// page is a subquery of the lines of some periods in an order, at most as many as are left of a limit; zero: all. Then come the
+// order and the periods.
+func (c cut) page(ps []cutPeriod, where fragment, order string, limit, have int) (f fragment, _ string, first, last Period) {
+	first, last = ps[0].period, ps[len(ps)-1].period
+	periods, known := make([]int64, len(ps)), make([]int64, len(ps))
+	for i, p := range ps {
+		periods[i], known[i] = int64(p.period), int64(p.known)
 	}
+	if first == last {
+		f = fragment{`(select x.* from accounting.lines x where x.book_id = ? and x.period = ? and x.number <= ?`, []any{c.Book, first, known[0]}}
+	} else {
+		f = fragment{`(select x.* from accounting.lines x where x.book_id = ? and x.period between ? and ? and x.number <= (?::int[])[array_position(?::int[], x.period)]`,
+			[]any{c.Book, first, last, pq.Array(known), pq.Array(periods)}}
+	}
+	f.add(` and (x.date <= ? or x.period % 100 > 12)`, c.AsOf)
 	f.add(where.sql+` order by `+order, where.args...)
 	if limit > 0 {
 		f.add(` limit ?`, limit-have)
 	}
 	f.add(`)`)
-	return f, order
+	return f, order, first, last
 }
 
 // named adds to a subquery of lines x what they are called, and puts them into their order again.
-func (f *fragment) named(lines fragment, order string) {
+func (f *fragment) named(lines fragment, order string, first, last Period) {
 	f.add(lines.sql, lines.args...)
-	f.add(` x join accounting.vouchers v on v.book_id = x.book_id and v.period = x.period and v.number = x.number
+	f.add(` x join accounting.vouchers v on v.book_id = x.book_id and v.period = x.period and v.number = x.number and v.period between ? and ?
 		join accounting.accounts a on a.book_id = x.book_id and a.code = x.account
 		left join accounting.ledgers g on g.book_id = x.book_id and g.project_id = x.project_id
 		left join accounting.budget_lines b on b.book_id = x.book_id and b.budget_line_id = x.budget_line_id
 		left join accounting.subjects u on u.book_id = x.book_id and u.subject_id = x.subject_id
-		order by ` + order)
+		order by `+order, first, last)
 }

@@ -58,7 +58,7 @@ func FigureLines(ctx context.Context, db bun.IDB, q StatementQuery, name string)
 	if !g.closings {
 		only.figure += ` and x.period % 100 <> 14`
 	}
-	return &Statement{nil, statementLines(ctx, db, c, from, only, map[string]Money{}, false, g.side)}, nil
+	return &Statement{nil, statementLines(ctx, db, c, from, q, only, map[string]Money{}, false, g.side)}, nil
 }
 
 // LineLadder is the ladder of a budget line over all that was posted to it but the closing of its year, in yuan.
@@ -114,10 +114,11 @@ func MonthRows(ctx context.Context, db bun.IDB, q ReconcileQuery) ([]MonthRow, e
 	return collect(ctx, db, f, func(r *MonthRow) []any { return []any{&r.Period, &r.Executed, &r.Certified} })
 }
 
-// LastPosting is the day of the latest voucher of a book's last month with vouchers; zero: there is none.
-func LastPosting(ctx context.Context, db bun.IDB, book BookID) (day Date, err error) {
+// LastPostingBefore is the day of the latest voucher of a book that has none in a year or later; else it is zero, because the
+// day would be looked for among all vouchers of a month and nobody asks for it.
+func LastPostingBefore(ctx context.Context, db bun.IDB, book BookID, year int) (day Date, err error) {
 	days, err := collect(ctx, db, fragment{`select v.date from accounting.vouchers v where v.book_id = ?0 and v.period =
-		(select max(p.period) from accounting.periods p where p.book_id = ?0 and p.last_number > 0 and p.period % 100 < 13) order by v.date desc limit 1`, []any{book}}, func(d *Date) []any { return []any{d} })
+		(select max(p.period) from accounting.periods p where p.book_id = ?0 and p.last_number > 0 and p.period % 100 < 13) and v.period < ?1 order by v.date desc limit 1`, []any{book, year * 100}}, func(d *Date) []any { return []any{d} })
 	if err == nil && len(days) > 0 {
 		day = days[0]
 	}

@@ -47,6 +47,11 @@ type VoucherNo struct {
 
 func (n VoucherNo) String() string { return fmt.Sprintf("%s 记-%04d", n.Period, n.Number) }
 
+// Before says whether a voucher stands before another in the book's order.
+func (n VoucherNo) Before(o VoucherNo) bool {
+	return n.Period < o.Period || n.Period == o.Period && n.Number < o.Number
+}
+
 // Actor is who acts: a person, with the unit and the role of this act.
 type Actor struct {
 	Person PersonID

@@ -22,6 +22,8 @@ type StatementQuery struct {
 	Projects     []ProjectID
 	BudgetLine   BudgetLineID
 	Subject      SubjectID
+	After        *CellMark // only the lines after this one
+	Limit        int       // zero: all
 }
 
 // StatementAccount is an account of a statement, in yuan; balances stand on its normal side.
@@ -124,7 +126,7 @@ func statement(ctx context.Context, db bun.IDB, q StatementQuery, eachByItself b
 	if err != nil {
 		return nil, nil, err
 	}
-	return accounts, statementLines(ctx, db, now, from, only, openings(accounts, eachByItself, side), eachByItself, side), nil
+	return accounts, statementLines(ctx, db, now, from, q, only, openings(accounts, eachByItself, side), eachByItself, side), nil
 }
 
 // statementAccounts compares two cuts. With a subject only lines know; otherwise turnover answers.
@@ -169,23 +171,32 @@ func openings(accounts []StatementAccount, eachByItself bool, side Side) map[str
 	return all
 }
 
-func statementLines(ctx context.Context, db bun.IDB, c cut, from Date, only filter, opening map[string]Money, eachByItself bool, side Side) iter.Seq2[StatementLine, error] {
-	apart, partition := "", ""
+// statementLines gives each line its balance before it picks those that are asked for, and only these their names.
+func statementLines(ctx context.Context, db bun.IDB, c cut, from Date, q StatementQuery, only filter, opening map[string]Money, eachByItself bool, side Side) iter.Seq2[StatementLine, error] {
+	order, partition := "x.period, x.date, x.number, x.line_no", ""
 	if eachByItself {
-		apart, partition = "x.account, ", "partition by x.account "
+		order, partition = "x.account, "+order, "partition by x.account "
 	}
 	seen, where := c.seen(from.Period()), only.where(c.Book)
-	f := fragment{sql: `select x.period, x.number, x.line_no, x.date, v.kind, v.source, v.memo, x.account, a.normal_side, x.project_id, coalesce(g.code, ''), coalesce(b.code, ''),
-			coalesce(s2.kind, ''), coalesce(s2.code, ''), x.economic_class, x.debit, x.credit,
-			sum(x.debit - x.credit) over (` + partition + `order by x.period, x.date, x.number, x.line_no rows unbounded preceding) from `}
+	f := fragment{sql: `with w as materialized (select x.book_id, x.period, x.number, x.line_no, x.date, x.account, x.project_id, x.budget_line_id, x.subject_id, x.economic_class, x.debit, x.credit,
+			sum(x.debit - x.credit) over (` + partition + `order by x.period, x.date, x.number, x.line_no rows unbounded preceding) as balance, row_number() over (order by ` + order + `) as place from `}
 	f.add(seen.sql, seen.args...)
-	f.add(` join accounting.vouchers v on v.book_id = x.book_id and v.period = x.period and v.number = x.number
+	f.add(` where (x.date >= ? or x.period % 100 > 12)`+where.sql+`)
+		select x.period, x.number, x.line_no, x.date, v.kind, v.source, v.memo, x.account, a.normal_side, x.project_id, coalesce(g.code, ''), coalesce(b.code, ''),
+			coalesce(s2.kind, ''), coalesce(s2.code, ''), x.economic_class, x.debit, x.credit, x.balance
+		from (select * from w`, append([]any{from}, where.args...)...)
+	if q.After != nil {
+		f.add(` where w.place > (select p.place from w p where p.period = ? and p.number = ? and p.line_no = ?)`, q.After.No.Period, q.After.No.Number, q.After.LineNo)
+	}
+	if q.Limit > 0 {
+		f.add(` order by w.place limit ?`, q.Limit)
+	}
+	f.add(`) x join accounting.vouchers v on v.book_id = x.book_id and v.period = x.period and v.number = x.number and v.period between ? and ?
 		join accounting.accounts a on a.book_id = x.book_id and a.code = x.account
 		left join accounting.ledgers g on g.book_id = x.book_id and g.project_id = x.project_id
 		left join accounting.budget_lines b on b.book_id = x.book_id and b.budget_line_id = x.budget_line_id
 		left join accounting.subjects s2 on s2.book_id = x.book_id and s2.subject_id = x.subject_id
-		where (x.date >= ? or x.period % 100 > 12)`+where.sql, append([]any{from}, where.args...)...)
-	f.add(` order by ` + apart + `x.period, x.date, x.number, x.line_no`)
+		order by x.place`, from.Period(), c.last())
 	return func(yield func(StatementLine, error) bool) {
 		var normal Side
 		for l, err := range stream(ctx, db, f, func(l *StatementLine) []any {

@@ -87,7 +87,7 @@ func (c cut) statementLines(ctx context.Context, db bun.IDB, begins Period, wher
 			continue
 		}
 		f := fragment{sql: `select x.period, x.number, x.line_no, x.date, v.kind, v.source, v.memo, x.account, x.project_id, coalesce(g.code, ''), coalesce(b.code, ''), coalesce(u.kind, ''), coalesce(u.code, ''), x.economic_class, x.debit, x.credit from `}
-		f.named(c.page(p, where, `x.date, x.number, x.line_no`, limit, len(all)))
+		f.named(c.page([]cutPeriod{p}, where, `x.date, x.number, x.line_no`, limit, len(all)))
 		lines, err := collect(ctx, db, f, func(l *StatementLine) []any {
 			return []any{&l.No.Period, &l.No.Number, &l.LineNo, &l.Date, &l.Kind, &l.Source, &l.Memo, &l.Account, &l.Project, &l.ProjectCode, &l.BudgetLineCode, &l.SubjectKind, &l.SubjectCode, &l.EconomicClass, &l.Debit, &l.Credit}
 		})

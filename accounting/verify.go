@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/uptrace/bun"
 
@@ -63,6 +64,7 @@ type CheckResult struct {
 // Report is the outcome of Verify.
 type Report struct {
 	Book     BookID
+	At       time.Time // the moment whose books were read
 	Periods  int
 	Vouchers int
 	Checks   []CheckResult
@@ -116,7 +118,7 @@ func Verify(ctx context.Context, db bun.IDB, o VerifyOptions) (Report, error) {
 		return report, err
 	}
 	report.Periods = len(periods)
-	if err := db.NewRaw(`select count(*) from accounting.vouchers where book_id = ? and period between 200001 and 999914`, o.Book).Scan(ctx, &report.Vouchers); err != nil {
+	if err := db.NewRaw(`select now(), count(*) from accounting.vouchers where book_id = ? and period between 200001 and 999914`, o.Book).Scan(ctx, &report.At, &report.Vouchers); err != nil {
 		return report, fault.FromSQL(err)
 	}
 	for _, c := range checks {

@@ -49,7 +49,7 @@ func NewVoucherHeads(db *bun.DB) *VoucherHeads {
 // Sum is the head of a list that reader asks for. By project or with a search it is added up from the vouchers found.
 func (h *VoucherHeads) Sum(ctx context.Context, reader Actor, q VoucherQuery) (sum VoucherSum, err error) {
 	ctx = WithReader(ctx, reader)
-	if !q.Project.IsZero() || len(q.Projects) > 0 || q.Search != "" || !reader.ReadsAll() && q.Unit != reader.Unit {
+	if !q.Project.IsZero() || len(q.Projects) > 0 || q.Search != "" || q.Found != nil || !reader.ReadsAll() && q.Unit != reader.Unit {
 		return sum, Read(ctx, h.db, func(ctx context.Context, tx bun.Tx) (err error) {
 			sum, err = sumVouchers(ctx, tx, q)
 			return err
@@ -120,12 +120,20 @@ func (h *VoucherHeads) upTo(ctx context.Context, tx bun.Tx, book BookID, last Vo
 func sumVouchers(ctx context.Context, db bun.IDB, q VoucherQuery) (sum VoucherSum, err error) {
 	from, to := q.bounds()
 	where := q.only().where(q.Book)
-	found := VoucherQuery{Book: q.Book, Source: q.Source, Search: q.Search}.where(VoucherNo{}, 0)
+	found := VoucherQuery{Book: q.Book, From: q.From, To: q.To, Source: q.Source, Search: q.Search}.where(VoucherNo{}, 0)
 	var f fragment
-	if found.sql == "" {
+	switch {
+	case q.Found != nil && len(q.Found) == 0:
+		return sum, nil
+	case q.Found != nil:
+		periods, numbers := split(q.Found)
+		f.add(`select count(distinct (x.period, x.number)), `+sumsByBasis+` from unnest(?::int[], ?::int[]) v(period, number)
+			cross join lateral (select x.* from accounting.lines x where x.book_id = ? and x.period = v.period and x.number = v.number and x.period between ? and ? offset 0) x where true`,
+			periods, numbers, q.Book, q.Found[0].Period, q.Found[len(q.Found)-1].Period)
+	case found.sql == "":
 		f.add(`select (select count(*) from (select distinct x.period, x.number from accounting.lines x where x.book_id = ? and x.period between ? and ?`, q.Book, from, to)
 		f.add(where.sql+`) d), `+sumsByBasis+` from accounting.turnover x where x.book_id = ? and x.period between ? and ?`, append(where.args, q.Book, from, to)...)
-	} else {
+	default:
 		f.add(`with v as materialized (select v.period, v.number from accounting.vouchers v where v.book_id = ? and v.period between ? and ?`, q.Book, from, to)
 		f.add(found.sql, found.args...)
 		f.add(`) select count(distinct (x.period, x.number)), `+sumsByBasis+` from v join accounting.lines x on x.book_id = ? and x.period = v.period and x.number = v.number and x.period between ? and ? where true`, q.Book, from, to)

@@ -43,7 +43,7 @@ func (s *Server) askBankAccount(l *look, wrong *web.Problem) (*answer, error) {
 		for _, code := range []string{"1002.01", "1002.02"} {
 			kinds = append(kinds, web.Option{Value: code, Text: code + " " + l.t("lists.account."+code), Chosen: code == l.values.Get("ledger_account")})
 		}
-		set, err := s.registered(l)
+		set, err := s.registered(l, 0, "nodes", "units")
 		if err != nil {
 			return nil, err
 		}

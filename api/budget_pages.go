@@ -229,7 +229,7 @@ func (s *Server) budgetDocumentsPage(l *look) (*answer, error) {
 
 // lineForm registers a budget line; it holds nothing until a document approves something.
 func (s *Server) lineForm(l *look, wrong *web.Problem) (*web.Form, error) {
-	set, err := s.registered(l)
+	set, err := s.registered(l, 0, "nodes", "funding_sources")
 	if err != nil {
 		return nil, err
 	}

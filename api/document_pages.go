@@ -20,7 +20,17 @@ import (
 
 // documentsPage lists documents, newest first.
 func (s *Server) documentsPage(l *look) (*answer, error) {
-	in := listDocumentsRequest{Kind: l.values.Get("kind"), State: l.values.Get("state"), Project: l.values.Get("project"), Before: l.values.Get("before"), Limit: 50}
+	in := listDocumentsRequest{Kind: l.values.Get("kind"), State: l.values.Get("state"), Project: l.values.Get("project"), Before: l.values.Get("before"), Limit: 50, Number: strings.TrimSpace(l.values.Get("q"))}
+	if l.values.Get("format") != "" {
+		in.Limit, in.Before = mostExported, ""
+	}
+	n, sum, err := s.sumDocuments(l.ctx, &in)
+	if err != nil {
+		return nil, err
+	}
+	if in.Limit == mostExported && n > mostExported {
+		return nil, fault.Invalid("request_invalid", "%s", l.t("lines.too_many", n, mostExported))
+	}
 	out, err := s.listDocuments(l.ctx, &in)
 	if err != nil {
 		return nil, err
@@ -30,6 +40,7 @@ func (s *Server) documentsPage(l *look) (*answer, error) {
 		return nil, err
 	}
 	t := documentTable(l, called, l.t("page.documents"), out.Body.Documents)
+	t.Count, t.Counted, t.Sum = n, true, &sum
 	if out.Body.Next != "" {
 		t.Next, _ = withQuery(l, "before", out.Body.Next)
 	}
@@ -44,7 +55,8 @@ func (s *Server) documentsPage(l *look) (*answer, error) {
 			actions = append(actions, web.MenuItem{Title: l.t("document.new", kindName(l.lang, f.Kind)), Path: "/documents/new?kind=" + string(f.Kind)})
 		}
 	}
-	filters := []web.Field{{Name: "kind", Label: l.t("column.kind"), Kind: web.ChoiceField, Options: kinds}, {Name: "project", Label: l.t("column.project"), Kind: web.TextField, Value: in.Project}}
+	filters := []web.Field{{Name: "kind", Label: l.t("column.kind"), Kind: web.ChoiceField, Options: kinds}, {Name: "project", Label: l.t("column.project"), Kind: web.TextField, Value: in.Project},
+		{Name: "q", Label: l.t("column.number"), Kind: web.TextField, Value: in.Number, Help: l.t("help.document_number")}}
 	return &answer{template: "list", title: l.t("page.documents"), list: t, data: listData{Filters: filters, Tables: []*web.Table{t}, Actions: actions}}, nil
 }
 
@@ -220,7 +232,8 @@ func eventName(lang string, e projects.EventKind) string {
 
 func (s *Server) askDocument(l *look, shape *formShape, tree map[string]any, action string, wrong *web.Problem) (*answer, error) {
 	var err error
-	if shape.set, err = s.registered(l); err != nil {
+	event, _ := tree["event"].(string)
+	if shape.set, err = s.registered(l, mostChosen, slices.Compact(slices.Sorted(slices.Values(shape.registries(reflect.TypeOf(shape.form.New()).Elem(), "", event))))...); err != nil {
 		return nil, err
 	}
 	if shape.files, err = s.filesNamed(l, tree); err != nil {

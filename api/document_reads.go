@@ -105,6 +105,7 @@ type (
 		State   string `query:"state" maxLength:"40"`
 		Project string `query:"project" maxLength:"40" doc:"code"`
 		Limit   int    `query:"limit" minimum:"1" maximum:"500" default:"100"`
+		Number  string `query:"number" maxLength:"40" doc:"begins so"`
 		Before  string `query:"before" format:"uuid" doc:"next of the page before"`
 	}
 	listDocumentsResponse struct {
@@ -115,9 +116,21 @@ type (
 	}
 )
 
+func (in *listDocumentsRequest) query(book accounting.BookID) projects.DocumentQuery {
+	return projects.DocumentQuery{Book: book, Kind: projects.DocumentKind(in.Kind), State: in.State, Node: in.Project, Number: in.Number, Limit: in.Limit + 1}
+}
+
+// sumDocuments is the head of listDocuments: how many there are on all pages and what they come to.
+func (s *Server) sumDocuments(ctx context.Context, in *listDocumentsRequest) (n int, sum accounting.Money, err error) {
+	err = accounting.Read(ctx, s.db, func(ctx context.Context, tx bun.Tx) (err error) {
+		n, sum, err = projects.SumDocuments(ctx, tx, in.query(by(ctx).Book))
+		return err
+	})
+	return n, sum, err
+}
+
 func (s *Server) listDocuments(ctx context.Context, in *listDocumentsRequest) (*listDocumentsResponse, error) {
-	who := by(ctx)
-	q := projects.DocumentQuery{Book: who.Book, Kind: projects.DocumentKind(in.Kind), State: in.State, Node: in.Project, Limit: in.Limit + 1}
+	who, q := by(ctx), in.query(by(ctx).Book)
 	if in.Before != "" {
 		var err error
 		if q.Before, err = accounting.ParseID(in.Before); err != nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"strings"
 
 	"github.com/uptrace/bun"
 
@@ -12,6 +11,7 @@ import (
 	"mingzhang/accounting/fault"
 	"mingzhang/api/web"
 	"mingzhang/projects"
+	"mingzhang/projects/lists"
 )
 
 // typedRows are as many rows of a form as are looked at while somebody types.
@@ -53,7 +53,7 @@ func (s *Server) typedInvoices(ctx context.Context, tx bun.Tx, l *look, said map
 		if v.Number == "" {
 			continue
 		}
-		v.Date, _ = accounting.ParseDate(l.typed(at + "date"))
+		v.Date, _ = lists.TypedDay(l.typed(at + "date"))
 		known, err := projects.KnownInvoices(ctx, tx, l.who.Book, []projects.InvoiceUse{v})
 		if err != nil {
 			return err
@@ -86,7 +86,7 @@ func (l *look) invoiceWrong(v projects.InvoiceUse, k projects.KnownInvoice) stri
 
 // typedSources tells the available balance of each budget line of the project, and what the request would leave of it.
 func (s *Server) typedSources(ctx context.Context, tx bun.Tx, l *look, said map[string]saidBeside) error {
-	day, err := accounting.ParseDate(l.typed("date"))
+	day, err := lists.TypedDay(l.typed("date"))
 	node := l.typed("node")
 	if err != nil || node == "" {
 		return nil
@@ -115,8 +115,8 @@ func (s *Server) typedSources(ctx context.Context, tx bun.Tx, l *look, said map[
 	return nil
 }
 
-// amountSoFar is an amount as far as it is typed; what cannot be read is zero, and saving says so.
+// amountSoFar is an amount as far as it is typed, read as saving reads it; what cannot be read is zero, and saving says so.
 func amountSoFar(l *look, name string) accounting.Money {
-	m, _ := accounting.ParseMoney(strings.NewReplacer(",", "", "，", "").Replace(l.typed(name)))
+	m, _, _ := lists.Typed(l.typed(name))
 	return m
 }

@@ -311,7 +311,10 @@ func (s *formShape) field(p part, at, of string, value any) []web.Field {
 		}
 	case plain(p.typ):
 		f.Kind = web.TextField
-		if options := s.choices(of, f.Value); options != nil {
+		if registry, ok := s.large(of); ok {
+			f.Options = s.set[registry][:mostChosen]
+			f.Help = strings.TrimSpace(f.Help + " " + s.l.t("form.typed."+registry))
+		} else if options := s.choices(of, f.Value); options != nil {
 			f.Kind, f.Options = web.ChoiceField, options
 		} else if known, ok := choiceOf(suggestions, s, of); ok {
 			f.Options = s.set[known]

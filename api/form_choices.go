@@ -2,6 +2,8 @@ package api
 
 import (
 	"context"
+	"database/sql"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -59,6 +61,38 @@ var economicClasses = []string{"30201", "30213", "30226", "30227", "30299", "303
 
 // assetClasses are suggested; the register takes others.
 var assetClasses = []string{"building", "structure", "equipment", "road", "water", "greening"}
+
+// registries are those that the fields of a form name something of; beside is the event that stands beside its fields.
+func (s *formShape) registries(t reflect.Type, path, beside string) (names []string) {
+	for _, p := range parts(t) {
+		of := path + p.name
+		switch {
+		case s.left(of) || s.keeps(of):
+		case p.typ == rawType:
+			if under := s.under(beside); under != nil {
+				names = append(names, s.registries(under, of+".", "")...)
+			}
+		case p.typ.Kind() == reflect.Struct && !plain(p.typ):
+			names = append(names, s.registries(p.typ, of+".", "")...)
+		case p.typ.Kind() == reflect.Slice && p.typ.Elem().Kind() == reflect.Struct && !plain(p.typ):
+			names = append(names, s.registries(p.typ.Elem(), of+".", "")...)
+		default:
+			if registry, ok := choiceOf(registryChoices, s, of); ok {
+				names = append(names, registry)
+			}
+			if registry, ok := choiceOf(suggestions, s, of); ok {
+				names = append(names, registry)
+			}
+		}
+	}
+	return names
+}
+
+// large says whether a field names something of a registry that is too large for a choice.
+func (s *formShape) large(path string) (string, bool) {
+	registry, ok := choiceOf(registryChoices, s, path)
+	return registry, ok && len(s.set[registry]) > mostChosen
+}
 
 // choiceOf finds the longest name a field is known under.
 func choiceOf[V any](known map[string]V, s *formShape, path string) (V, bool) {
@@ -140,7 +174,8 @@ func accountText(lang string, a accounting.Account) string {
 
 // offeredBy are the questions behind what forms offer: ?0 is the book, ?1 whether who asks reads everything, ?2 the unit.
 var offeredBy = map[string]string{
-	"nodes":   `select n.code as value, n.code || ' ' || n.name_zh as text from projects.nodes n where n.book_id = ?0 and (?1 or projects.concerns(n.book_id, n.node_id, ?2)) order by n.code`,
+	"nodes":   `select n.code as value, n.code || ' ' || n.name_zh as text from projects.nodes n where n.book_id = ?0 and (?1 or n.node_id in (select projects.readable_projects())
+		or not exists (select from accounting.ledgers l where l.book_id = n.book_id and l.project_id = n.node_id) and projects.concerns(n.book_id, n.node_id, ?2)) order by n.code`,
 	"units":   `select u.code as value, u.code || ' ' || u.name as text from accounting.units u where u.book_id = ?0 order by u.code`,
 	"persons": `select p.code as value, p.name as text from accounting.persons p where p.book_id = ?0 order by p.name`,
 	"payees": `select p.code as value, p.code || ' ' || p.name || ' ' || (select string_agg('****' || right(a.account_number, 4), '、' order by a.usable_from, a.account_number) from projects.payee_accounts a
@@ -148,33 +183,46 @@ var offeredBy = map[string]string{
 	"budget_lines": `select b.code as value, b.code || ' ' || n.name_zh || ' ' || ?3 || ' ' || to_char(coalesce(sum(p.debit - p.credit), 0), 'FM999,999,999,999,990.00') as text
 		from accounting.budget_lines b join projects.nodes n on n.book_id = b.book_id and n.node_id = b.project_id
 		left join accounting.positions p on p.book_id = b.book_id and p.account = '9301.01' and p.project_id = b.project_id and p.budget_line_id = b.budget_line_id
-		where b.book_id = ?0 and (?1 or projects.concerns(b.book_id, b.project_id, ?2)) group by b.code, n.name_zh, b.fiscal_year order by b.fiscal_year desc, b.code`,
+		where b.book_id = ?0 and (?1 or b.project_id in (select projects.readable_projects())) group by b.code, n.name_zh, b.fiscal_year order by b.fiscal_year desc, b.code`,
 	"funding_sources": `select f.code as value, f.name as text from projects.funding_sources f where f.book_id = ?0 order by f.code`,
 	"assets": `select a.asset_id::text as value, n.code || ' ' || a.name || ' ' || to_char(coalesce(a.settled_value, a.value), 'FM999,999,999,999,990.00') as text from projects.assets a
 		join projects.nodes n on n.book_id = a.book_id and n.node_id = a.node_id where a.book_id = ?0 and (?1 or projects.concerns(a.book_id, a.node_id, ?2)) order by n.code, a.name`,
 	"paid_requests": `select d.number as value, d.number || ' ' || coalesce(d.content::jsonb ->> 'purpose', '') as text from projects.documents d where d.book_id = ?0 and d.kind = 'payment_request' and d.state in ('ordered', 'confirmed')
-		order by d.document_id desc limit 200`,
-	"agreements": `select i.agreement as value, i.agreement || ' ' || i.investee as text from projects.injections i where i.book_id = ?0 order by i.injection_id desc limit 200`,
+		order by d.document_id desc`,
+	"agreements": `select i.agreement as value, i.agreement || ' ' || i.investee as text from projects.injections i where i.book_id = ?0 order by i.injection_id desc`,
+	"contracts":  `select c.number as value, c.number || ' ' || c.name || E'\n' || c.state as text from projects.contracts c where c.book_id = ?0 order by c.number`,
 }
 
-// registered reads what a form offers, as far as who fills it in reads it. Budget lines show what is available.
-func (s *Server) registered(l *look) (map[string][]web.Option, error) {
+// mostChosen is how many things of a registry a choice offers. Of a larger registry the code is typed: a choice of thousands is
+// neither found through nor quickly sent.
+const mostChosen = 300
+
+// registered reads what a form offers of some registries, as far as who fills it in reads it; most bounds each of them, zero
+// does not. Budget lines show what is available.
+func (s *Server) registered(l *look, most int, names ...string) (map[string][]web.Option, error) {
 	set := map[string][]web.Option{}
 	book := l.who.Book
+	limit := sql.NullInt64{Int64: int64(most) + 1, Valid: most > 0} // one more says that there are more
 	err := accounting.Read(l.ctx, s.db, func(ctx context.Context, tx bun.Tx) error {
-		for registry, query := range offeredBy {
+		for _, registry := range names {
+			query, known := offeredBy[registry]
+			if !known {
+				continue
+			}
 			var options []web.Option
-			if err := tx.NewRaw(query, book, l.who.ReadsAll(), l.who.Unit, l.t("form.available")).Scan(ctx, &options); err != nil {
+			if err := tx.NewRaw(query+` limit ?4`, book, l.who.ReadsAll(), l.who.Unit, l.t("form.available"), limit).Scan(ctx, &options); err != nil {
 				return fault.FromSQL(err)
 			}
 			set[registry] = options
 		}
-		contracts, err := projects.Contracts(ctx, tx, book, "")
-		if err != nil {
-			return err
+		if slices.Contains(names, "contracts") {
+			for i, o := range set["contracts"] {
+				text, state, _ := strings.Cut(o.Text, "\n")
+				set["contracts"][i].Text = text + " " + l.t("state."+state)
+			}
 		}
-		for _, k := range contracts {
-			set["contracts"] = append(set["contracts"], web.Option{Value: k.Number, Text: k.Number + " " + k.Name + " " + l.t("state."+k.State)})
+		if !slices.Contains(names, "batches") {
+			return nil
 		}
 		batches, err := projects.Batches(ctx, tx, book)
 		for _, b := range batches {

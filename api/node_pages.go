@@ -71,7 +71,7 @@ func (s *Server) nodesPage(l *look) (*answer, error) {
 func (s *Server) newNodePage(l *look) (*answer, error) { return s.askNode(l, nil) }
 
 func (s *Server) askNode(l *look, wrong *failed) (*answer, error) {
-	set, err := s.registered(l)
+	set, err := s.registered(l, 0, "nodes")
 	if err != nil {
 		return nil, err
 	}

@@ -50,6 +50,7 @@ func (s *Server) projectVouchers(l *look, v *projectView) error {
 		if places, err = accounting.VoucherPlaces(ctx, tx, q); err != nil {
 			return err
 		}
+		q.Found = each(places, func(p accounting.VoucherPlace) accounting.VoucherNo { return p.No })
 		i := 0
 		for p, err := range accounting.Vouchers(ctx, tx, q) {
 			if err != nil {

@@ -53,12 +53,12 @@ func (s *Server) asOf(l *look) (accounting.Date, error) {
 	if err != nil {
 		return today, err
 	}
-	last := today
+	var last accounting.Date
 	err = accounting.Read(l.ctx, s.db, func(ctx context.Context, tx bun.Tx) (err error) {
-		last, err = accounting.LastPosting(ctx, tx, l.who.Book)
+		last, err = accounting.LastPostingBefore(ctx, tx, l.who.Book, today.Year())
 		return err
 	})
-	if err == nil && !last.IsZero() && last.Year() < today.Year() {
+	if err == nil && !last.IsZero() {
 		return last, nil
 	}
 	return today, err

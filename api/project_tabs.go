@@ -79,7 +79,11 @@ func fileSize(bytes int64) string {
 // books, and what is open.
 func (s *Server) projectReconciliation(l *look, v *projectView) error {
 	// The rows are those of the reader's projects; the checks look at all lines, so they read as the operator.
-	report, err := projects.Reconcile(accounting.WithReader(l.ctx, accounting.Operator), s.db, projects.ReconcileQuery{Book: l.who.Book, AsOf: v.asOf, Unit: v.unit, Projects: v.ids})
+	report, err := projects.Reconcile(accounting.WithReader(l.ctx, accounting.Operator), s.db, projects.ReconcileQuery{Book: l.who.Book, AsOf: v.asOf, Unit: v.unit, Projects: v.ids, KeptOnly: !byLines(l)})
+	if err != nil {
+		return err
+	}
+	verified, err := s.verifiedFacts(l)
 	if err != nil {
 		return err
 	}
@@ -143,7 +147,7 @@ func (s *Server) projectReconciliation(l *look, v *projectView) error {
 		}
 		checks.Rows = append(checks.Rows, row)
 	}
-	v.Sections = append(v.Sections, projectSection{Table: more}, projectSection{Table: checks}, projectSection{Table: l.openItems(v, report.OpenItems)})
+	v.Sections = append(v.Sections, projectSection{Table: more}, projectSection{Table: checks, Facts: verified}, projectSection{Table: l.openItems(v, report.OpenItems)})
 	v.list = figures
 	return nil
 }

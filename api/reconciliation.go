@@ -50,7 +50,7 @@ func reconciliationSchema(r huma.Registry) *huma.Schema {
 }
 
 func (s *Server) reconciliation(ctx context.Context, in *reconciliationRequest) (*reconciliationResponse, error) {
-	report, err := s.reconcile(ctx, in)
+	report, err := s.reconcile(ctx, in, false)
 	if err != nil {
 		return nil, err
 	}
@@ -65,8 +65,8 @@ func (s *Server) reconciliation(ctx context.Context, in *reconciliationRequest) 
 }
 
 // reconcile makes the report as far as who asks reads the books.
-func (s *Server) reconcile(ctx context.Context, in *reconciliationRequest) (*projects.Reconciliation, error) {
-	q := projects.ReconcileQuery{Book: by(ctx).Book, AsOf: in.AsOf.Date, Known: in.Known}
+func (s *Server) reconcile(ctx context.Context, in *reconciliationRequest, keptOnly bool) (*projects.Reconciliation, error) {
+	q := projects.ReconcileQuery{Book: by(ctx).Book, AsOf: in.AsOf.Date, Known: in.Known, KeptOnly: keptOnly}
 	var err error
 	if q.Unit, err = s.unitID(ctx, q.Book, in.Unit); err != nil {
 		return nil, err

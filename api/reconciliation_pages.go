@@ -66,7 +66,7 @@ func (s *Server) reconciled(l *look) (*projects.Reconciliation, url.Values, erro
 		return nil, nil, err
 	}
 	in := reconciliationRequest{AsOf: cut.AsOf, Known: cut.Known, Unit: l.values.Get("unit")}
-	report, err := s.reconcile(l.ctx, &in)
+	report, err := s.reconcile(l.ctx, &in, !byLines(l))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -94,6 +94,10 @@ func (s *Server) reconciliationPage(l *look) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
+	verified, err := s.verifiedFacts(l)
+	if err != nil {
+		return nil, err
+	}
 	list := l.reconciliationTable(r, cut)
 	sections := []section{{Table: l.brokenTable(r)}, {Table: l.openTable(r, cut, persons)}, {Table: l.reasonTable(r, cut)}, {Table: list, Note: l.t("reconciliation.note")}}
 	scope, err := s.scopeFields(l)
@@ -102,9 +106,34 @@ func (s *Server) reconciliationPage(l *look) (*answer, error) {
 	}
 	download := with(cut, "format", "csv")
 	data := moneyList{Filters: []web.Field{l.dayField("as_of", "column.as_of", r.AsOf), scope[0], l.choiceOf("level", "reconciliation.level", l.values.Get("level"), "", "1"), l.choiceOf("columns", "reconciliation.columns", l.values.Get("columns"), "main", "all"), l.textField("known_at", "column.known_at", "help.known_at")}, sectionsData: sectionsData{Lead: l.t("reconciliation.lead"),
+		Facts:    verified,
 		Actions:  []web.MenuItem{{Title: l.t("document.print"), Path: "/api/v1/reconciliation/print?" + cut.Encode()}, {Title: l.t("reconciliation.signed_csv"), Path: "/api/v1/reconciliation?" + download.Encode()}},
 		Sections: sections}}
 	return &answer{template: "money_list", title: l.t("page.reconciliation"), list: list, wan: true, data: data}, nil
+}
+
+// byLines says whether a page is to compute its checks from every line, as the program's report does. Otherwise it checks what
+// is kept and says when a verification of all lines was done last.
+func byLines(l *look) bool { return l.values.Get("checks") == "lines" }
+
+// verifiedFacts say how far the checks of the page reach.
+func (s *Server) verifiedFacts(l *look) ([]web.Fact, error) {
+	if byLines(l) {
+		return []web.Fact{fact(l.t("reconciliation.by_lines"), web.Text(l.t("reconciliation.by_lines_now")))}, nil
+	}
+	last, err := accounting.LastVerification(l.ctx, s.db, l.who.Book)
+	if err != nil {
+		return nil, err
+	}
+	said := web.State("draft", l.t("reconciliation.by_lines_never"))
+	if last != nil {
+		at := web.Moment(last.At).Text
+		if said = web.State("ok", l.t("reconciliation.by_lines_held", at, last.Vouchers, last.Since)); len(last.Failed) > 0 {
+			said = web.State("failed", l.t("reconciliation.by_lines_failed", at, len(last.Failed), last.Vouchers, last.Since))
+		}
+	}
+	now, _ := withQuery(l, "checks", "lines")
+	return []web.Fact{fact(l.t("reconciliation.by_lines"), said), fact(l.t("reconciliation.again"), web.Text(l.t("reconciliation.run_by_lines")).To(now))}, nil
 }
 
 func (s *Server) personNames(l *look) (map[string]string, error) {
@@ -346,7 +375,11 @@ func (s *Server) reconciledProjectPage(l *look) (*answer, error) {
 	if p.Reasons != nil {
 		sections = append([]section{{Table: l.reasonsOf(p, cut), Words: []string{l.t("reconciliation.formula", grouped(p.Plan), grouped(p.ExecutedTotal), grouped(p.PlanMinusExecuted))}}}, sections...)
 	}
-	data := sectionsData{Facts: []web.Fact{fact(l.t("column.project"), l.names.project(p.Code)), fact(l.t("column.as_of"), web.Day(r.AsOf))}, Actions: []web.MenuItem{{Title: l.t("page.reconciliation"), Path: "/reconciliation?" + cut.Encode()}}, Sections: sections}
+	verified, err := s.verifiedFacts(l)
+	if err != nil {
+		return nil, err
+	}
+	data := sectionsData{Facts: append([]web.Fact{fact(l.t("column.project"), l.names.project(p.Code)), fact(l.t("column.as_of"), web.Day(r.AsOf))}, verified...), Actions: []web.MenuItem{{Title: l.t("page.reconciliation"), Path: "/reconciliation?" + cut.Encode()}}, Sections: sections}
 	return &answer{template: "sections", title: l.t("page.reconciliation") + " " + p.Code + " " + l.names.nodes[p.Code], list: figures, wan: true, data: data}, nil
 }
 

@@ -229,7 +229,7 @@ func (s *Server) showCodes(l *look, wrong *failed) (*answer, error) {
 	}
 	data := listData{Lead: l.t("codes.lead"), Tables: []*web.Table{t}}
 	if holds(arrangers, l.who.Role) {
-		set, err := s.registered(l)
+		set, err := s.registered(l, 0, "nodes", "budget_lines")
 		if err != nil {
 			return nil, err
 		}

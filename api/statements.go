@@ -107,7 +107,14 @@ func (c Cut) query(book accounting.BookID, p Page) accounting.StatementQuery {
 
 func (s *Server) statement(ctx context.Context, q accounting.StatementQuery, p Page, report func(context.Context, bun.IDB, accounting.StatementQuery) (*accounting.Statement, error)) (*statementResponse, error) {
 	out := &statementResponse{}
-	err := accounting.ReadKnown(ctx, s.db, q.Book, q.Known, func(ctx context.Context, tx bun.Tx) error {
+	var err error
+	if p.Next != "" {
+		if q.After, err = lineMark(p.Next); err != nil {
+			return nil, err
+		}
+	}
+	q.Limit = p.Limit + 1 // one more tells whether there is a next page
+	err = accounting.ReadKnown(ctx, s.db, q.Book, q.Known, func(ctx context.Context, tx bun.Tx) error {
 		st, err := report(ctx, tx, q)
 		if err != nil {
 			return err
@@ -122,28 +129,23 @@ func accountRow(a accounting.StatementAccount) AccountRow {
 	return AccountRow{a.Account, a.Name, string(a.Normal), Amount{a.Opening}, Amount{a.Debit}, Amount{a.Credit}, Amount{a.Closing}}
 }
 
-// of reads a page. Lines before it are read too, because the balance runs through them; they are found again by their
-// number, which never changes.
+// of reads a page, which is after the line whose place the page before gave.
 func (p Page) of(st *accounting.Statement) (StatementOutput, error) {
 	out := StatementOutput{Lines: []StatementLineOutput{}}
 	out.Accounts = each(st.Accounts, accountRow)
-	begun, last := p.Next == "", ""
+	last := ""
 	for l, err := range st.Lines {
 		if err != nil {
 			return out, err
 		}
-		switch {
-		case !begun:
-			begun = place(l) == p.Next
-			continue
-		case len(out.Lines) == p.Limit:
+		if len(out.Lines) == p.Limit {
 			out.Next = last
 			return out, nil
 		}
 		last = place(l)
 		out.Lines = append(out.Lines, statementLine(l))
 	}
-	if !begun {
+	if p.Next != "" && len(out.Lines) == 0 {
 		return out, fault.Invalid("request_invalid", "next: no page of this statement ended at %s", p.Next)
 	}
 	return out, nil

@@ -37,11 +37,7 @@ func (s *Server) vouchersPage(l *look) (*answer, error) {
 	if l.values.Get("format") != "" {
 		in.Limit, in.Next = mostExported, ""
 	}
-	head, err := s.sumVouchers(l.ctx, &sumVouchersRequest{From: in.From, To: in.To, Project: in.Project, Unit: in.Unit, Source: in.Source, Search: in.Search})
-	if err != nil {
-		return nil, err
-	}
-	out, err := s.listVouchers(l.ctx, &in)
+	head, out, more, err := s.vouchersShown(l, &in)
 	if err != nil {
 		return nil, err
 	}
@@ -51,6 +47,9 @@ func (s *Server) vouchersPage(l *look) (*answer, error) {
 	t, err := s.voucherList(l, &in, &head.Body, out.Body.Vouchers)
 	if err != nil {
 		return nil, err
+	}
+	if more {
+		t.Notes = append(t.Notes, l.t("vouchers.most_searched", mostSearched))
 	}
 	if out.Body.Next != "" {
 		t.Next, _ = withQuery(l, "next", out.Body.Next)
@@ -80,6 +79,56 @@ func (s *Server) vouchersPage(l *look) (*answer, error) {
 		data.Actions = append(data.Actions, web.MenuItem{Title: l.t("vouchers.print_month"), Path: "/api/v1/periods/" + in.From.String() + "/vouchers/print?" + print.Encode()})
 	}
 	return &answer{template: "money_list", title: l.t("page.vouchers"), list: t, wan: true, data: data}, nil
+}
+
+// mostSearched is how many vouchers a search shows: whoever finds more looks for something narrower.
+const mostSearched = 1000
+
+// vouchersShown are a page of vouchers and the head of all pages. A search reads the summaries once for both; more says that
+// it found more than it shows.
+func (s *Server) vouchersShown(l *look, in *listVouchersRequest) (head *sumVouchersResponse, out *listVouchersResponse, more bool, err error) {
+	if in.Search == "" || l.values.Get("format") != "" {
+		if head, err = s.sumVouchers(l.ctx, &sumVouchersRequest{From: in.From, To: in.To, Project: in.Project, Unit: in.Unit, Source: in.Source, Search: in.Search}); err == nil {
+			out, err = s.listVouchers(l.ctx, in)
+		}
+		return head, out, false, err
+	}
+	q, err := s.voucherQuery(l.ctx, l.who.Book, in)
+	if err != nil {
+		return nil, nil, false, err
+	}
+	err = accounting.Read(l.ctx, s.db, func(ctx context.Context, tx bun.Tx) (err error) {
+		if !l.who.ReadsAll() && q.Project.IsZero() && q.Unit.IsZero() { // which vouchers these are is known sooner than what they say
+			if q.Projects, _, err = projects.ReadableProjects(ctx, tx); err != nil {
+				return err
+			}
+		}
+		q.Found, err = accounting.SearchVouchers(ctx, tx, q, mostSearched+1)
+		return err
+	})
+	if err != nil {
+		return nil, nil, false, err
+	}
+	if more = len(q.Found) > mostSearched; more {
+		q.Found = q.Found[:mostSearched]
+	}
+	if q.Found == nil {
+		q.Found = []accounting.VoucherNo{}
+	}
+	sum, err := s.voucherHeads.Sum(l.ctx, l.who.Actor, q)
+	if err != nil {
+		return nil, nil, false, err
+	}
+	after := slices.IndexFunc(q.Found, q.After.Before)
+	if after < 0 {
+		after = len(q.Found)
+	}
+	q.Found, q.Projects = q.Found[after:], nil
+	if len(q.Found) > in.Limit {
+		q.Found = q.Found[:in.Limit+1]
+	}
+	out, err = s.pageOfVouchers(l.ctx, q, in.Limit)
+	return &sumVouchersResponse{voucherSum(sum)}, out, more, err
 }
 
 // voucherList is a page of vouchers; of one unit with the unit's own sequence.

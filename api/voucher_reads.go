@@ -98,7 +98,11 @@ func (s *Server) sumVouchers(ctx context.Context, in *sumVouchersRequest) (*sumV
 		return nil, err
 	}
 	sum, err := s.voucherHeads.Sum(ctx, by(ctx).Actor, q)
-	return &sumVouchersResponse{VoucherSumOutput{sum.Vouchers, Amount{sum.Financial}, Amount{sum.Budgetary}, Amount{sum.Authority}}}, err
+	return &sumVouchersResponse{voucherSum(sum)}, err
+}
+
+func voucherSum(sum accounting.VoucherSum) VoucherSumOutput {
+	return VoucherSumOutput{sum.Vouchers, Amount{sum.Financial}, Amount{sum.Budgetary}, Amount{sum.Authority}}
 }
 
 func (s *Server) getVoucher(ctx context.Context, in *getVoucherRequest) (*voucherResponse, error) {
@@ -118,15 +122,20 @@ func (s *Server) listVouchers(ctx context.Context, in *listVouchersRequest) (*li
 	if err != nil {
 		return nil, err
 	}
+	return s.pageOfVouchers(ctx, q, in.Limit)
+}
+
+// pageOfVouchers answers a query that asks for one voucher more.
+func (s *Server) pageOfVouchers(ctx context.Context, q accounting.VoucherQuery, limit int) (*listVouchersResponse, error) {
 	out := &listVouchersResponse{}
 	out.Body.Vouchers = []VoucherOutput{}
-	err = accounting.Read(ctx, s.db, func(ctx context.Context, tx bun.Tx) error {
+	err := accounting.Read(ctx, s.db, func(ctx context.Context, tx bun.Tx) error {
 		for p, err := range accounting.Vouchers(ctx, tx, q) {
 			if err != nil {
 				return err
 			}
-			if len(out.Body.Vouchers) == in.Limit {
-				last := out.Body.Vouchers[in.Limit-1]
+			if len(out.Body.Vouchers) == limit {
+				last := out.Body.Vouchers[limit-1]
 				out.Body.Next = fmt.Sprintf("%s/%d", last.Period, last.Number)
 				break
 			}

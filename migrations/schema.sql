@@ -90,7 +90,7 @@ CREATE FUNCTION accounting.check_special(p_book bigint, p_kind text, p_period in
 declare
   target accounting.vouchers;
   red accounting.reversals;
-  name constant text := format('%s-%s 记-%s', p_refers_period / 100, lpad((p_refers_period % 100)::text, 2, '0'), lpad(p_refers_number::text, 4, '0'));
+  name constant text := format('%s-%s 记-%s', p_refers_period / 100, lpad((p_refers_period % 100)::text, 2, '0'), accounting.padded(p_refers_number, 4));
 begin
   if p_kind = 'opening' then
     select format('project %s has vouchers already; an opening is its first', l.code) into detail
@@ -120,7 +120,7 @@ begin
   end if;
   select * into red from accounting.reversals r where r.book_id = p_book and r.period = p_refers_period and r.number = p_refers_number;
   if found then
-    code := 'already_reversed'; detail := format('%s was reversed by %s-%s 记-%s', name, red.by_period / 100, lpad((red.by_period % 100)::text, 2, '0'), lpad(red.by_number::text, 4, '0')); return;
+    code := 'already_reversed'; detail := format('%s was reversed by %s-%s 记-%s', name, red.by_period / 100, lpad((red.by_period % 100)::text, 2, '0'), accounting.padded(red.by_number, 4)); return;
   end if;
   if not p_correction_follows and exists (select 1 from accounting.lines l where l.book_id = p_book and l.period = p_refers_period and l.number = p_refers_number and l.account = '9401' and l.debit > 0) then
     code := 'payment_confirmed'; detail := format('%s stands behind a confirmed payment: it is corrected (red and right voucher in one act), never merely reversed', name); return;
@@ -418,6 +418,15 @@ CREATE FUNCTION accounting.open_year(p_book bigint, p_year integer) RETURNS void
 $$;
 
 ALTER FUNCTION accounting.open_year(p_book bigint, p_year integer) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION accounting.padded(n bigint, digits integer) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select lpad(n::text, greatest(digits, length(n::text)), '0')
+$$;
+
+ALTER FUNCTION accounting.padded(n bigint, digits integer) OWNER TO mingzhang_owner;
 
 CREATE FUNCTION accounting.period_moves_forward() RETURNS trigger
     LANGUAGE plpgsql
@@ -1869,7 +1878,7 @@ begin
   end if;
   insert into projects.document_counters as c (book_id, prefix, year, last_number) values (in_book, draft.prefix, draft.year, 1)
     on conflict on constraint document_counters_pkey do update set last_number = c.last_number + 1 returning last_number into n;
-  made := draft.prefix || '-' || draft.year || '-' || lpad(n::text, 4, '0');
+  made := draft.prefix || '-' || draft.year || '-' || accounting.padded(n, 4);
   insert into projects.documents (book_id, document_id, kind, number, unit_id, node_id, flow, amount, content, content_hash, state, created_by)
     values (in_book, document, of_kind, made, of_unit, of_node, by_flow, of_amount, of_content, sha256(convert_to(of_content, 'UTF8')), 'draft', person) returning * into d;
   if not projects.reaches(d, as_role, in_unit) or not projects.oversees(as_role) and not projects.concerns(in_book, of_node, of_unit) then
@@ -3191,7 +3200,7 @@ declare n int;
 begin
   insert into projects.document_counters as c (book_id, prefix, year, last_number) values (in_book, of_prefix, of_year, 1)
     on conflict on constraint document_counters_pkey do update set last_number = c.last_number + 1 returning last_number into n;
-  return of_prefix || '-' || of_year || '-' || lpad(n::text, 6, '0');
+  return of_prefix || '-' || of_year || '-' || accounting.padded(n, 6);
 end $$;
 
 ALTER FUNCTION projects.next_number(in_book bigint, of_prefix text, of_year integer) OWNER TO mingzhang_owner;
@@ -3245,7 +3254,7 @@ begin
   end if;
   insert into projects.document_counters as c (book_id, prefix, year, last_number) values (in_book, 'HT', extract(year from (d.content::jsonb ->> 'date')::date)::int, 1)
     on conflict on constraint document_counters_pkey do update set last_number = c.last_number + 1 returning last_number into n;
-  made := 'HT-' || extract(year from (d.content::jsonb ->> 'date')::date) || '-' || lpad(n::text, 4, '0');
+  made := 'HT-' || extract(year from (d.content::jsonb ->> 'date')::date) || '-' || accounting.padded(n, 4);
   insert into projects.documents (book_id, document_id, kind, number, unit_id, node_id, flow, amount, content, content_hash, state, created_by)
     values (in_book, contract, 'contract', made, unit, node, 'works', (a ->> 'price')::numeric, a::text, sha256(convert_to(a::text, 'UTF8')), 'effective', d.created_by);
   insert into projects.contracts (book_id, contract_id, number, node_id, name, type, supplier, credit_code, payee, signed_on, original_price, price, funded, draw_by, recoup_rate, progress_rate, settled_rate,
@@ -3282,7 +3291,7 @@ CREATE FUNCTION projects.open_items(in_book bigint, from_month integer, to_month
     select md5('differs ' || t.item_id)::uuid, 'disagrees', t.month, t.day, t.voucher_no, t.amount, t.request, t.line_no, t.disagrees, false, null, t.since from theirs t
       where t.month >= from_month and t.period is not null and t.disagrees is not null
     union all
-    select md5('voucher ' || x.root_period || ' ' || x.root_number || ' ' || x.period || ' ' || in_book)::uuid, 'not_in_list', x.period, min(x.date), format('%s-%s 记-%s', x.root_period / 100, lpad((x.root_period % 100)::text, 2, '0'), lpad(x.root_number::text, 4, '0')), sum(x.amount), null, null,
+    select md5('voucher ' || x.root_period || ' ' || x.root_number || ' ' || x.period || ' ' || in_book)::uuid, 'not_in_list', x.period, min(x.date), format('%s-%s 记-%s', x.root_period / 100, lpad((x.root_period % 100)::text, 2, '0'), accounting.padded(x.root_number, 4)), sum(x.amount), null, null,
       min(x.source || ' ' || x.memo), false, null, null
     from projects.executed(in_book, from_month, to_month, known) x
     where x.kind <> 'opening' and exists (select from projects.imports i where i.book_id = in_book and i.kind = 'treasury-payments' and i.month = x.period and i.imported_at <= known and (i.withdrawn_at is null or i.withdrawn_at > known))
@@ -5125,6 +5134,16 @@ CREATE TABLE accounting.units (
 
 ALTER TABLE accounting.units OWNER TO mingzhang_owner;
 
+CREATE TABLE accounting.verifications (
+    book_id bigint NOT NULL,
+    verified_at timestamp with time zone NOT NULL,
+    vouchers integer NOT NULL,
+    failed text[] NOT NULL,
+    CONSTRAINT verifications_vouchers_check CHECK ((vouchers >= 0))
+);
+
+ALTER TABLE accounting.verifications OWNER TO mingzhang_owner;
+
 CREATE TABLE accounting.vouchers_2024 (
     book_id bigint NOT NULL,
     period integer NOT NULL,
@@ -6962,6 +6981,9 @@ ALTER TABLE ONLY accounting.units
 ALTER TABLE ONLY accounting.units
     ADD CONSTRAINT units_pkey PRIMARY KEY (book_id, unit_id);
 
+ALTER TABLE ONLY accounting.verifications
+    ADD CONSTRAINT verifications_pkey PRIMARY KEY (book_id, verified_at);
+
 ALTER TABLE ONLY accounting.vouchers
     ADD CONSTRAINT vouchers_book_id_period_number_line_count_key UNIQUE (book_id, period, number, line_count);
 
@@ -7437,7 +7459,9 @@ CREATE INDEX document_files_by_file ON projects.document_files USING btree (book
 
 CREATE INDEX documents_by_node ON projects.documents USING btree (book_id, node_id);
 
-CREATE INDEX documents_by_state ON projects.documents USING btree (book_id, kind, state, unit_id);
+CREATE INDEX documents_by_person ON projects.documents USING btree (book_id, created_by, document_id);
+
+CREATE INDEX documents_by_state ON projects.documents USING btree (book_id, kind, state, unit_id) INCLUDE (node_id, amount);
 
 CREATE INDEX external_codes_of_budget_line ON projects.external_codes USING btree (book_id, budget_line_id);
 
@@ -8607,6 +8631,9 @@ ALTER TABLE ONLY accounting.subjects
 ALTER TABLE ONLY accounting.units
     ADD CONSTRAINT units_book_id_fkey FOREIGN KEY (book_id) REFERENCES accounting.books(book_id);
 
+ALTER TABLE ONLY accounting.verifications
+    ADD CONSTRAINT verifications_book_id_fkey FOREIGN KEY (book_id) REFERENCES accounting.books(book_id);
+
 ALTER TABLE ONLY accounting.vouchers_2024
     ADD CONSTRAINT voucher_has_lines FOREIGN KEY (book_id, period, number, line_count) REFERENCES accounting.lines_2024(book_id, period, number, line_no);
 
@@ -9447,6 +9474,10 @@ REVOKE ALL ON FUNCTION accounting.line_detail(p_book bigint, p_code text, p_line
 REVOKE ALL ON FUNCTION accounting.open_year(p_book bigint, p_year integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION accounting.open_year(p_book bigint, p_year integer) TO mingzhang_app;
 
+REVOKE ALL ON FUNCTION accounting.padded(n bigint, digits integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION accounting.padded(n bigint, digits integer) TO mingzhang_app;
+GRANT ALL ON FUNCTION accounting.padded(n bigint, digits integer) TO mingzhang_auditor;
+
 REVOKE ALL ON FUNCTION accounting.period_moves_forward() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION accounting.post(p_book bigint, p_key text[], p_name text[], p_hash bytea[], p_target uuid[], p_date date[], p_period integer[], p_kind text[], p_source text[], p_document uuid[], p_memo text[], p_document_hashes bytea[], p_prepared uuid[], p_reviewed uuid[], p_posted uuid[], p_attachments integer[], p_refers_period integer[], p_refers_number integer[], p_line_count integer[], p_voucher integer[], p_line_no integer[], p_account text[], p_project uuid[], p_budget_line uuid[], p_subject uuid[], p_subject_kind integer[], p_subject_code text[], p_class text[], p_debit numeric[], p_credit numeric[]) FROM PUBLIC;
@@ -9987,6 +10018,9 @@ GRANT SELECT,INSERT ON TABLE accounting.units TO mingzhang_app;
 GRANT SELECT ON TABLE accounting.units TO mingzhang_auditor;
 
 GRANT UPDATE(name) ON TABLE accounting.units TO mingzhang_app;
+
+GRANT SELECT,INSERT ON TABLE accounting.verifications TO mingzhang_app;
+GRANT SELECT ON TABLE accounting.verifications TO mingzhang_auditor;
 
 GRANT SELECT(book_id) ON TABLE api.account_documents TO mingzhang_app;
 

@@ -61,6 +61,7 @@ type DocumentQuery struct {
 	Kind   DocumentKind
 	State  string
 	Node   string    // code
+	Number string    // begins so
 	Before uuid.UUID // documents made before this one: the next page
 	Limit  int
 }
@@ -68,20 +69,34 @@ type DocumentQuery struct {
 // Documents lists documents, newest first.
 func Documents(ctx context.Context, db bun.IDB, q DocumentQuery) ([]Document, error) {
 	var found []Document
-	s := db.NewSelect().Model(&found).Where("document.book_id = ?", q.Book).OrderExpr("document.document_id desc").Limit(int64(q.Limit))
-	if q.Kind != "" {
-		s.Where("kind = ?", q.Kind)
-	}
-	if q.State != "" {
-		s.Where("state = ?", q.State)
-	}
-	if q.Node != "" {
-		s.Where("node_id in (select n.node_id from projects.nodes n where n.book_id = document.book_id and n.code = ?)", q.Node)
-	}
+	s := q.where(db.NewSelect().Model(&found)).OrderExpr("document.document_id desc").Limit(int64(q.Limit))
 	if q.Before != uuid.Nil {
-		s.Where("document_id < ?", q.Before)
+		s.Where("document.document_id < ?", q.Before)
 	}
 	return found, fault.FromSQL(s.Scan(ctx))
+}
+
+// SumDocuments is the head of the list: how many there are on all pages and what those with an amount come to.
+func SumDocuments(ctx context.Context, db bun.IDB, q DocumentQuery) (n int, sum accounting.Money, err error) {
+	err = q.where(db.NewSelect().Model((*Document)(nil)).ColumnExpr("count(*), coalesce(sum(document.amount), 0)")).Scan(ctx, &n, &sum)
+	return n, sum, fault.FromSQL(err)
+}
+
+func (q DocumentQuery) where(s *bun.SelectQuery) *bun.SelectQuery {
+	s.Where("document.book_id = ?", q.Book)
+	if q.Kind != "" {
+		s.Where("document.kind = ?", q.Kind)
+	}
+	if q.State != "" {
+		s.Where("document.state = ?", q.State)
+	}
+	if q.Node != "" {
+		s.Where("document.node_id = (select n.node_id from projects.nodes n where n.book_id = ? and n.code = ?)", q.Book, q.Node)
+	}
+	if q.Number != "" {
+		s.Where("starts_with(document.number, ?)", q.Number)
+	}
+	return s
 }
 
 // Acts lists what was done on a document, in order.

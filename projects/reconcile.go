@@ -19,6 +19,7 @@ type ReconcileQuery struct {
 	Unit  accounting.UnitID // zero: all units
 
 	Projects []accounting.ProjectID // empty: all
+	KeptOnly bool                   // the checks are of the kept balances alone, quick at any size: see accounting.LastVerification for the rest
 }
 
 // Figures are the columns of the reconciliation in yuan; nil is unknown or does not apply, never zero. The first seven

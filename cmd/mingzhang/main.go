@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"mingzhang/accounting/fault"
+	"mingzhang/cmd/mingzhang/bench"
 )
 
 func main() {
@@ -36,7 +37,7 @@ func root() *cobra.Command {
 	cmd.PersistentFlags().StringVar(&o.dataDir, "data-dir", "./var", "folder of the private PostgreSQL, which is not used when DATABASE_URL is set, and of the files")
 	cmd.PersistentFlags().StringVar(&o.filesURL, "files", "", "where files are kept: a URL such as s3://bucket?region=cn-north-1 or file:///srv/files?no_tmp_dir=1&metadata=skip; empty: the folder files in the data folder")
 	cmd.PersistentFlags().Int64Var(&o.book, "book", 0, "book number (division code); may be left out when there is only one book")
-	cmd.AddCommand(serveCommand(o), migrateCommand(o), tokenCommand(o), accountCommand(o), reconcileCommand(o), verifyCommand(o), exportCommand(o), importCommand(o), doctorCommand(o), backupCommand(o), restoreCommand(o), initCommand(o), seedCommand(o), benchCommand())
+	cmd.AddCommand(serveCommand(o), migrateCommand(o), tokenCommand(o), accountCommand(o), reconcileCommand(o), verifyCommand(o), exportCommand(o), importCommand(o), doctorCommand(o), backupCommand(o), restoreCommand(o), initCommand(o), seedCommand(o), benchCommand(o))
 	return cmd
 }
 
@@ -44,7 +45,7 @@ func root() *cobra.Command {
 var errChecksFailed = errors.New("not all checks hold")
 
 func exitCode(err error) int {
-	if errors.Is(err, errChecksFailed) {
+	if errors.Is(err, errChecksFailed) || errors.Is(err, bench.ErrTooSlow) {
 		return 1
 	}
 	return 2

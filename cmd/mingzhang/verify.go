@@ -28,21 +28,43 @@ func verifyCommand(o *options) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return errors.Join(verify(ctx, db.DB, book.ID), verifySheets(ctx, db.DB, book.ID), verifyFiles(ctx, db.DB, files, book.ID), files.Close())
+				done, err := verify(ctx, db.DB, book.ID)
+				if err != nil {
+					return errors.Join(err, files.Close())
+				}
+				err = errors.Join(done.sheets(ctx, db.DB, book.ID), done.files(ctx, db.DB, files, book.ID), files.Close())
+				if err != nil {
+					return err
+				}
+				return done.keep(ctx, db.DB, book.ID)
 			})
 		},
 	}
 }
 
+// verified is what a verification has come to so far.
+type verified struct{ accounting.Verification }
+
+// keep notes the result for the pages, which do not read every line themselves.
+func (v *verified) keep(ctx context.Context, db *bun.DB, book accounting.BookID) error {
+	if err := accounting.NoteVerification(ctx, db, book, v.Verification); err != nil {
+		fmt.Fprintln(os.Stderr, "mingzhang: the result could not be kept, as by a login that only reads:", err)
+	}
+	if len(v.Failed) > 0 {
+		return errChecksFailed
+	}
+	return nil
+}
+
 // verify prints a line per check and, below a broken one, what breaks it.
-func verify(ctx context.Context, db *bun.DB, book accounting.BookID) error {
+func verify(ctx context.Context, db *bun.DB, book accounting.BookID) (*verified, error) {
 	var report accounting.Report
 	err := accounting.Read(ctx, db, func(ctx context.Context, tx bun.Tx) (err error) {
 		report, err = accounting.Verify(ctx, tx, accounting.VerifyOptions{Book: book, Progress: progress()})
 		return err
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, c := range report.Checks {
 		if c.Count == 0 {
@@ -55,14 +77,11 @@ func verify(ctx context.Context, db *bun.DB, book accounting.BookID) error {
 		}
 	}
 	fmt.Printf("%d vouchers in %d periods\n", report.Vouchers, report.Periods)
-	if !report.OK() {
-		return errChecksFailed
-	}
-	return nil
+	return &verified{accounting.Verification{At: report.At, Vouchers: report.Vouchers, Failed: report.Failed()}}, nil
 }
 
-// verifySheets computes the sheets that were kept at the closes again and names what does not come out the same.
-func verifySheets(ctx context.Context, db *bun.DB, book accounting.BookID) error {
+// sheets computes the sheets that were kept at the closes again and names what does not come out the same.
+func (v *verified) sheets(ctx context.Context, db *bun.DB, book accounting.BookID) error {
 	const name, promise = "sheets_as_closed", "every sheet kept at a close comes out the same again"
 	var (
 		findings []accounting.Finding
@@ -75,31 +94,33 @@ func verifySheets(ctx context.Context, db *bun.DB, book accounting.BookID) error
 	if err != nil {
 		return err
 	}
-	return tell(name, promise, n, findings)
+	v.tell(name, promise, n, findings)
+	return nil
 }
 
-// verifyFiles reads every stored file and names those that are gone or not what was stored.
-func verifyFiles(ctx context.Context, db *bun.DB, files *projects.FileStore, book accounting.BookID) error {
+// files reads every stored file and names those that are gone or not what was stored.
+func (v *verified) files(ctx context.Context, db *bun.DB, store *projects.FileStore, book accounting.BookID) error {
 	const name, promise = "files_whole", "every stored file is there and has its hash"
 	var findings []accounting.Finding
-	n, err := projects.VerifyFiles(ctx, db, files, book, func(f accounting.Finding) { findings = append(findings, f) })
+	n, err := projects.VerifyFiles(ctx, db, store, book, func(f accounting.Finding) { findings = append(findings, f) })
 	if err != nil {
 		return err
 	}
-	return tell(name, promise, n, findings)
+	v.tell(name, promise, n, findings)
+	return nil
 }
 
 // tell prints the line of a check over so many things and what breaks it.
-func tell(name, promise string, n int, findings []accounting.Finding) error {
+func (v *verified) tell(name, promise string, n int, findings []accounting.Finding) {
 	if len(findings) == 0 {
 		fmt.Printf("ok    %-22s %s, %d of them\n", name, promise, n)
-		return nil
+		return
 	}
 	fmt.Printf("FAIL  %-22s %s: %d findings\n", name, promise, len(findings))
 	for _, f := range findings {
 		fmt.Println("     ", f)
 	}
-	return errChecksFailed
+	v.Failed = append(v.Failed, name)
 }
 
 // progress shows on a terminal how far a long check is.
