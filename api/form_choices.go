@@ -174,7 +174,7 @@ func accountText(lang string, a accounting.Account) string {
 
 // offeredBy are the questions behind what forms offer: ?0 is the book, ?1 whether who asks reads everything, ?2 the unit.
 var offeredBy = map[string]string{
-	"nodes":   `select n.code as value, n.code || ' ' || n.name_zh as text from projects.nodes n where n.book_id = ?0 and (?1 or n.node_id in (select projects.readable_projects())
+	"nodes": `select n.code as value, n.code || ' ' || n.name_zh as text from projects.nodes n where n.book_id = ?0 and (?1 or n.node_id in (select projects.readable_projects())
 		or not exists (select from accounting.ledgers l where l.book_id = n.book_id and l.project_id = n.node_id) and projects.concerns(n.book_id, n.node_id, ?2)) order by n.code`,
 	"units":   `select u.code as value, u.code || ' ' || u.name as text from accounting.units u where u.book_id = ?0 order by u.code`,
 	"persons": `select p.code as value, p.name as text from accounting.persons p where p.book_id = ?0 order by p.name`,
