@@ -88,7 +88,7 @@ func (s *Server) inspectionPage(l *look) (*answer, error) {
 	}
 	data := moneyList{sectionsData: sectionsData{Lead: l.t("inspection.lead", day, countLights(l, o.Total)), Sections: tables, Actions: []web.MenuItem{
 		{Title: l.t("inspection.register_xlsx"), Path: base + "/project-register?format=xlsx&as_of=" + day.String()}, {Title: l.t("inspection.register_csv"), Path: base + "/project-register?format=csv&as_of=" + day.String()},
-		{Title: l.t("inspection.register_print"), Path: base + "/project-register/print?as_of=" + day.String()}, {Title: l.t("page.overdue"), Path: l.asked("/overdue")}, {Title: l.t("page.payment_days"), Path: "/payment-days"}}},
+		{Title: l.t("inspection.register_print"), Path: base + "/project-register/print?as_of=" + day.String()}, {Title: l.t("page.overdue"), Path: l.asked("/overdue")}, {Title: l.t("page.notices"), Path: "/notices"}, {Title: l.t("page.payment_days"), Path: "/payment-days"}}},
 		Filters: []web.Field{{Name: "as_of", Label: l.t("money.as_of"), Kind: web.DayField, Value: day.String()}}}
 	list := byUnit
 	if unit+leader != "" {
@@ -169,7 +169,7 @@ func (l *look) groupTable(name, caption string, groups []projects.OverviewGroup,
 		if len(g.Joint) > 0 {
 			count = l.t("inspection.count_joint", len(g.Programmes), len(g.Joint))
 		}
-		return []web.Cell{lead(web.Text(g.Name)), lead(web.Text(count)), lead(web.Maybe(g.Plan)), lead(web.Maybe(g.Approved)), lead(web.Maybe(g.Executed)), lead(web.Maybe(g.ExecutedTotal)), lead(rateText(g.PaymentProgress, "%")).With(paidBar(l, g.OverviewFigures, g.Light)),
+		return []web.Cell{lead(web.Text(g.Name)), lead(web.Text(count)), lead(planCell(l, g.Plan)), lead(web.Maybe(g.Approved)), lead(web.Maybe(g.Executed)), lead(web.Maybe(g.ExecutedTotal)), lead(rateText(g.PaymentProgress, "%")).With(paidBar(l, g.OverviewFigures, g.Light)),
 			rateText(g.TimeProgress, "%"), lead(rateText(g.Lag, "")), lightCell(l, g.Light), web.Text(countLights(l, g))}
 	}
 	for _, g := range groups {

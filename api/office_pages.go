@@ -37,6 +37,10 @@ func (s *Server) officePages(e *echo.Echo) {
 	page(http.MethodGet, "/inspection/:code", overviewReaders, s.lightPage)
 	page(http.MethodGet, "/overdue", everyone, s.overduePage)
 	page(http.MethodGet, "/payment-days", everyone, s.paymentDaysPage)
+	page(http.MethodGet, "/notices", everyone, s.noticesPage)
+	page(http.MethodPost, "/notices", inspectors, s.draftNoticeByPage)
+	page(http.MethodGet, "/notices/:id", everyone, s.noticePage)
+	page(http.MethodPost, "/notices/:id/issue", inspectors, s.issueNoticeByPage)
 
 	page(http.MethodGet, "/settings", everyone, s.settingsPage)
 	page(http.MethodGet, "/settings/units", everyone, s.unitsPage)
@@ -166,4 +170,4 @@ func (l *look) inLanguage(zh, en string) string {
 var systemMenu = []menuItem{{"settings", "/settings", nil}, {"nodes", "/settings/projects", nil}, {"units", "/settings/units", nil}, {"people", "/settings/people", nil}, {"sign_in_accounts", "/settings/accounts", accountKeepers}}
 
 // officeMenu is what the office looks at: how far the work is, and who is late.
-var officeMenu = []menuItem{{"progress", "/progress", nil}, {"inspection", "/inspection", overviewReaders}, {"overdue", "/overdue", nil}, {"payment_days", "/payment-days", nil}}
+var officeMenu = []menuItem{{"progress", "/progress", nil}, {"inspection", "/inspection", overviewReaders}, {"overdue", "/overdue", nil}, {"payment_days", "/payment-days", nil}, {"notices", "/notices", nil}}

@@ -13,7 +13,7 @@ import (
 
 // mayOpen says a second time who opens the pages of the office that are not everybody's.
 var mayOpen = map[string]string{
-	"GET /inspection": "book", "GET /inspection/:code": "book", "POST /progress/:code": "progress",
+	"GET /inspection": "book", "GET /inspection/:code": "book", "POST /progress/:code": "progress", "POST /notices": "notices", "POST /notices/:id/issue": "notices",
 	"POST /settings/units": "arrange", "POST /settings/units/:code": "arrange", "POST /settings/people": "admin", "POST /settings/people/:code": "admin",
 	"GET /settings/accounts": "accounts", "POST /settings/accounts/disable": "admin", "POST /settings/accounts/start-password": "accounts", "GET /settings/sign-ins": "admin",
 	"POST /settings/sources": "arrange", "POST /settings/codes": "arrange", "GET /settings/projects/new": "arrange", "POST /settings/projects/new": "arrange", "GET /settings/projects/:code": "arrange",

@@ -40,6 +40,7 @@ func (s *Server) printRoutes(api huma.API) {
 	operation(s, api, printed("print-reconciliation", "/reconciliation/print", "对账单 Plan, authority, documents and payments of each project", nil), s.printReconciliation)
 	operation(s, api, printed("print-budget-execution", "/budget-execution/print", "预算执行情况表 How far the year's authority is used, in 万元", nil), s.printExecution)
 	operation(s, api, printed("print-project-register", "/project-register/print", "项目资金台账 on A3, in 万元", nil), s.printRegister)
+	operation(s, api, printed("print-notice", "/notices/{id}/print", "督查通报 as it was issued", nil), s.printNotice)
 	operation(s, api, printed("print-bank-reconciliation", "/bank-reconciliation/{account}/{month}/print", "余额调节表", nil), s.printBankSheet)
 	operation(s, api, printed("print-treasury-reconciliation", "/treasury-reconciliation/{month}/print", "支出对账", wholeBook), s.printTreasurySheet)
 	operation(s, api, printed("print-payment-order", "/payment-requests/{number}/lines/{line}/print", "国库集中支付凭证 of an ordered line", nil), s.printOrder)

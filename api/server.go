@@ -97,6 +97,7 @@ func (s *Server) routes(e *echo.Echo) huma.API {
 	s.logRoutes(api)
 	s.printRoutes(api)
 	s.publicRoutes(api)
+	s.noticeRoutes(api)
 	docs(e, api)
 	return api
 }

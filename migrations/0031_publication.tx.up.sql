@@ -60,3 +60,91 @@ $$;
 revoke execute on function projects.public_progress, projects.published_progress from public;
 grant execute on function projects.public_progress to mingzhang_app, mingzhang_auditor;
 grant execute on function projects.published_progress to mingzhang_app;
+
+-- 督查通报: the notice of a month as it was issued. What it says is kept as canonical JSON with its hash, so that a ranking stays
+-- what was told the units when the books say something else later. One inspector drafts it, another issues exactly that.
+create table projects.notices (
+  book_id bigint not null references accounting.books,
+  notice_id uuid not null,
+  month int not null check (month between 200001 and 299912 and month % 100 between 1 and 12),
+  day date not null,
+  state text not null check (state in ('draft', 'issued', 'withdrawn')),
+  issue int check (issue > 0), -- 第 n 期 of the day's year
+  content text not null, -- canonical JSON
+  content_hash bytea not null,
+  drafted_by uuid not null,
+  drafted_at timestamptz not null default clock_timestamp(),
+  decided_by uuid, -- who issued or withdrew it
+  decided_at timestamptz,
+  primary key (book_id, notice_id),
+  foreign key (book_id, drafted_by) references accounting.persons (book_id, person_id),
+  foreign key (book_id, decided_by) references accounting.persons (book_id, person_id),
+  constraint hash_is_of_content check (content_hash = sha256(convert_to(content, 'UTF8'))),
+  constraint month_is_over check (day > (make_date(month / 100, month % 100, 1) + interval '1 month - 1 day')::date),
+  constraint issued_by_another check (state <> 'issued' or decided_by <> drafted_by),
+  constraint decided_or_draft check ((state = 'draft') = (decided_by is null) and (state = 'draft') = (decided_at is null) and (state = 'issued') = (issue is not null))
+);
+create unique index one_draft_of_a_month on projects.notices (book_id, month) where state = 'draft';
+create unique index issue_of_a_year on projects.notices (book_id, extract(year from day), issue);
+
+-- What was issued or withdrawn never changes, and a draft only by being issued or withdrawn.
+create function projects.judge_notice() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  if old.state <> 'draft' or (new.book_id, new.notice_id, new.month, new.day, new.content, new.drafted_by, new.drafted_at) <> (old.book_id, old.notice_id, old.month, old.day, old.content, old.drafted_by, old.drafted_at) then
+    raise exception 'a notice stays as it was written' using errcode = 'AC043';
+  end if;
+  return new;
+end $$;
+create trigger judge_notice before update on projects.notices for each row execute function projects.judge_notice();
+create trigger notice_stays before delete on projects.notices for each row execute function accounting.registry_grows();
+create trigger notices_stay before truncate on projects.notices for each statement execute function accounting.registry_grows();
+alter table projects.notices enable always trigger judge_notice, enable always trigger notice_stays, enable always trigger notices_stay;
+
+-- A draft is the bureau's; what was issued is read by everybody who has signed in.
+create policy unit_reads on projects.notices for select to mingzhang_app using (
+  (select current_setting('mingzhang.reads', true) = 'all') or state = 'issued' and (select coalesce(current_setting('mingzhang.reads', true), '') <> ''));
+create policy auditor_reads on projects.notices for select to mingzhang_auditor using (true);
+alter table projects.notices enable row level security;
+
+-- Drafts the notice of a month; a draft that was there before is withdrawn.
+create function projects.draft_notice(in_book bigint, id uuid, of_month int, on_day date, said text, person uuid, in_unit uuid, as_role text, behalf uuid) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  if as_role <> 'inspector' or not projects.holds(in_book, person, in_unit, as_role, behalf) then
+    raise exception 'a notice is drafted by an inspector' using errcode = 'AC044';
+  end if;
+  if on_day > current_date then
+    raise exception 'a notice is of no day to come: %', on_day using errcode = 'AC043';
+  end if;
+  perform from accounting.books b where b.book_id = in_book for no key update;
+  update projects.notices n set state = 'withdrawn', decided_by = person, decided_at = clock_timestamp() where n.book_id = in_book and n.month = of_month and n.state = 'draft';
+  insert into projects.notices (book_id, notice_id, month, day, state, content, content_hash, drafted_by) values (in_book, id, of_month, on_day, 'draft', said, sha256(convert_to(said, 'UTF8')), person);
+end $$;
+
+-- Issues the very text that was shown, under the next number of its year.
+create function projects.issue_notice(in_book bigint, id uuid, shown bytea, person uuid, in_unit uuid, as_role text, behalf uuid) returns int
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare n projects.notices; following int;
+begin
+  if as_role <> 'inspector' or not projects.holds(in_book, person, in_unit, as_role, behalf) then
+    raise exception 'a notice is issued by an inspector' using errcode = 'AC044';
+  end if;
+  perform from accounting.books b where b.book_id = in_book for no key update; -- numbers of a year are given one after the other
+  select * into n from projects.notices x where x.book_id = in_book and x.notice_id = id for update;
+  if not found or n.state <> 'draft' then
+    raise exception 'only a draft is issued' using errcode = 'AC043';
+  end if;
+  if n.content_hash <> shown then
+    raise exception 'the notice says something else than what was shown' using errcode = 'AC042';
+  end if;
+  if person = n.drafted_by or behalf = n.drafted_by then
+    raise exception 'a notice is drafted by one person and issued by another' using errcode = 'AC023';
+  end if;
+  select coalesce(max(x.issue), 0) + 1 into following from projects.notices x where x.book_id = in_book and extract(year from x.day) = extract(year from n.day);
+  update projects.notices x set state = 'issued', issue = following, decided_by = person, decided_at = clock_timestamp() where x.book_id = in_book and x.notice_id = id;
+  return following;
+end $$;
+
+grant select on projects.notices to mingzhang_app, mingzhang_auditor;
+revoke execute on function projects.judge_notice, projects.draft_notice, projects.issue_notice from public;
+grant execute on function projects.draft_notice, projects.issue_notice to mingzhang_app;

@@ -1890,6 +1890,24 @@ end $$;
 
 ALTER FUNCTION projects.draft(in_book bigint, document uuid, of_kind text, prefix text, year integer, of_unit uuid, of_node uuid, by_flow text, of_amount numeric, of_content text, person uuid, in_unit uuid, as_role text) OWNER TO mingzhang_owner;
 
+CREATE FUNCTION projects.draft_notice(in_book bigint, id uuid, of_month integer, on_day date, said text, person uuid, in_unit uuid, as_role text, behalf uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  if as_role <> 'inspector' or not projects.holds(in_book, person, in_unit, as_role, behalf) then
+    raise exception 'a notice is drafted by an inspector' using errcode = 'AC044';
+  end if;
+  if on_day > current_date then
+    raise exception 'a notice is of no day to come: %', on_day using errcode = 'AC043';
+  end if;
+  perform from accounting.books b where b.book_id = in_book for no key update;
+  update projects.notices n set state = 'withdrawn', decided_by = person, decided_at = clock_timestamp() where n.book_id = in_book and n.month = of_month and n.state = 'draft';
+  insert into projects.notices (book_id, notice_id, month, day, state, content, content_hash, drafted_by) values (in_book, id, of_month, on_day, 'draft', said, sha256(convert_to(said, 'UTF8')), person);
+end $$;
+
+ALTER FUNCTION projects.draft_notice(in_book bigint, id uuid, of_month integer, on_day date, said text, person uuid, in_unit uuid, as_role text, behalf uuid) OWNER TO mingzhang_owner;
+
 CREATE FUNCTION projects.end_bank_match(in_book bigint, in_account uuid, of_month integer, of_line integer, why text, person uuid, in_unit uuid, as_role text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -2366,6 +2384,33 @@ $$;
 
 ALTER FUNCTION projects.is_left_to_admin(in_book bigint, of_kind text, of_duty text, as_role text) OWNER TO mingzhang_owner;
 
+CREATE FUNCTION projects.issue_notice(in_book bigint, id uuid, shown bytea, person uuid, in_unit uuid, as_role text, behalf uuid) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare n projects.notices; following int;
+begin
+  if as_role <> 'inspector' or not projects.holds(in_book, person, in_unit, as_role, behalf) then
+    raise exception 'a notice is issued by an inspector' using errcode = 'AC044';
+  end if;
+  perform from accounting.books b where b.book_id = in_book for no key update; -- numbers of a year are given one after the other
+  select * into n from projects.notices x where x.book_id = in_book and x.notice_id = id for update;
+  if not found or n.state <> 'draft' then
+    raise exception 'only a draft is issued' using errcode = 'AC043';
+  end if;
+  if n.content_hash <> shown then
+    raise exception 'the notice says something else than what was shown' using errcode = 'AC042';
+  end if;
+  if person = n.drafted_by or behalf = n.drafted_by then
+    raise exception 'a notice is drafted by one person and issued by another' using errcode = 'AC023';
+  end if;
+  select coalesce(max(x.issue), 0) + 1 into following from projects.notices x where x.book_id = in_book and extract(year from x.day) = extract(year from n.day);
+  update projects.notices x set state = 'issued', issue = following, decided_by = person, decided_at = clock_timestamp() where x.book_id = in_book and x.notice_id = id;
+  return following;
+end $$;
+
+ALTER FUNCTION projects.issue_notice(in_book bigint, id uuid, shown bytea, person uuid, in_unit uuid, as_role text, behalf uuid) OWNER TO mingzhang_owner;
+
 CREATE FUNCTION projects.judge_acts() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -2495,6 +2540,19 @@ begin
 end $$;
 
 ALTER FUNCTION projects.judge_manual_voucher(v accounting.vouchers) OWNER TO mingzhang_owner;
+
+CREATE FUNCTION projects.judge_notice() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  if old.state <> 'draft' or (new.book_id, new.notice_id, new.month, new.day, new.content, new.drafted_by, new.drafted_at) <> (old.book_id, old.notice_id, old.month, old.day, old.content, old.drafted_by, old.drafted_at) then
+    raise exception 'a notice stays as it was written' using errcode = 'AC043';
+  end if;
+  return new;
+end $$;
+
+ALTER FUNCTION projects.judge_notice() OWNER TO mingzhang_owner;
 
 CREATE FUNCTION projects.judge_progress() RETURNS trigger
     LANGUAGE plpgsql
@@ -6406,6 +6464,30 @@ CREATE TABLE projects.nodes (
 
 ALTER TABLE projects.nodes OWNER TO mingzhang_owner;
 
+CREATE TABLE projects.notices (
+    book_id bigint NOT NULL,
+    notice_id uuid NOT NULL,
+    month integer NOT NULL,
+    day date NOT NULL,
+    state text NOT NULL,
+    issue integer,
+    content text NOT NULL,
+    content_hash bytea NOT NULL,
+    drafted_by uuid NOT NULL,
+    drafted_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    decided_by uuid,
+    decided_at timestamp with time zone,
+    CONSTRAINT decided_or_draft CHECK ((((state = 'draft'::text) = (decided_by IS NULL)) AND ((state = 'draft'::text) = (decided_at IS NULL)) AND ((state = 'issued'::text) = (issue IS NOT NULL)))),
+    CONSTRAINT hash_is_of_content CHECK ((content_hash = sha256(convert_to(content, 'UTF8'::name)))),
+    CONSTRAINT issued_by_another CHECK (((state <> 'issued'::text) OR (decided_by <> drafted_by))),
+    CONSTRAINT month_is_over CHECK ((day > ((make_date((month / 100), (month % 100), 1) + '1 mon -1 days'::interval))::date)),
+    CONSTRAINT notices_issue_check CHECK ((issue > 0)),
+    CONSTRAINT notices_month_check CHECK ((((month >= 200001) AND (month <= 299912)) AND (((month % 100) >= 1) AND ((month % 100) <= 12)))),
+    CONSTRAINT notices_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'issued'::text, 'withdrawn'::text])))
+);
+
+ALTER TABLE projects.notices OWNER TO mingzhang_owner;
+
 CREATE TABLE projects.outside_acts (
     book_id bigint NOT NULL,
     outside_act_id uuid NOT NULL,
@@ -7187,6 +7269,9 @@ ALTER TABLE ONLY projects.nodes
 ALTER TABLE ONLY projects.nodes
     ADD CONSTRAINT nodes_pkey PRIMARY KEY (book_id, node_id);
 
+ALTER TABLE ONLY projects.notices
+    ADD CONSTRAINT notices_pkey PRIMARY KEY (book_id, notice_id);
+
 ALTER TABLE ONLY projects.bank_accounts
     ADD CONSTRAINT one_bank_account_each UNIQUE NULLS NOT DISTINCT (book_id, ledger_account, unit_id, node_id);
 
@@ -7386,6 +7471,8 @@ CREATE INDEX failed_orders_of_line ON projects.failed_orders USING btree (book_i
 
 CREATE INDEX imports_by_month ON projects.imports USING btree (book_id, kind, month);
 
+CREATE UNIQUE INDEX issue_of_a_year ON projects.notices USING btree (book_id, EXTRACT(year FROM day), issue);
+
 CREATE INDEX line_vouchers_of_line ON projects.line_vouchers USING btree (book_id, document_id, round, line_no);
 
 CREATE UNIQUE INDEX list_imported_once ON projects.imports USING btree (book_id, kind, source, file_sha256, month, covers) NULLS NOT DISTINCT WHERE (withdrawn_at IS NULL);
@@ -7395,6 +7482,8 @@ CREATE UNIQUE INDEX list_of_number_once ON projects.documents USING btree (book_
 CREATE UNIQUE INDEX milestone_once ON projects.node_milestones USING btree (book_id, node_id, milestone) WHERE (milestone <> ALL (ARRAY['in_progress'::text, 'suspended'::text]));
 
 CREATE INDEX nodes_by_parent ON projects.nodes USING btree (book_id, parent_id);
+
+CREATE UNIQUE INDEX one_draft_of_a_month ON projects.notices USING btree (book_id, month) WHERE (state = 'draft'::text);
 
 CREATE UNIQUE INDEX one_open_certificate ON projects.documents USING btree (book_id, (((content)::jsonb ->> 'contract'::text))) WHERE ((kind = 'certificate'::text) AND (state <> ALL (ARRAY['certified'::text, 'withdrawn'::text])));
 
@@ -8114,6 +8203,10 @@ CREATE TRIGGER judge_draw AFTER INSERT ON projects.payment_draws FOR EACH ROW EX
 
 ALTER TABLE projects.payment_draws ENABLE ALWAYS TRIGGER judge_draw;
 
+CREATE TRIGGER judge_notice BEFORE UPDATE ON projects.notices FOR EACH ROW EXECUTE FUNCTION projects.judge_notice();
+
+ALTER TABLE projects.notices ENABLE ALWAYS TRIGGER judge_notice;
+
 CREATE TRIGGER judge_progress AFTER INSERT ON projects.progress_entries FOR EACH ROW EXECUTE FUNCTION projects.judge_progress();
 
 ALTER TABLE projects.progress_entries ENABLE ALWAYS TRIGGER judge_progress;
@@ -8141,6 +8234,14 @@ ALTER TABLE projects.bank_matches ENABLE ALWAYS TRIGGER match_is_final;
 CREATE TRIGGER note_failed_order AFTER UPDATE OF state ON projects.payment_lines FOR EACH ROW WHEN (((new.state = 'failed'::text) AND (old.state <> 'failed'::text))) EXECUTE FUNCTION projects.note_failed_order();
 
 ALTER TABLE projects.payment_lines ENABLE ALWAYS TRIGGER note_failed_order;
+
+CREATE TRIGGER notice_stays BEFORE DELETE ON projects.notices FOR EACH ROW EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.notices ENABLE ALWAYS TRIGGER notice_stays;
+
+CREATE TRIGGER notices_stay BEFORE TRUNCATE ON projects.notices FOR EACH STATEMENT EXECUTE FUNCTION accounting.registry_grows();
+
+ALTER TABLE projects.notices ENABLE ALWAYS TRIGGER notices_stay;
 
 CREATE TRIGGER party_unit BEFORE INSERT OR UPDATE OF name ON projects.node_parties FOR EACH ROW EXECUTE FUNCTION projects.party_unit();
 
@@ -8872,6 +8973,15 @@ ALTER TABLE ONLY projects.nodes
 ALTER TABLE ONLY projects.nodes
     ADD CONSTRAINT nodes_book_id_parent_id_fkey FOREIGN KEY (book_id, parent_id) REFERENCES projects.nodes(book_id, node_id);
 
+ALTER TABLE ONLY projects.notices
+    ADD CONSTRAINT notices_book_id_decided_by_fkey FOREIGN KEY (book_id, decided_by) REFERENCES accounting.persons(book_id, person_id);
+
+ALTER TABLE ONLY projects.notices
+    ADD CONSTRAINT notices_book_id_drafted_by_fkey FOREIGN KEY (book_id, drafted_by) REFERENCES accounting.persons(book_id, person_id);
+
+ALTER TABLE ONLY projects.notices
+    ADD CONSTRAINT notices_book_id_fkey FOREIGN KEY (book_id) REFERENCES accounting.books(book_id);
+
 ALTER TABLE ONLY projects.bank_statements
     ADD CONSTRAINT opens_as_the_month_before_closed FOREIGN KEY (book_id, bank_account_id, month_before, opening) REFERENCES projects.bank_statements(book_id, bank_account_id, month, closing);
 
@@ -9071,6 +9181,8 @@ CREATE POLICY auditor_reads ON projects.line_vouchers FOR SELECT TO mingzhang_au
 
 CREATE POLICY auditor_reads ON projects.node_milestones FOR SELECT TO mingzhang_auditor USING (true);
 
+CREATE POLICY auditor_reads ON projects.notices FOR SELECT TO mingzhang_auditor USING (true);
+
 CREATE POLICY auditor_reads ON projects.outside_acts FOR SELECT TO mingzhang_auditor USING (true);
 
 CREATE POLICY auditor_reads ON projects.payment_draws FOR SELECT TO mingzhang_auditor USING (true);
@@ -9140,6 +9252,8 @@ ALTER TABLE projects.item_reasons ENABLE ROW LEVEL SECURITY;
 ALTER TABLE projects.line_vouchers ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE projects.node_milestones ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE projects.notices ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE projects.outside_acts ENABLE ROW LEVEL SECURITY;
 
@@ -9250,6 +9364,8 @@ CREATE POLICY unit_reads ON projects.line_vouchers FOR SELECT TO mingzhang_app U
   WHERE ((d.book_id = line_vouchers.book_id) AND (d.document_id = line_vouchers.document_id))))));
 
 CREATE POLICY unit_reads ON projects.node_milestones FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (node_id IN ( SELECT projects.readable_nodes() AS readable_nodes))));
+
+CREATE POLICY unit_reads ON projects.notices FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR ((state = 'issued'::text) AND ( SELECT (COALESCE(current_setting('mingzhang.reads'::text, true), ''::text) <> ''::text)))));
 
 CREATE POLICY unit_reads ON projects.outside_acts FOR SELECT TO mingzhang_app USING ((( SELECT (current_setting('mingzhang.reads'::text, true) = 'all'::text)) OR (EXISTS ( SELECT
    FROM projects.documents p
@@ -9504,6 +9620,9 @@ REVOKE ALL ON FUNCTION projects.document_keeps() FROM PUBLIC;
 REVOKE ALL ON FUNCTION projects.draft(in_book bigint, document uuid, of_kind text, prefix text, year integer, of_unit uuid, of_node uuid, by_flow text, of_amount numeric, of_content text, person uuid, in_unit uuid, as_role text) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.draft(in_book bigint, document uuid, of_kind text, prefix text, year integer, of_unit uuid, of_node uuid, by_flow text, of_amount numeric, of_content text, person uuid, in_unit uuid, as_role text) TO mingzhang_app;
 
+REVOKE ALL ON FUNCTION projects.draft_notice(in_book bigint, id uuid, of_month integer, on_day date, said text, person uuid, in_unit uuid, as_role text, behalf uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.draft_notice(in_book bigint, id uuid, of_month integer, on_day date, said text, person uuid, in_unit uuid, as_role text, behalf uuid) TO mingzhang_app;
+
 REVOKE ALL ON FUNCTION projects.end_bank_match(in_book bigint, in_account uuid, of_month integer, of_line integer, why text, person uuid, in_unit uuid, as_role text) FROM PUBLIC;
 GRANT ALL ON FUNCTION projects.end_bank_match(in_book bigint, in_account uuid, of_month integer, of_line integer, why text, person uuid, in_unit uuid, as_role text) TO mingzhang_app;
 
@@ -9579,6 +9698,9 @@ REVOKE ALL ON FUNCTION projects.is_left_to_admin(in_book bigint, of_kind text, o
 GRANT ALL ON FUNCTION projects.is_left_to_admin(in_book bigint, of_kind text, of_duty text, as_role text) TO mingzhang_app;
 GRANT ALL ON FUNCTION projects.is_left_to_admin(in_book bigint, of_kind text, of_duty text, as_role text) TO mingzhang_auditor;
 
+REVOKE ALL ON FUNCTION projects.issue_notice(in_book bigint, id uuid, shown bytea, person uuid, in_unit uuid, as_role text, behalf uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION projects.issue_notice(in_book bigint, id uuid, shown bytea, person uuid, in_unit uuid, as_role text, behalf uuid) TO mingzhang_app;
+
 REVOKE ALL ON FUNCTION projects.judge_acts() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION projects.judge_bank_match() FROM PUBLIC;
@@ -9591,6 +9713,8 @@ GRANT SELECT ON TABLE accounting.vouchers TO mingzhang_app;
 GRANT SELECT ON TABLE accounting.vouchers TO mingzhang_auditor;
 
 REVOKE ALL ON FUNCTION projects.judge_manual_voucher(v accounting.vouchers) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION projects.judge_notice() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION projects.judge_progress() FROM PUBLIC;
 
@@ -10105,6 +10229,9 @@ GRANT UPDATE(name_zh) ON TABLE projects.nodes TO mingzhang_app;
 GRANT UPDATE(name_en) ON TABLE projects.nodes TO mingzhang_app;
 
 GRANT UPDATE(due_month) ON TABLE projects.nodes TO mingzhang_app;
+
+GRANT SELECT ON TABLE projects.notices TO mingzhang_app;
+GRANT SELECT ON TABLE projects.notices TO mingzhang_auditor;
 
 GRANT SELECT ON TABLE projects.outside_acts TO mingzhang_app;
 GRANT SELECT ON TABLE projects.outside_acts TO mingzhang_auditor;

@@ -37,7 +37,7 @@ func inspected(t *testing.T) (*bureau, map[string]desk) {
 		b.must(err)
 		b.mustRecord(&projects.Approve{Head: b.on("2025-01-10"), Draw: draw(node+"/2025", plan)}, &projects.Issue{Head: b.on("2025-01-20"), Draw: draw(node+"/2025", plan)})
 	}
-	return b, b.desks([2]string{"wu", "project_clerk"}, [2]string{"ma", "budget_officer"})
+	return b, b.desks([2]string{"wu", "project_clerk"}, [2]string{"ma", "budget_officer"}, [2]string{"cai", "inspector"}, [2]string{"dong", "inspector"})
 }
 
 func (b *bureau) overdue(who accounting.Actor, day string) (items []projects.OverdueItem) {

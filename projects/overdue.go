@@ -48,6 +48,10 @@ func OverdueItems(ctx context.Context, db bun.IDB, book accounting.BookID, asOf 
 	if err != nil {
 		return nil, err
 	}
+	return s.allOverdue(ctx, db, book)
+}
+
+func (s *standings) allOverdue(ctx context.Context, db bun.IDB, book accounting.BookID) ([]OverdueItem, error) {
 	items := s.overdue()
 	more, err := s.overdueMoney(ctx, db, book)
 	if err != nil {

@@ -98,25 +98,32 @@ type (
 
 // OverviewOf makes the overview as it stood at the end of a day, in one transaction. Codes: date_invalid.
 func OverviewOf(ctx context.Context, db *bun.DB, book accounting.BookID, asOf accounting.Date) (*Overview, error) {
-	o := &Overview{AsOf: asOf, Programmes: []OverviewRow{}, WithoutPlan: []string{}}
-	err := accounting.Read(ctx, db, func(ctx context.Context, tx bun.Tx) error {
-		s, err := readStandings(ctx, tx, book, asOf)
-		if err != nil {
-			return err
-		}
-		var points LightPoints
-		if err := tx.NewRaw(`select l.yellow, l.red from projects.light_points(?) l`, book).Scan(ctx, &points.Yellow, &points.Red); err != nil {
-			return fault.FromSQL(err)
-		}
-		o.Formula = points.formula()
-		r := Reconciliation{}
-		if err := r.addProjects(ctx, tx, ReconcileQuery{Book: book, AsOf: asOf}); err != nil {
-			return err
-		}
-		o.add(s, points, r)
-		return nil
+	var o *Overview
+	err := accounting.Read(ctx, db, func(ctx context.Context, tx bun.Tx) (err error) {
+		o, err = overviewIn(ctx, tx, book, asOf)
+		return err
 	})
 	return o, err
+}
+
+// overviewIn is OverviewOf inside a transaction.
+func overviewIn(ctx context.Context, tx bun.IDB, book accounting.BookID, asOf accounting.Date) (*Overview, error) {
+	o := &Overview{AsOf: asOf, Programmes: []OverviewRow{}, WithoutPlan: []string{}}
+	s, err := readStandings(ctx, tx, book, asOf)
+	if err != nil {
+		return nil, err
+	}
+	var points LightPoints
+	if err := tx.NewRaw(`select l.yellow, l.red from projects.light_points(?) l`, book).Scan(ctx, &points.Yellow, &points.Red); err != nil {
+		return nil, fault.FromSQL(err)
+	}
+	o.Formula = points.formula()
+	r := Reconciliation{}
+	if err := r.addProjects(ctx, tx, ReconcileQuery{Book: book, AsOf: asOf}); err != nil {
+		return nil, err
+	}
+	o.add(s, points, r)
+	return o, nil
 }
 
 func (p LightPoints) formula() LightFormula {

@@ -22,7 +22,7 @@ var mayWrite = []string{"insert nodes", "insert node_parties", "insert funding_s
 // ownersFunctions act with the owner's rights. They are what the service may do to rows that documents keep, and therefore
 // all listed here: a new one is a decision.
 var ownersFunctions = map[string]string{
-	migrations.App: `act add_bank_statement approve_reissue batch_room cancel_line certify_contract change_contract check_completion check_final_account conclude_contract confirm_line draft end_bank_match enter_outside_act enter_receipt enter_receipt_by_list enter_reissue
+	migrations.App: `act add_bank_statement approve_reissue draft_notice issue_notice batch_room cancel_line certify_contract change_contract check_completion check_final_account conclude_contract confirm_line draft end_bank_match enter_outside_act enter_receipt enter_receipt_by_list enter_reissue
 		estimate_use explain_bank_item explain_item fail_line file_progress first_roles free_invoices give_back_request grant_role hand_over keep_cash_plan keep_closing_sheet keep_file keep_injection keep_line_voucher keep_treasury_payments keep_village_record lend_role light_points lock_batch lock_contract match_bank_items match_bank_lines match_treasury move_on_contract
 		note_export open_contract order_lines payee_wait_hours progress_due_day project_figures public_progress published_progress put_in_effect reach_milestone record_departure record_final_account register_bank_account register_payee register_red_invoice reserve_request return_on_line revise
 		second_factor_roles settle_assets settle_contract terminate_contract treasury_lists_required undelivered use_budget_number use_invoices withdraw_list`,

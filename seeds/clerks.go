@@ -105,6 +105,15 @@ func (c *clerks) CloseMonth(ctx context.Context, key string, proposed, confirmed
 	return err
 }
 
+func (c *clerks) Notice(ctx context.Context, key string, drafted, issued Seat, in projects.NewNotice) error {
+	k, err := projects.DraftNotice(ctx, c.db, c.command(key+"/draft", drafted), in)
+	if err != nil {
+		return err
+	}
+	_, err = projects.IssueNotice(ctx, c.db, c.command(key, issued), projects.IssuedNotice{ID: k.ID, Hash: k.Hash})
+	return err
+}
+
 func (c *clerks) Assets(ctx context.Context, project string) (ids []uuid.UUID, err error) {
 	err = accounting.Read(accounting.WithReader(ctx, accounting.Operator), c.db, func(ctx context.Context, tx bun.Tx) error {
 		assets, err := projects.Assets(ctx, tx, DemoBook, accounting.Operator, project)

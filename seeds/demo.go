@@ -78,7 +78,7 @@ func demoPersons() []projects.FirstPerson {
 		duty("budget", "示例·预算股经办", "101", "budget_officer"), duty("budget-head", "示例·预算股负责人", "101", "budget_officer"),
 		duty("treasury", "示例·国库股审核", "101", "treasury_officer"), duty("payer", "示例·国库股支付", "101", "treasury_officer"),
 		duty("accountant", "示例·总账会计", "101", "treasury_officer", "budget_officer"),
-		duty("auditor", "示例·审计", "101", "auditor"), duty("inspector", "示例·督查", "101", "inspector"),
+		duty("auditor", "示例·审计", "101", "auditor"), duty("inspector", "示例·督查", "101", "inspector"), duty("inspector-head", "示例·督查室负责人", "101", "inspector"),
 	}
 	units, err := Units()
 	if err != nil {

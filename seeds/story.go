@@ -31,6 +31,8 @@ type Hands interface {
 	Progress(ctx context.Context, key string, by Seat, in projects.NewProgress) error
 	// CloseMonth closes a month for good, as one proposes and another confirms, and keeps its sheets.
 	CloseMonth(ctx context.Context, key string, proposed, confirmed Seat, month accounting.Period) error
+	// Notice drafts the notice of a month and has it issued by another.
+	Notice(ctx context.Context, key string, drafted, issued Seat, in projects.NewNotice) error
 	// Assets are the registered assets of a project.
 	Assets(ctx context.Context, project string) ([]uuid.UUID, error)
 }
@@ -66,6 +68,7 @@ type act struct {
 
 	progress *projects.NewProgress // 进度填报
 	closes   accounting.Period     // 结账
+	notice   *projects.NewNotice   // 督查通报
 }
 
 // telling is what an act's document is made with.
@@ -129,6 +132,8 @@ func (s *Story) perform(ctx context.Context, a act) error {
 		return s.hands.Event(ctx, a.step, prepares, reviews, a.event(s.telling(a, date)))
 	case a.progress != nil:
 		return s.hands.Progress(ctx, a.step, s.clerk(a.project), *a.progress)
+	case a.notice != nil:
+		return s.hands.Notice(ctx, a.step, Seat{"inspector", "inspector"}, Seat{"inspector-head", "inspector"}, *a.notice)
 	case a.closes != 0:
 		return s.hands.CloseMonth(ctx, a.step, Seat{"accountant", "budget_officer"}, Seat{"budget-head", "budget_officer"}, a.closes)
 	case a.pays != "":

@@ -10,7 +10,7 @@ import (
 // year2025 is 2025 up to its closing, which goes into period 14: a view as of 31 December leaves it out.
 func (s *Story) year2025() []act {
 	var acts []act
-	for _, part := range [][]act{peopleStory(), clinicStory(), heatingStory(), lightingStory(), roadStory(), villageStory(s.villages()), progressActs(FirstYear), monthsClosed()} {
+	for _, part := range [][]act{peopleStory(), clinicStory(), heatingStory(), lightingStory(), roadStory(), villageStory(s.villages()), progressActs(FirstYear), monthsClosed(), {noticeOfSeptember()}} {
 		acts = append(acts, part...)
 	}
 	return append(acts,
@@ -28,6 +28,12 @@ func monthsClosed() (acts []act) {
 		acts = append(acts, act{step: "close/" + month.Period().String(), date: month.LastOfMonth().AddDays(8).String(), closes: month.Period()})
 	}
 	return acts
+}
+
+// noticeOfSeptember is the inspection's notice of the last closed month.
+func noticeOfSeptember() act {
+	day := accounting.NewDate(FirstYear, time.October, 10)
+	return act{step: "notice/2025-09", date: day.String(), notice: &projects.NewNotice{Month: 202509, Date: day, Demands: "【示例】亮红灯项目的牵头单位于十日内书面说明滞后原因，并报支付计划。\n【示例】未填报进度的单位三日内补报。"}}
 }
 
 func closesYear(event string) maker {

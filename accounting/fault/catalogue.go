@@ -126,6 +126,8 @@ var Catalogue = []Info{
 	{"request_hold_left", KindConflict, "", "Payment requests are neither paid nor returned", "支付申请未办结", "Pay or return the requests in the detail"},
 	{"payment_of_earlier_year", KindConflict, "", "Money of an earlier year does not come back by P6", "属以前年度退回", "Use P7"},
 	{"payment_of_this_year", KindConflict, "", "Money of this year does not come back by P7", "属当年退回", "Use P6"},
+	{"notice_invalid", KindInvalid, "", "A notice is of a month that is over, and its day is later", "督查通报的月份或日期不合规", "Choose a month that is over; the detail says what is wrong"},
+	{"notice_unknown", KindNotFound, "", "There is no such notice, or it is not issued yet", "督查通报不存在或尚未签发", "See the list of notices"},
 	{"not_published", KindNotFound, "", "No progress is given out to everybody", "没有公开的进度", "The bureau decides by a setting; what is given out is the last closed month"},
 	{"node_unknown", KindNotFound, "", "There is no such programme, project or site", "项目节点不存在", "Check the code"},
 	{"node_invalid", KindInvalid, "", "Not what a programme, project or site has", "项目信息不合规", "See the detail"},

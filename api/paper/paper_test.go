@@ -203,6 +203,7 @@ func TestHostileTextsInEveryForm(t *testing.T) {
 		e paper.Execution
 		l paper.Ledger
 		g paper.Register
+		n paper.Notice
 	)
 	print("request", 20, 198, &r, func() ([]byte, error) { return paper.PrintRequest(f, bad, r) })
 	print("order", 20, 232, &o, func() ([]byte, error) { return paper.PrintOrder(f, bad, o) })
@@ -211,6 +212,7 @@ func TestHostileTextsInEveryForm(t *testing.T) {
 	print("reconciliation", 12, 285, &c, func() ([]byte, error) { return paper.PrintReconciliation(f, bad, c) })
 	print("execution", 12, 285, &e, func() ([]byte, error) { return paper.PrintExecution(f, bad, e) })
 	print("register", 14, 410, &g, func() ([]byte, error) { return paper.PrintRegister(f, bad, g) })
+	print("notice", 20, 198, &n, func() ([]byte, error) { return paper.PrintNotice(f, bad, n) })
 	print("ledger", 12, 285, &l, func() ([]byte, error) { l.Normal = accounting.Debit; return paper.PrintLedger(f, bad, l) })
 }
 

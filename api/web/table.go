@@ -86,6 +86,7 @@ const (
 	DayColumn    ColumnKind = "day"
 	StateColumn  ColumnKind = "state"
 	CodeColumn   ColumnKind = "code" // a text that stays on one line
+	LongColumn   ColumnKind = "long" // a text that needs room
 )
 
 // Column is one of a table's; its heading is a text of the catalogue.

@@ -300,6 +300,14 @@ func (h *overHTTP) CloseMonth(ctx context.Context, key string, proposed, confirm
 	return h.post(ctx, path+"/close", key, confirmed, map[string]int{"proposal": p.Number}, nil)
 }
 
+func (h *overHTTP) Notice(ctx context.Context, key string, drafted, issued seeds.Seat, in projects.NewNotice) error {
+	var made struct{ ID, Hash string }
+	if err := h.post(ctx, "/notices", key+"/draft", drafted, map[string]any{"month": in.Month.String(), "date": in.Date, "demands": in.Demands}, &made); err != nil {
+		return err
+	}
+	return h.post(ctx, "/notices/"+made.ID+"/issue", key, issued, map[string]string{"hash": made.Hash}, nil)
+}
+
 func (h *overHTTP) Assets(ctx context.Context, project string) (ids []uuid.UUID, err error) {
 	var found struct{ Assets []struct{ ID uuid.UUID } }
 	h.get(ctx, "/projects/"+project+"/assets", &found)
