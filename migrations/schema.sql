@@ -7429,6 +7429,42 @@ CREATE INDEX refusals_by_time ON accounting.refusals USING brin (at);
 
 CREATE UNIQUE INDEX subjects_by_code ON accounting.subjects USING btree (book_id, kind, code) WHERE (kind <> ''::text);
 
+CREATE INDEX vouchers_by_document ON ONLY accounting.vouchers USING btree (source_document);
+
+CREATE INDEX vouchers_2024_source_document_idx ON accounting.vouchers_2024 USING btree (source_document);
+
+CREATE INDEX vouchers_2025_source_document_idx ON accounting.vouchers_2025 USING btree (source_document);
+
+CREATE INDEX vouchers_2026_source_document_idx ON accounting.vouchers_2026 USING btree (source_document);
+
+CREATE INDEX vouchers_2027_source_document_idx ON accounting.vouchers_2027 USING btree (source_document);
+
+CREATE INDEX vouchers_2028_source_document_idx ON accounting.vouchers_2028 USING btree (source_document);
+
+CREATE INDEX vouchers_2029_source_document_idx ON accounting.vouchers_2029 USING btree (source_document);
+
+CREATE INDEX vouchers_2030_source_document_idx ON accounting.vouchers_2030 USING btree (source_document);
+
+CREATE INDEX vouchers_2031_source_document_idx ON accounting.vouchers_2031 USING btree (source_document);
+
+CREATE INDEX vouchers_2032_source_document_idx ON accounting.vouchers_2032 USING btree (source_document);
+
+CREATE INDEX vouchers_2033_source_document_idx ON accounting.vouchers_2033 USING btree (source_document);
+
+CREATE INDEX vouchers_2034_source_document_idx ON accounting.vouchers_2034 USING btree (source_document);
+
+CREATE INDEX vouchers_2035_source_document_idx ON accounting.vouchers_2035 USING btree (source_document);
+
+CREATE INDEX vouchers_2036_source_document_idx ON accounting.vouchers_2036 USING btree (source_document);
+
+CREATE INDEX vouchers_2037_source_document_idx ON accounting.vouchers_2037 USING btree (source_document);
+
+CREATE INDEX vouchers_2038_source_document_idx ON accounting.vouchers_2038 USING btree (source_document);
+
+CREATE INDEX vouchers_2039_source_document_idx ON accounting.vouchers_2039 USING btree (source_document);
+
+CREATE INDEX vouchers_2040_source_document_idx ON accounting.vouchers_2040 USING btree (source_document);
+
 CREATE INDEX accounts_of_person ON api.accounts USING btree (book_id, person_id);
 
 CREATE INDEX sessions_of_account ON api.sessions USING btree (book_id, account);
@@ -7461,7 +7497,7 @@ CREATE INDEX documents_by_node ON projects.documents USING btree (book_id, node_
 
 CREATE INDEX documents_by_person ON projects.documents USING btree (book_id, created_by, document_id);
 
-CREATE INDEX documents_by_state ON projects.documents USING btree (book_id, kind, state, unit_id) INCLUDE (node_id, amount);
+CREATE INDEX documents_by_state ON projects.documents USING btree (book_id, kind, state, flow, unit_id) INCLUDE (node_id, amount);
 
 CREATE INDEX external_codes_of_budget_line ON projects.external_codes USING btree (book_id, budget_line_id);
 
@@ -7619,69 +7655,103 @@ ALTER INDEX accounting.vouchers_book_id_period_number_line_count_key ATTACH PART
 
 ALTER INDEX accounting.vouchers_pkey ATTACH PARTITION accounting.vouchers_2024_pkey;
 
+ALTER INDEX accounting.vouchers_by_document ATTACH PARTITION accounting.vouchers_2024_source_document_idx;
+
 ALTER INDEX accounting.vouchers_book_id_period_number_line_count_key ATTACH PARTITION accounting.vouchers_2025_book_id_period_number_line_count_key;
 
 ALTER INDEX accounting.vouchers_pkey ATTACH PARTITION accounting.vouchers_2025_pkey;
+
+ALTER INDEX accounting.vouchers_by_document ATTACH PARTITION accounting.vouchers_2025_source_document_idx;
 
 ALTER INDEX accounting.vouchers_book_id_period_number_line_count_key ATTACH PARTITION accounting.vouchers_2026_book_id_period_number_line_count_key;
 
 ALTER INDEX accounting.vouchers_pkey ATTACH PARTITION accounting.vouchers_2026_pkey;
 
+ALTER INDEX accounting.vouchers_by_document ATTACH PARTITION accounting.vouchers_2026_source_document_idx;
+
 ALTER INDEX accounting.vouchers_book_id_period_number_line_count_key ATTACH PARTITION accounting.vouchers_2027_book_id_period_number_line_count_key;
 
 ALTER INDEX accounting.vouchers_pkey ATTACH PARTITION accounting.vouchers_2027_pkey;
+
+ALTER INDEX accounting.vouchers_by_document ATTACH PARTITION accounting.vouchers_2027_source_document_idx;
 
 ALTER INDEX accounting.vouchers_book_id_period_number_line_count_key ATTACH PARTITION accounting.vouchers_2028_book_id_period_number_line_count_key;
 
 ALTER INDEX accounting.vouchers_pkey ATTACH PARTITION accounting.vouchers_2028_pkey;
 
+ALTER INDEX accounting.vouchers_by_document ATTACH PARTITION accounting.vouchers_2028_source_document_idx;
+
 ALTER INDEX accounting.vouchers_book_id_period_number_line_count_key ATTACH PARTITION accounting.vouchers_2029_book_id_period_number_line_count_key;
 
 ALTER INDEX accounting.vouchers_pkey ATTACH PARTITION accounting.vouchers_2029_pkey;
+
+ALTER INDEX accounting.vouchers_by_document ATTACH PARTITION accounting.vouchers_2029_source_document_idx;
 
 ALTER INDEX accounting.vouchers_book_id_period_number_line_count_key ATTACH PARTITION accounting.vouchers_2030_book_id_period_number_line_count_key;
 
 ALTER INDEX accounting.vouchers_pkey ATTACH PARTITION accounting.vouchers_2030_pkey;
 
+ALTER INDEX accounting.vouchers_by_document ATTACH PARTITION accounting.vouchers_2030_source_document_idx;
+
 ALTER INDEX accounting.vouchers_book_id_period_number_line_count_key ATTACH PARTITION accounting.vouchers_2031_book_id_period_number_line_count_key;
 
 ALTER INDEX accounting.vouchers_pkey ATTACH PARTITION accounting.vouchers_2031_pkey;
+
+ALTER INDEX accounting.vouchers_by_document ATTACH PARTITION accounting.vouchers_2031_source_document_idx;
 
 ALTER INDEX accounting.vouchers_book_id_period_number_line_count_key ATTACH PARTITION accounting.vouchers_2032_book_id_period_number_line_count_key;
 
 ALTER INDEX accounting.vouchers_pkey ATTACH PARTITION accounting.vouchers_2032_pkey;
 
+ALTER INDEX accounting.vouchers_by_document ATTACH PARTITION accounting.vouchers_2032_source_document_idx;
+
 ALTER INDEX accounting.vouchers_book_id_period_number_line_count_key ATTACH PARTITION accounting.vouchers_2033_book_id_period_number_line_count_key;
 
 ALTER INDEX accounting.vouchers_pkey ATTACH PARTITION accounting.vouchers_2033_pkey;
+
+ALTER INDEX accounting.vouchers_by_document ATTACH PARTITION accounting.vouchers_2033_source_document_idx;
 
 ALTER INDEX accounting.vouchers_book_id_period_number_line_count_key ATTACH PARTITION accounting.vouchers_2034_book_id_period_number_line_count_key;
 
 ALTER INDEX accounting.vouchers_pkey ATTACH PARTITION accounting.vouchers_2034_pkey;
 
+ALTER INDEX accounting.vouchers_by_document ATTACH PARTITION accounting.vouchers_2034_source_document_idx;
+
 ALTER INDEX accounting.vouchers_book_id_period_number_line_count_key ATTACH PARTITION accounting.vouchers_2035_book_id_period_number_line_count_key;
 
 ALTER INDEX accounting.vouchers_pkey ATTACH PARTITION accounting.vouchers_2035_pkey;
+
+ALTER INDEX accounting.vouchers_by_document ATTACH PARTITION accounting.vouchers_2035_source_document_idx;
 
 ALTER INDEX accounting.vouchers_book_id_period_number_line_count_key ATTACH PARTITION accounting.vouchers_2036_book_id_period_number_line_count_key;
 
 ALTER INDEX accounting.vouchers_pkey ATTACH PARTITION accounting.vouchers_2036_pkey;
 
+ALTER INDEX accounting.vouchers_by_document ATTACH PARTITION accounting.vouchers_2036_source_document_idx;
+
 ALTER INDEX accounting.vouchers_book_id_period_number_line_count_key ATTACH PARTITION accounting.vouchers_2037_book_id_period_number_line_count_key;
 
 ALTER INDEX accounting.vouchers_pkey ATTACH PARTITION accounting.vouchers_2037_pkey;
+
+ALTER INDEX accounting.vouchers_by_document ATTACH PARTITION accounting.vouchers_2037_source_document_idx;
 
 ALTER INDEX accounting.vouchers_book_id_period_number_line_count_key ATTACH PARTITION accounting.vouchers_2038_book_id_period_number_line_count_key;
 
 ALTER INDEX accounting.vouchers_pkey ATTACH PARTITION accounting.vouchers_2038_pkey;
 
+ALTER INDEX accounting.vouchers_by_document ATTACH PARTITION accounting.vouchers_2038_source_document_idx;
+
 ALTER INDEX accounting.vouchers_book_id_period_number_line_count_key ATTACH PARTITION accounting.vouchers_2039_book_id_period_number_line_count_key;
 
 ALTER INDEX accounting.vouchers_pkey ATTACH PARTITION accounting.vouchers_2039_pkey;
 
+ALTER INDEX accounting.vouchers_by_document ATTACH PARTITION accounting.vouchers_2039_source_document_idx;
+
 ALTER INDEX accounting.vouchers_book_id_period_number_line_count_key ATTACH PARTITION accounting.vouchers_2040_book_id_period_number_line_count_key;
 
 ALTER INDEX accounting.vouchers_pkey ATTACH PARTITION accounting.vouchers_2040_pkey;
+
+ALTER INDEX accounting.vouchers_by_document ATTACH PARTITION accounting.vouchers_2040_source_document_idx;
 
 CREATE TRIGGER closed_by_two BEFORE INSERT OR UPDATE OF state, closed_by, closed_by_one ON accounting.periods FOR EACH ROW EXECUTE FUNCTION accounting.closed_by_two();
 
