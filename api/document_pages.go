@@ -40,7 +40,9 @@ func (s *Server) documentsPage(l *look) (*answer, error) {
 		return nil, err
 	}
 	t := documentTable(l, called, l.t("page.documents"), out.Body.Documents)
-	t.Count, t.Counted, t.Sum = n, true, &sum
+	if t.Count, t.Counted = n, true; in.Kind != "" { // an appropriation and what is paid out of it add up to nothing
+		t.Sum = &sum
+	}
 	if out.Body.Next != "" {
 		t.Next, _ = withQuery(l, "before", out.Body.Next)
 	}
@@ -55,7 +57,15 @@ func (s *Server) documentsPage(l *look) (*answer, error) {
 			actions = append(actions, web.MenuItem{Title: l.t("document.new", kindName(l.lang, f.Kind)), Path: "/documents/new?kind=" + string(f.Kind)})
 		}
 	}
-	filters := []web.Field{{Name: "kind", Label: l.t("column.kind"), Kind: web.ChoiceField, Options: kinds}, {Name: "project", Label: l.t("column.project"), Kind: web.TextField, Value: in.Project},
+	states, err := projects.DocumentStates(l.ctx, s.db, projects.DocumentKind(in.Kind))
+	if err != nil {
+		return nil, err
+	}
+	var named []web.Option
+	for _, state := range states {
+		named = append(named, web.Option{Value: state, Text: l.t("state." + state)})
+	}
+	filters := []web.Field{{Name: "kind", Label: l.t("column.kind"), Kind: web.ChoiceField, Options: kinds}, l.choice("state", "column.state", named), {Name: "project", Label: l.t("column.project"), Kind: web.TextField, Value: in.Project},
 		{Name: "q", Label: l.t("column.number"), Kind: web.TextField, Value: in.Number, Help: l.t("help.document_number")}}
 	return &answer{template: "list", title: l.t("page.documents"), list: t, data: listData{Filters: filters, Tables: []*web.Table{t}, Actions: actions}}, nil
 }

@@ -64,7 +64,7 @@ func (s *Server) noticeForm(l *look) (*web.Form, error) {
 
 // draftNoticeByPage drafts and shows the draft.
 func (s *Server) draftNoticeByPage(l *look) (*answer, error) {
-	in := draftNoticeRequest{Body: NoticeInput{Demands: strings.TrimSpace(l.values.Get("demands"))}}
+	in := draftNoticeRequest{Body: NoticeInput{Demands: strings.FieldsFunc(l.values.Get("demands"), func(r rune) bool { return r == '\r' || r == '\n' })}}
 	in.Key = l.key()
 	var err error
 	if in.Body.Month.Period, err = calendarMonth(strings.TrimSpace(l.values.Get("month"))); err == nil {
@@ -134,8 +134,8 @@ func (s *Server) showNotice(l *look, wrong error) (*answer, error) {
 		Actions: []web.MenuItem{{Title: l.t("notice.pdf"), Path: base + "/notices/" + k.ID.String() + "/print"}, {Title: l.t("page.notices"), Path: "/notices"}},
 		Sections: []section{{Title: l.t("notice.part_ranking"), Words: []string{l.inLanguage(n.Formula.ZH, n.Formula.EN)}, Table: units},
 			{Title: l.t("notice.part_late"), Table: l.lateTable(n)}, {Title: l.t("notice.part_overdue"), Table: l.noticeOverdue(n)}, {Title: l.t("notice.part_problems"), Table: l.issuesTable(n)}}}}
-	demands := section{Title: l.t("notice.demands"), Words: strings.FieldsFunc(n.Demands, func(r rune) bool { return r == '\n' })}
-	if n.Demands == "" {
+	demands := section{Title: l.t("notice.demands"), Words: n.Demands}
+	if len(n.Demands) == 0 {
 		demands.Note = l.t("notice.no_demands")
 	}
 	data.Sections = append(data.Sections, demands)

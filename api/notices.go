@@ -18,10 +18,10 @@ var inspectors = []string{"inspector"}
 type (
 	// NoticeInput is what the drafter of a notice says; all else the books say.
 	NoticeInput struct {
-		Month      Month  `json:"month" doc:"that is over"`
-		Date       Day    `json:"date" doc:"of the notice, after the month"`
-		Demands    string `json:"demands,omitempty" maxLength:"2000" doc:"工作要求"`
-		OnBehalfOf string `json:"on_behalf_of,omitempty" maxLength:"64" doc:"code of the person who lent the role"`
+		Month      Month    `json:"month" doc:"that is over"`
+		Date       Day      `json:"date" doc:"of the notice, after the month"`
+		Demands    []string `json:"demands,omitempty" maxItems:"50" doc:"工作要求, one by one; together at most 2000 characters"`
+		OnBehalfOf string   `json:"on_behalf_of,omitempty" maxLength:"64" doc:"code of the person who lent the role"`
 	}
 	// IssueInput binds the issue to what was shown.
 	IssueInput struct {

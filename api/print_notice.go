@@ -41,7 +41,7 @@ func (s *Server) printNotice(ctx context.Context, in *noticeRequest) (*printResp
 
 func noticeOnPaper(k *projects.KeptNotice, n *projects.Notice) paper.Notice {
 	out := paper.Notice{Title: fmt.Sprintf("关于 %d 年 %d 月重点项目推进情况的通报", k.Month.Year(), k.Month.Month()), Date: n.Date, AsOf: n.AsOf, Formula: n.Formula.ZH, Hash: k.Hash.String(), DraftedBy: k.Drafter, IssueBy: "　",
-		Demands: strings.FieldsFunc(n.Demands, func(r rune) bool { return r == '\n' })}
+		Demands: n.Demands}
 	switch k.State {
 	case "issued":
 		out.Number, out.IssueBy = fmt.Sprintf("督查通报〔%d〕第 %d 期", k.Day.Year(), k.Issue), k.Decider

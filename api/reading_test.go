@@ -100,6 +100,7 @@ func (n neighbours) belongings() map[string][2]string {
 		"/api/v1/years/{year}":                    {},
 		"/api/v1/persons/{code}":                  {"clerk", "nobody"},
 		"/api/v1/units/{code}":                    {},
+		"/api/v1/notices/{id}":                    {}, // a draft is the bureau's, what is issued everybody's: see TestNoticesStay
 		"/api/v1/tokens/{id}":                     {}, // a person's, not a unit's: see TestTokensAreListedAndRevoked
 		"/api/v1/sign-in-accounts/{account}":      {}, // the administrator's
 	}

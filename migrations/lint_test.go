@@ -27,7 +27,7 @@ var registeredTables = map[string]string{
 	"accounting.budget_lines": "tenant", "accounting.subjects": "tenant", "accounting.periods": "tenant", "accounting.close_proposals": "tenant",
 	"accounting.vouchers": "tenant", "accounting.lines": "tenant", "accounting.reversals": "tenant", "accounting.turnover": "tenant",
 	"accounting.verifications": "tenant", "projects.notices": "tenant",
-	"accounting.positions":     "tenant", "accounting.commands": "tenant", "accounting.refusals": "tenant",
+	"accounting.positions": "tenant", "accounting.commands": "tenant", "accounting.refusals": "tenant",
 	"projects.nodes": "tenant", "projects.node_parties": "tenant", "projects.funding_sources": "tenant", "projects.plan_lines": "tenant",
 	"api.tokens": "tenant", "api.accounts": "tenant", "api.account_documents": "tenant", "api.second_factors": "tenant", "api.one_time_codes": "tenant",
 	"api.sessions": "tenant", "api.sign_ins": "tenant",

@@ -54,7 +54,7 @@ var chart = []accounting.Account{
 	leafAccount("7101", "行政支出", "administrative expenditure", withLine),
 	leafAccount("7201", "事业支出", "public-institution expenditure", withLine),
 	leafAccount("7901", "其他支出", "other expenditure", withLine),
-	summaryAccount("8001", "资金结存", "cash position"),
+	summaryAccount("8001", "资金结存", "cash position", onDebit),
 	leafAccount("8001.02", "资金结存 货币资金", "cash position, own cash", onDebit),
 	summaryAccount("8101", "财政拨款结转", "appropriations carried over"),
 	leafAccount("8101.01", "本年收支结转", "carried over of the year"),
@@ -83,8 +83,8 @@ var byCode = func() map[string]accounting.Account {
 	return m
 }()
 
-func summaryAccount(code, zh, en string) accounting.Account {
-	a := leafAccount(code, zh, en)
+func summaryAccount(code, zh, en string, more ...func(*accounting.Account)) accounting.Account {
+	a := leafAccount(code, zh, en, more...)
 	a.Leaf, a.TakesClass = false, false
 	return a
 }

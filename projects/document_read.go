@@ -76,6 +76,12 @@ func Documents(ctx context.Context, db bun.IDB, q DocumentQuery) ([]Document, er
 	return found, fault.FromSQL(s.Scan(ctx))
 }
 
+// DocumentStates are the states that documents of a kind go through, in the order of their names; of all kinds without one.
+func DocumentStates(ctx context.Context, db bun.IDB, kind DocumentKind) (states []string, err error) {
+	err = db.NewRaw(`select distinct x.state from projects.steps() s cross join lateral (values (s.from_state), (s.to_state)) x(state) where ? in ('', s.kind) order by 1`, kind).Scan(ctx, &states)
+	return states, fault.FromSQL(err)
+}
+
 // SumDocuments is the head of the list: how many there are on all pages and what those with an amount come to.
 func SumDocuments(ctx context.Context, db bun.IDB, q DocumentQuery) (n int, sum accounting.Money, err error) {
 	err = q.where(db.NewSelect().Model((*Document)(nil)).ColumnExpr("count(*), coalesce(sum(document.amount), 0)")).Scan(ctx, &n, &sum)

@@ -223,4 +223,23 @@ var theirAttacks = map[string][]attack{
 	"assets asset_keeps":                  {{"<row>; update projects.assets set value = 2", "AC034"}, {"<row>; update projects.assets set owner = 'other'", "AC034"}, {"<row settled_value=1, settled_by=>; update projects.assets set settled_value = null, settled_by = null", "AC034"}},
 	"final_accounts cost_finds_its_place": rows("rest=0.99", "works=5.01"),
 	"final_accounts sources_equal_uses":   rows("uses_total=0.99"),
+
+	// notices
+	"notices notices_month_check":  rows(noticeDraft+", month=202500", noticeDraft+", month=202513", noticeDraft+", month=199912", noticeDraft+", month=300001"),
+	"notices hash_is_of_content":   rows(noticeDraft + ", content='{1}'"),
+	"notices month_is_over":        rows(noticeDraft + ", day='2025-01-31'"),
+	"notices issued_by_another":    rows("state='issued', issue=1, decided_by=" + otherUUID + ", decided_at=now(), drafted_by=" + otherUUID + noticeText),
+	"notices decided_or_draft":     rows(noticeDraft+", decided_by=", noticeDraft+", decided_at=now()", noticeDraft+", issue=1", "state='issued', decided_by="+otherUUID+", decided_at=now()"+noticeText),
+	"notices one_draft_of_a_month": only("<row "+noticeDraft+">; <row "+noticeDraft+", notice_id="+otherUUID+">", "23505"),
+	"notices judge_notice": {
+		{"<row " + noticeDraft + ">; update projects.notices set content = '[]', content_hash = sha256('[]')", "AC043"},
+		{"<row " + noticeDraft + ">; update projects.notices set day = '2025-02-11'", "AC043"}, {"<row " + noticeDraft + ">; update projects.notices set month = 202412", "AC043"},
+		{"<row state='withdrawn', decided_by=, decided_at=now()" + noticeText + ">; update projects.notices set state = 'draft', decided_by = null, decided_at = null", "AC043"},
+	},
 }
+
+// A draft of a notice, and what every one of them says.
+const (
+	noticeText  = ", month=202501, day='2025-02-10', content='{}', content_hash=sha256('{}')"
+	noticeDraft = "state='draft'" + noticeText
+)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/uptrace/bun"
 
@@ -21,7 +22,7 @@ type (
 		Date        accounting.Date   `json:"date"`
 		AsOf        accounting.Date   `json:"as_of"`
 		KnownAt     time.Time         `json:"known_at"`          // when the books were asked
-		Demands     string            `json:"demands,omitempty"` // 工作要求, as the drafter wrote them
+		Demands     []string          `json:"demands,omitempty"` // 工作要求, as the drafter wrote them
 		Formula     LightFormula      `json:"formula"`
 		Units       []OverviewGroup   `json:"units" nullable:"false"` // who is furthest behind first; without a plan last
 		Total       OverviewGroup     `json:"total"`                  // joint programmes once
@@ -60,11 +61,11 @@ const (
 )
 
 // composeNotice asks the books. Codes: notice_invalid.
-func composeNotice(ctx context.Context, tx bun.Tx, book accounting.BookID, month accounting.Period, day accounting.Date, demands string) (*Notice, error) {
+func composeNotice(ctx context.Context, tx bun.Tx, book accounting.BookID, month accounting.Period, day accounting.Date, demands []string) (*Notice, error) {
 	if month.Month() < 1 || month.Month() > 12 || day.IsZero() {
 		return nil, fault.Invalid("notice_invalid", "a notice is of a month of the calendar and has a day")
 	}
-	if len([]rune(demands)) > demandsLimit {
+	if utf8.RuneCountInString(strings.Join(demands, "")) > demandsLimit {
 		return nil, fault.Invalid("notice_invalid", "demands: at most %d characters", demandsLimit)
 	}
 	asOf := accounting.NewDate(month.Year(), time.Month(month.Month()), 1).LastOfMonth()

@@ -17,7 +17,7 @@ type (
 	NewNotice struct {
 		Month      accounting.Period   `json:"month"`
 		Date       accounting.Date     `json:"date"`
-		Demands    string              `json:"demands,omitempty"`
+		Demands    []string            `json:"demands,omitempty"`
 		OnBehalfOf accounting.PersonID `json:"on_behalf_of,omitzero"`
 	}
 

@@ -22,7 +22,7 @@ func TestNoticeOfAMonth(t *testing.T) {
 	in.Problems, in.Measures = "征地未完成", "专题协调"
 	_, err := wu.files(in)
 	b.must(err)
-	of := projects.NewNotice{Month: 202501, Date: accounting.MustDate("2025-02-10"), Demands: "限期整改"}
+	of := projects.NewNotice{Month: 202501, Date: accounting.MustDate("2025-02-10"), Demands: []string{"限期整改"}}
 	for name, x := range map[string]struct {
 		by   desk
 		in   projects.NewNotice
@@ -32,7 +32,7 @@ func TestNoticeOfAMonth(t *testing.T) {
 		"within the month":           {cai, projects.NewNotice{Month: 202501, Date: accounting.MustDate("2025-01-31")}, "notice_invalid"},
 		"a closing period":           {cai, projects.NewNotice{Month: 202513, Date: accounting.MustDate("2026-01-31")}, "notice_invalid"},
 		"a day to come":              {cai, projects.NewNotice{Month: 202501, Date: accounting.MustDate("2125-01-31")}, "step_not_allowed"},
-		"demands without an end":     {cai, projects.NewNotice{Month: 202501, Date: of.Date, Demands: strings.Repeat("请", 2001)}, "notice_invalid"},
+		"demands without an end":     {cai, projects.NewNotice{Month: 202501, Date: of.Date, Demands: []string{strings.Repeat("请", 2000), "请"}}, "notice_invalid"},
 		"somebody who lends no role": {cai, projects.NewNotice{Month: 202501, Date: of.Date, OnBehalfOf: accounting.PersonID{UUID: accounting.NewID()}}, "role_not_held"},
 	} {
 		_, err := projects.DraftNotice(t.Context(), b.db, x.by.command(), x.in)

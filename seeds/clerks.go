@@ -22,8 +22,11 @@ type clerks struct {
 func (c *clerks) command(key string, by Seat) accounting.Command {
 	who := c.persons[by.Person]
 	who.Role = by.Role
-	return accounting.Command{Book: DemoBook, Key: "demo/" + key, By: who}
+	return accounting.Command{Book: DemoBook, Key: keyOf(key), By: who}
 }
+
+// keyOf is the key of the command for a step of the story.
+func keyOf(step string) string { return "demo/" + step }
 
 func (c *clerks) BudgetLine(ctx context.Context, key string, by Seat, in projects.NewBudgetLine) error {
 	_, err := projects.AddBudgetLine(ctx, c.db, c.command(key, by), in)

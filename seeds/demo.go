@@ -3,12 +3,14 @@ package seeds
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
 	"github.com/uptrace/bun"
 
 	"mingzhang/accounting"
+	"mingzhang/accounting/fault"
 	"mingzhang/projects"
 )
 
@@ -17,13 +19,25 @@ const DemoBook accounting.BookID = 640303900
 
 // Demonstrate makes the demonstration: the notice's programmes through two years, by documents of persons of different
 // duties; every event of the event table occurs. The stated plans are the notice's; contracts, payments, numbers of
-// documents and all else are invented, and every summary says so. Running it again completes what was interrupted.
+// documents and all else are invented, and every summary says so. Running it again completes what was interrupted. One that was
+// told to its end stays as it is: another version of the program may tell a longer story, of persons whom this book does not have.
 func Demonstrate(ctx context.Context, books *accounting.Books, db *bun.DB, files *projects.FileStore) error {
+	told, err := isTold(ctx, db)
+	if err != nil || told {
+		return err
+	}
 	persons, err := OpenDemonstration(ctx, db)
 	if err != nil {
 		return err
 	}
 	return Tell(ctx, &clerks{books: books, db: db, files: files, persons: persons}, db)
+}
+
+// isTold says whether the last act of the story was performed.
+func isTold(ctx context.Context, db bun.IDB) (told bool, err error) {
+	last := slices.MaxFunc((&Story{}).year2026(), func(a, b act) int { return strings.Compare(a.date, b.date) })
+	err = db.NewRaw(`select exists (select from accounting.commands c where c.book_id = ? and c.key = ?)`, DemoBook, keyOf(last.step)).Scan(ctx, &told)
+	return told, fault.FromSQL(err)
 }
 
 // OpenDemonstration makes the demonstration's book with the notice and its persons, who are answered by their codes.

@@ -53,8 +53,15 @@ func TestDemonstrate(t *testing.T) {
 	vouchers := ask[int](t, db, counted, DemoBook)
 	books := accounting.NewBooks(db)
 	defer books.Close()
-	if err := Demonstrate(t.Context(), books, db, folder(t)); err != nil {
+	persons, err := OpenDemonstration(t.Context(), db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := Tell(t.Context(), &clerks{books: books, db: db, files: folder(t), persons: persons}, db); err != nil {
 		t.Fatalf("a second run: %v", err)
+	}
+	if err := Demonstrate(t.Context(), nil, db, nil); err != nil { // without hands it can do nothing
+		t.Fatalf("one that was told: %v", err)
 	}
 	if again := ask[int](t, db, counted, DemoBook); again != vouchers {
 		t.Errorf("the second run made %d vouchers of %d", again, vouchers)

@@ -33,7 +33,7 @@ func monthsClosed() (acts []act) {
 // noticeOfSeptember is the inspection's notice of the last closed month.
 func noticeOfSeptember() act {
 	day := accounting.NewDate(FirstYear, time.October, 10)
-	return act{step: "notice/2025-09", date: day.String(), notice: &projects.NewNotice{Month: 202509, Date: day, Demands: "【示例】亮红灯项目的牵头单位于十日内书面说明滞后原因，并报支付计划。\n【示例】未填报进度的单位三日内补报。"}}
+	return act{step: "notice/2025-09", date: day.String(), notice: &projects.NewNotice{Month: 202509, Date: day, Demands: []string{"【示例】亮红灯项目的牵头单位于十日内书面说明滞后原因，并报支付计划。", "【示例】未填报进度的单位三日内补报。"}}}
 }
 
 func closesYear(event string) maker {

@@ -24,7 +24,6 @@ func functions(lang string) template.FuncMap {
 		"lang":    func() string { return lang },
 		"yuan":    func(m any) string { return amountText(m, false) },
 		"money":   amountText,
-		"minus":   minus,
 		"moment":  func(t time.Time) string { return t.In(Shanghai).Format("2006-01-02 15:04") },
 		"version": func() string { return Version },
 		"query":   withQuery,
@@ -58,11 +57,6 @@ func money(m any) *accounting.Money {
 	default:
 		return nil
 	}
-}
-
-func minus(m any) bool {
-	amount := money(m)
-	return amount != nil && amount.Sign() < 0
 }
 
 // amountText is an amount as people read it: thousands apart, two decimals; in 万元 rounded for the eye only.

@@ -36,9 +36,35 @@ func (t *Table) HasMoney() bool {
 	return slices.ContainsFunc(t.Columns, func(c Column) bool { return c.Kind == MoneyColumn })
 }
 
-// Amounts says whether a column holds figures: words that stand in for one stand where it would.
-func (t *Table) Amounts(i int) bool {
-	return i < len(t.Columns) && (t.Columns[i].Kind == MoneyColumn || t.Columns[i].Kind == NumberColumn)
+// DrawnCell is a cell as it stands on a page.
+type DrawnCell struct {
+	Cell
+	Said  string // its text, or its amount in yuan or 万元
+	Class string
+}
+
+// Drawn makes a cell ready for its template, which is asked for thousands of them.
+func (c Cell) Drawn(wan bool) DrawnCell {
+	d := DrawnCell{Cell: c, Said: c.Text, Class: string(c.Kind)}
+	if c.Kind == MoneyColumn {
+		d.Said = amountText(c.Money, wan)
+	}
+	if c.Money != nil && c.Money.Sign() < 0 {
+		d.Class += " minus"
+	}
+	return d
+}
+
+// Drawn makes the cells of a row ready. Words that stand in a column of figures stand where its figures do.
+func (t *Table) Drawn(cells []Cell) []DrawnCell {
+	drawn := make([]DrawnCell, len(cells))
+	for i, c := range cells {
+		drawn[i] = c.Drawn(t.Wan)
+		if i < len(t.Columns) && (t.Columns[i].Kind == MoneyColumn || t.Columns[i].Kind == NumberColumn) {
+			drawn[i].Class += " right"
+		}
+	}
+	return drawn
 }
 
 // Unsummed are the columns whose amounts come to their total, but not as they are shown in 万元, because each is rounded.

@@ -1,9 +1,11 @@
 package bench
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -71,9 +73,10 @@ func (k known) pages() (all []page) {
 		all = append(all, p)
 	}
 	add("overview", pageLimit, by("/projects", "auditor", "budget", "inspector", clerk, worksClerk))
-	add("overview, all open", pageLimit, by("/projects?open=all", "auditor", clerk))
+	add("overview, all open", reportLimit, by("/projects?open=all", "auditor", clerk))
+	limits := map[string]time.Duration{"ledger": reportLimit, "vouchers": headLimit, "reconciliation": reportLimit}
 	for _, tab := range []string{"", "funds", "contracts", "certificates", "payments", "progress", "ledger", "vouchers", "files", "reconciliation"} {
-		add("project "+tab, pageLimit, by("/projects/"+k.Big+"?tab="+tab, "auditor", head), by("/projects/"+k.Works+"?tab="+tab, "auditor", worksClerk))
+		add(strings.TrimSpace("project "+tab), cmp.Or(limits[tab], pageLimit), by("/projects/"+k.Big+"?tab="+tab, "auditor", head), by("/projects/"+k.Works+"?tab="+tab, "auditor", worksClerk))
 	}
 	add("desk", pageLimit, by("/desk", head, clerk, "treasury", "payer", "budget", "auditor"))
 	add("review", pageLimit, by("/documents/"+k.Waiting+"/review?verb=review", head))
@@ -89,7 +92,7 @@ func (k known) pages() (all []page) {
 	add("documents", headLimit, by("/documents", "auditor", clerk), by("/documents?kind=payment_request", "auditor", clerk), by("/documents?kind=contract", "auditor"), by("/documents?project="+k.Big, "auditor", head))
 	add("account", headLimit, by("/accounts/"+k.Account, "auditor", clerk), by("/accounts/"+k.Account+"?project="+k.Big, head))
 	add("lines", headLimit, by("/lines?account=9401", "auditor", clerk), by("/lines?account=9301.01&account=9101&project="+k.Big, "auditor"))
-	add("reconciliation", headLimit, by("/reconciliation", "auditor", "accountant", clerk), by("/reconciliation/"+k.Works, "auditor"))
+	add("reconciliation", reportLimit, by("/reconciliation", "auditor", "accountant", clerk), by("/reconciliation/"+k.Works, "auditor"))
 	add("contracts", headLimit, by("/contracts", "auditor", worksClerk), by("/contracts/"+url.PathEscape(k.Contract), worksClerk))
 	add("payees", headLimit, by("/payees", "auditor", clerk))
 	add("budget", headLimit, by("/budget", "budget", "auditor", clerk))

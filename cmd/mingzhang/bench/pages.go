@@ -37,10 +37,12 @@ type PageOptions struct {
 // ErrTooSlow says that a page misses its limit.
 var ErrTooSlow = errors.New("not all pages keep their limit")
 
-// Limits of server time at the 99th percentile. What is looked at all day answers at once; a list has its head added up too.
+// Limits of server time at the 99th percentile. What is looked at all day answers at once; a list has its head added up too. A
+// report shows every project or every line of a project at once, and is asked for less often.
 const (
-	pageLimit = 50 * time.Millisecond
-	headLimit = 100 * time.Millisecond
+	pageLimit   = 50 * time.Millisecond
+	headLimit   = 100 * time.Millisecond
+	reportLimit = 150 * time.Millisecond
 )
 
 // enough ends the measurement of a page that is far too slow: its place is known by then.
