@@ -422,19 +422,15 @@ func typedDay(name, text string) (accounting.Date, error) {
 	return day, nil
 }
 
-// demonstrationList writes the list that a treasury would send of the outstanding orders: all of them paid today. It is of
-// the demonstration on this machine only; a real list comes from the treasury.
+// demonstrationList writes the list that a treasury would send of the outstanding orders, each paid on the day of its order. It is
+// of the demonstration on this machine only; a real list comes from the treasury.
 func (s *Server) demonstrationList(l *look) (*answer, error) {
 	if !s.demonstrates(l) {
 		return nil, fault.NotFound("not_found", "lists are written in the demonstration only")
 	}
-	today, err := s.today(l.ctx)
+	month, file, err := projects.DemonstrationList(l.ctx, s.db, l.who.command("", ""))
 	if err != nil {
 		return nil, err
 	}
-	file, err := projects.DemonstrationList(l.ctx, s.db, l.who.command("", ""), today)
-	if err != nil {
-		return nil, err
-	}
-	return &answer{file: file, fileName: fmt.Sprintf("国库支付清单-%s.xlsx", today), fileType: workbookType}, nil
+	return &answer{file: file, fileName: fmt.Sprintf("国库支付清单-%s.xlsx", month), fileType: workbookType}, nil
 }

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/csv"
 	"fmt"
+	"slices"
 
 	"github.com/uptrace/bun"
 
@@ -34,7 +35,7 @@ type exportedLine struct {
 	Number, OrderNumber, UnitCode, UnitName, DocumentNo, Line, ProjectCode, ProjectName, Nature, FunctionalClass, EconomicClass string
 	Payment, Payee, Account, Bank, BankCode, Purpose                                                                            string
 	LineNo, Year                                                                                                                int
-	Day                                                                                                                         accounting.Date
+	Day, Ordered                                                                                                                accounting.Date
 	Amount                                                                                                                      accounting.Money
 }
 
@@ -61,6 +62,7 @@ func linesToExport(ctx context.Context, db bun.IDB, book accounting.BookID, stat
 	err = db.NewRaw(`select d.number, l.line_no, coalesce(l.order_number, '') as order_number, (k ->> 'date')::date as day, left(k ->> 'date', 4)::int as year, u.code as unit_code, u.name as unit_name,
 			coalesce((select string_agg(distinct b.document_no, '、' order by b.document_no) from projects.budget_numbers b where b.book_id = l.book_id and b.budget_line = any (w.codes)), '') as document_no,
 			array_to_string(w.codes, '、') as line, coalesce((select min(e.code) from projects.external_codes e where e.book_id = l.book_id and e.project_id = d.node_id), n.code) as project_code, n.name_zh as project_name,
+			case when extract(year from o.day) = left(k ->> 'date', 4)::int then greatest(o.day, (k ->> 'date')::date) else (k ->> 'date')::date end as ordered,
 			w.nature, w.functional_class, coalesce(k ->> 'economic_class', '') as economic_class, k ->> 'payment' as payment, p.name as payee, l.account_number as account, a.bank, a.bank_code, l.amount, k ->> 'purpose' as purpose
 		from projects.payment_lines l
 		join projects.documents d on d.book_id = l.book_id and d.document_id = l.document_id and d.round = l.round
@@ -72,6 +74,8 @@ func linesToExport(ctx context.Context, db bun.IDB, book accounting.BookID, stat
 		cross join lateral (select array_agg(b.code order by w.ordinal) as codes, min(b.fund_nature) as nature, min(b.functional_class) as functional_class
 			from projects.payment_draws w join accounting.budget_lines b on b.book_id = w.book_id and b.budget_line_id = w.budget_line_id
 			where w.book_id = l.book_id and w.document_id = l.document_id and w.round = l.round and w.line_no = l.line_no) w
+		cross join lateral (select (greatest((select max(t.at) from projects.acts t where t.book_id = l.book_id and t.document_id = l.document_id and t.verb = 'order'),
+			(select max(f.failed_at) from projects.failed_orders f where f.book_id = l.book_id and f.document_id = l.document_id and f.round = l.round and f.line_no = l.line_no)) at time zone 'Asia/Shanghai')::date as day) o
 		where l.book_id = ? and l.state = ? order by d.number, l.line_no`, book, state).Scan(ctx, &rows)
 	return rows, fault.FromSQL(err)
 }
@@ -113,30 +117,43 @@ func exportFile(rows []exportedLine, state, format string) (*PaymentExport, erro
 	return out, nil
 }
 
-// DemonstrationList is a treasury's list of the orders that wait, all paid on one day, in the columns in which lists are taken
-// in: for a book without a treasury behind it.
-func DemonstrationList(ctx context.Context, db *bun.DB, who accounting.Command, day accounting.Date) ([]byte, error) {
-	var b bytes.Buffer
-	err := accounting.Read(accounting.WithReader(ctx, who.By), db, func(ctx context.Context, tx bun.Tx) error {
-		rows, err := linesToExport(ctx, tx, who.Book, "ordered")
-		if err != nil {
-			return err
-		}
-		headings, cells := make([]string, len(treasuryList.form.Columns)), make([][]any, len(rows))
-		for i, c := range treasuryList.form.Columns {
-			headings[i] = c.Heading
-		}
-		for i, r := range rows {
-			of := map[string]any{"voucher": r.OrderNumber, "day": day.String(), "payee": r.Payee, "account": r.Account, "amount": r.Amount, "indicator": r.DocumentNo, "project": r.ProjectCode, "purpose": r.Number + " " + r.Purpose}
-			for _, c := range treasuryList.form.Columns {
-				cell, there := of[c.Field]
-				if !there {
-					cell = ""
-				}
-				cells[i] = append(cells[i], cell)
-			}
-		}
-		return lists.WriteList(&b, treasuryList.form.NameZH, headings, cells)
+// DemonstrationList is a treasury's list of the orders that wait, in the columns in which lists are taken in: for a book without a
+// treasury behind it. Each is paid on the day of its order. A list is of one month, the earliest of an order that waits.
+// Codes: step_not_allowed (no order waits).
+func DemonstrationList(ctx context.Context, db *bun.DB, who accounting.Command) (month accounting.Period, content []byte, err error) {
+	var rows []exportedLine
+	err = accounting.Read(accounting.WithReader(ctx, who.By), db, func(ctx context.Context, tx bun.Tx) (err error) {
+		rows, err = linesToExport(ctx, tx, who.Book, "ordered")
+		return err
 	})
-	return b.Bytes(), err
+	if err != nil {
+		return 0, nil, err
+	}
+	if len(rows) == 0 {
+		return 0, nil, fault.Conflict("step_not_allowed", "no order waits for the bank")
+	}
+	month = slices.MinFunc(rows, func(a, b exportedLine) int { return b.Ordered.DaysTo(a.Ordered) }).Ordered.Period()
+	var headings []string
+	var cells [][]any
+	for _, c := range treasuryList.form.Columns {
+		headings = append(headings, c.Heading)
+	}
+	for _, r := range rows {
+		if r.Ordered.Period() != month {
+			continue
+		}
+		of := map[string]any{"voucher": r.OrderNumber, "day": r.Ordered.String(), "payee": r.Payee, "account": r.Account, "amount": r.Amount, "indicator": r.DocumentNo, "project": r.ProjectCode, "purpose": r.Number + " " + r.Purpose}
+		var row []any
+		for _, c := range treasuryList.form.Columns {
+			cell, there := of[c.Field]
+			if !there {
+				cell = ""
+			}
+			row = append(row, cell)
+		}
+		cells = append(cells, row)
+	}
+	var b bytes.Buffer
+	err = lists.WriteList(&b, treasuryList.form.NameZH, headings, cells)
+	return month, b.Bytes(), err
 }

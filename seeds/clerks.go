@@ -117,6 +117,49 @@ func (c *clerks) Notice(ctx context.Context, key string, drafted, issued Seat, i
 	return err
 }
 
+func (c *clerks) BankAccount(ctx context.Context, key string, by Seat, in projects.NewBankAccount) error {
+	_, err := projects.RegisterBankAccount(ctx, c.db, c.command(key, by), in)
+	return err
+}
+
+func (c *clerks) Import(ctx context.Context, key string, by Seat, in projects.ImportRequest) error {
+	_, err := projects.TakeIn(ctx, c.db, c.files, c.command(key, by), in, func(int, int) {})
+	return err
+}
+
+func (c *clerks) ExplainBankItem(ctx context.Context, key string, by Seat, number string, month accounting.Period, item uuid.UUID, because projects.BankItemReason) error {
+	return projects.ExplainBankItem(ctx, c.db, c.command(key, by), number, month, item, because)
+}
+
+func (c *clerks) BankSheet(ctx context.Context, number string, month accounting.Period) (sheet *projects.BankReconciliation, err error) {
+	err = accounting.Read(accounting.WithReader(ctx, accounting.Operator), c.db, func(ctx context.Context, tx bun.Tx) (err error) {
+		sheet, err = projects.ReconcileBank(ctx, tx, DemoBook, number, month)
+		return err
+	})
+	return sheet, err
+}
+
+func (c *clerks) Entries(ctx context.Context, account, project string, until accounting.Date) (all []Entry, err error) {
+	err = accounting.Read(accounting.WithReader(ctx, accounting.Operator), c.db, func(ctx context.Context, tx bun.Tx) error {
+		n, err := projects.FindNode(ctx, tx, DemoBook, project)
+		if err != nil {
+			return err
+		}
+		s, err := accounting.AccountStatement(ctx, tx, accounting.StatementQuery{Book: DemoBook, Account: account, From: accounting.NewDate(FirstYear, 1, 1), AsOf: until, Projects: []accounting.ProjectID{n.ID}})
+		if err != nil {
+			return err
+		}
+		for l, err := range s.Lines {
+			if err != nil {
+				return err
+			}
+			all = append(all, Entry{l.No, l.Date, l.Debit.Sub(l.Credit)})
+		}
+		return nil
+	})
+	return all, err
+}
+
 func (c *clerks) Assets(ctx context.Context, project string) (ids []uuid.UUID, err error) {
 	err = accounting.Read(accounting.WithReader(ctx, accounting.Operator), c.db, func(ctx context.Context, tx bun.Tx) error {
 		assets, err := projects.Assets(ctx, tx, DemoBook, accounting.Operator, project)

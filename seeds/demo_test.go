@@ -84,6 +84,7 @@ func TestDemonstrate(t *testing.T) {
 	t.Run("figures", func(t *testing.T) { figures(t, db) })
 	t.Run("closing", func(t *testing.T) { closing(t, db) })
 	t.Run("inspected", func(t *testing.T) { inspected(t, db) })
+	t.Run("banked", func(t *testing.T) { banked(t, db) })
 	t.Run("verify", func(t *testing.T) {
 		err := accounting.Read(t.Context(), db, func(ctx context.Context, tx bun.Tx) error {
 			r, err := accounting.Verify(ctx, tx, accounting.VerifyOptions{Book: DemoBook})

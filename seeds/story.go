@@ -33,6 +33,16 @@ type Hands interface {
 	CloseMonth(ctx context.Context, key string, proposed, confirmed Seat, month accounting.Period) error
 	// Notice drafts the notice of a month and has it issued by another.
 	Notice(ctx context.Context, key string, drafted, issued Seat, in projects.NewNotice) error
+	// BankAccount registers an account with a bank.
+	BankAccount(ctx context.Context, key string, by Seat, in projects.NewBankAccount) error
+	// Import takes a list in.
+	Import(ctx context.Context, key string, by Seat, in projects.ImportRequest) error
+	// ExplainBankItem says why an item of an account's sheet is open and who sees to it.
+	ExplainBankItem(ctx context.Context, key string, by Seat, number string, month accounting.Period, item uuid.UUID, because projects.BankItemReason) error
+	// BankSheet is 余额调节表 of an account.
+	BankSheet(ctx context.Context, number string, month accounting.Period) (*projects.BankReconciliation, error)
+	// Entries are the lines of a project's account up to a day, in order of time.
+	Entries(ctx context.Context, account, project string, until accounting.Date) ([]Entry, error)
 	// Assets are the registered assets of a project.
 	Assets(ctx context.Context, project string) ([]uuid.UUID, error)
 }
@@ -46,6 +56,7 @@ type Story struct {
 	documents map[string]*projects.Document     // by step
 	posted    map[string][]accounting.VoucherNo // by step
 	payees    map[string]string                 // name to code
+	interest  movement                          // the last the bank paid
 }
 
 // act is one step of the story. It drafts a document and takes it by all desks, or does one thing to a document of an
@@ -69,6 +80,9 @@ type act struct {
 	progress *projects.NewProgress // 进度填报
 	closes   accounting.Period     // 结账
 	notice   *projects.NewNotice   // 督查通报
+
+	account   *projects.NewBankAccount // 银行账户
+	statement accounting.Period        // 银行对账单 of the month
 }
 
 // telling is what an act's document is made with.
@@ -136,6 +150,10 @@ func (s *Story) perform(ctx context.Context, a act) error {
 		return s.hands.Notice(ctx, a.step, Seat{"inspector", "inspector"}, Seat{"inspector-head", "inspector"}, *a.notice)
 	case a.closes != 0:
 		return s.hands.CloseMonth(ctx, a.step, Seat{"accountant", "budget_officer"}, Seat{"budget-head", "budget_officer"}, a.closes)
+	case a.account != nil:
+		return s.hands.BankAccount(ctx, a.step, Seat{"budget", "budget_officer"}, *a.account)
+	case a.statement != 0:
+		return s.bringStatement(ctx, a)
 	case a.pays != "":
 		return s.pay(ctx, a, date)
 	case a.fails != "":

@@ -80,7 +80,9 @@ func fundStory() []act {
 		{step: "C06", date: "2025-09-01", project: "2025-03-1", text: "收到预算外注资款", kind: "fund", content: fundPaper("ReceiveInjection", fields{"injection": "ZZ-03-01", "amount": "500000.00"})},
 		{step: "C07", date: "2025-09-08", project: "2025-03-1", text: "转付预算外注资款", kind: "fund", content: fundPaper("PassOnInjection", fields{"injection": "ZZ-03-01", "amount": "500000.00"})},
 		{step: "D01", date: "2025-10-15", project: "2025-03-2", text: "收到资产收益和企业捐助", kind: "fund", content: fundPaper("FundReceipt", fields{"amount": "6000000.00"})},
-		{step: "D02", date: "2025-11-05", project: "2025-03-2", text: "救助急难型困难家庭", kind: "fund", content: fundPaper("Relief", fields{"amount": "5000.00"})},
+		{step: "D02", date: "2025-11-05", project: "2025-03-2", text: "救助急难型困难家庭", kind: "fund", content: fundPaper("Relief", fields{"amount": "2000.00"})},
+		{step: "D03", date: "2025-11-28", project: "2025-03-2", text: "救助支出型困难家庭", kind: "fund", content: fundPaper("Relief", fields{"amount": "1800.00"})},
+		{step: "D04", date: "2025-12-31", project: "2025-03-2", text: "救助急难型困难家庭 年末", kind: "fund", content: fundPaper("Relief", fields{"amount": "1200.00"})},
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 // year2025 is 2025 up to its closing, which goes into period 14: a view as of 31 December leaves it out.
 func (s *Story) year2025() []act {
 	var acts []act
-	for _, part := range [][]act{peopleStory(), clinicStory(), heatingStory(), lightingStory(), roadStory(), villageStory(s.villages()), progressActs(FirstYear), monthsClosed(), {noticeOfSeptember()}} {
+	for _, part := range [][]act{peopleStory(), clinicStory(), heatingStory(), lightingStory(), roadStory(), villageStory(s.villages()), progressActs(FirstYear), monthsClosed(), {noticeOfSeptember()}, bank2025()} {
 		acts = append(acts, part...)
 	}
 	return append(acts,
@@ -45,7 +45,7 @@ func closesYear(event string) maker {
 // year2026 is what 2025 left: carried in, retention paid back, money returned, final accounts, a rest that lapses.
 func (s *Story) year2026() []act {
 	const clinic, road, village = "2025-05", "2025-08-2", "2025-10-002"
-	return append(progressActs(FirstYear+1), []act{
+	return append(append(progressActs(FirstYear+1), bank2026()...), []act{
 		{step: "Y4", date: "2026-01-05", text: "上年结转转入", kind: "year_end", content: closesYear("CarryIn")},
 		{step: "A23", date: "2026-03-02", project: clinic, text: "返还质保金", kind: "payment_request", content: asks("retention", contractor, "232800.00", buildings, ofContract("HT-05-01"))},
 		{step: "A24", date: "2026-03-06", project: clinic, pays: "A23"},

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -306,6 +307,45 @@ func (h *overHTTP) Notice(ctx context.Context, key string, drafted, issued seeds
 		return err
 	}
 	return h.post(ctx, "/notices/"+made.ID+"/issue", key, issued, map[string]string{"hash": made.Hash}, nil)
+}
+
+func (h *overHTTP) BankAccount(ctx context.Context, key string, by seeds.Seat, in projects.NewBankAccount) error {
+	return h.post(ctx, "/bank-accounts", key, by, in, nil)
+}
+
+func (h *overHTTP) Import(ctx context.Context, key string, by seeds.Seat, in projects.ImportRequest) error {
+	return h.post(ctx, "/imports", key, by, map[string]any{"kind": in.Kind, "source": in.Source, "file": in.File, "month": in.Month.String(), "account": in.Account}, nil)
+}
+
+func (h *overHTTP) ExplainBankItem(ctx context.Context, key string, by seeds.Seat, number string, month accounting.Period, item uuid.UUID, because projects.BankItemReason) error {
+	return h.post(ctx, fmt.Sprintf("/bank-reconciliation/%s/%s/items/%s/reason", number, month, item), key, by, because, nil)
+}
+
+func (h *overHTTP) BankSheet(ctx context.Context, number string, month accounting.Period) (*projects.BankReconciliation, error) {
+	var sheet projects.BankReconciliation
+	return &sheet, h.send(ctx, http.MethodGet, fmt.Sprintf("/bank-reconciliation/%s/%s", number, month), "", seeds.Seat{Person: "auditor", Role: "auditor"}, "", nil, &sheet)
+}
+
+func (h *overHTTP) Entries(ctx context.Context, account, project string, until accounting.Date) (all []seeds.Entry, err error) {
+	var out struct {
+		Lines []struct {
+			Voucher, Date string
+			Debit, Credit accounting.Money
+		}
+	}
+	h.get(ctx, fmt.Sprintf("/accounts/%s/statement?project=%s&from=%d-01-01&as_of=%s", account, project, seeds.FirstYear, until), &out)
+	for _, l := range out.Lines {
+		e := seeds.Entry{Date: accounting.MustDate(l.Date), Amount: l.Debit.Sub(l.Credit)}
+		month, number, _ := strings.Cut(l.Voucher, " 记-")
+		if e.No.Period, err = accounting.ParsePeriod(month); err != nil {
+			return nil, err
+		}
+		if e.No.Number, err = strconv.Atoi(number); err != nil {
+			return nil, err
+		}
+		all = append(all, e)
+	}
+	return all, nil
 }
 
 func (h *overHTTP) Assets(ctx context.Context, project string) (ids []uuid.UUID, err error) {
