@@ -521,7 +521,7 @@ func demonstrationList(t *testing.T, b *bureau) {
 	if posted := count(t, b, `select count(*) from accounting.vouchers where source = 'P4' and (source_document, date) in ((?, '2026-08-13'), (?, '2026-09-03'))`, earlyID, lateID); posted != 2 {
 		t.Errorf("%d payments were posted on the days of their orders", posted)
 	}
-	if form := d.payer.get("/payments").text; strings.Contains(form, "演示：国库清单") {
+	if said := words(d.payer.get("/payments").page); strings.Contains(said, "演示：国库清单") {
 		t.Error("nothing waits, and a list is offered")
 	}
 }
