@@ -122,8 +122,8 @@ func (s *Server) showNotice(l *look, wrong error) (*answer, error) {
 	units.Columns = append([]web.Column{web.C(web.NumberColumn, "notice.place")}, units.Columns...)
 	for i := range units.Rows {
 		place := web.Figure("—")
-		if n.Units[i].Lag != nil {
-			place = web.Number(i + 1)
+		if p := n.Place(i); p > 0 {
+			place = web.Number(p)
 		}
 		units.Rows[i].Cells = append([]web.Cell{place}, units.Rows[i].Cells...)
 	}
@@ -170,7 +170,7 @@ func noticeState(l *look, state string) web.Cell {
 
 // lateTable says of each programme with a yellow or red light why, point by point, with what it rests on.
 func (l *look) lateTable(n *projects.Notice) *web.Table {
-	t := &web.Table{Name: "late", Caption: l.t("notice.late"), Empty: l.t("notice.none_late"), Columns: web.Columns(web.C(web.TextColumn, "column.project"), web.C(web.StateColumn, "inspection.light"), web.C(web.TextColumn, "notice.rule"), web.C(web.LongColumn, "notice.fact"), web.C(web.TextColumn, "notice.basis"))}
+	t := &web.Table{Name: "late", Caption: l.t("notice.late"), Empty: l.t("notice.none_late"), Columns: web.Columns(web.C(web.TextColumn, "column.project"), web.C(web.StateColumn, "inspection.light"), web.C(web.CodeColumn, "notice.rule"), web.C(web.LongColumn, "notice.fact"), web.C(web.TextColumn, "notice.basis"))}
 	for _, p := range n.Programmes {
 		for i, r := range p.Reasons {
 			cells := []web.Cell{web.Text(""), web.Text("")}
@@ -181,7 +181,7 @@ func (l *look) lateTable(n *projects.Notice) *web.Table {
 			}
 			fact := web.Text(l.inLanguage(r.ZH, r.EN))
 			fact.Kind = web.LongColumn
-			t.Rows = append(t.Rows, web.Row{Cells: append(cells, web.Text(l.t("notice.rule."+r.Rule)), fact, l.basisCell(n, r))})
+			t.Rows = append(t.Rows, web.Row{Cells: append(cells, web.Code(l.t("notice.rule."+r.Rule)), fact, l.basisCell(n, r))})
 		}
 	}
 	return t

@@ -159,7 +159,7 @@ func TestAlertsOnTheDesk(t *testing.T) {
 	var desk struct {
 		Alerts []struct{ Kind, Text, Project string }
 	}
-	clerk := b.reads(t, "clerk-107").get("/desk").sees("提醒", "未填报 2025-07", "应于 2025-08 完成", "进度待填报")
+	clerk := b.reads(t, "clerk-107").get("/desk").sees("提醒", "未填报进度：2025-07", "应于 2025-08 完成", "进度待填报")
 	clerk.json("/desk", &desk)
 	kinds := map[string]int{}
 	for _, a := range desk.Alerts {

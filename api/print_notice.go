@@ -54,8 +54,8 @@ func noticeOnPaper(k *projects.KeptNotice, n *projects.Notice) paper.Notice {
 	for i, g := range n.Units {
 		u := noticeUnit(g)
 		u.Place = "—"
-		if g.Lag != nil {
-			u.Place = fmt.Sprint(i + 1)
+		if p := n.Place(i); p > 0 {
+			u.Place = fmt.Sprint(p)
 		}
 		out.Units = append(out.Units, u)
 	}

@@ -180,6 +180,15 @@ func waitingDocuments(ctx context.Context, db bun.IDB, book accounting.BookID, d
 	return waiting, fault.FromSQL(err)
 }
 
+// Place is where a unit of Units ranks, who is equally late in one place; 0: it has no plan.
+func (n *Notice) Place(unit int) int {
+	lag := n.Units[unit].Lag
+	if lag == nil {
+		return 0
+	}
+	return 1 + slices.IndexFunc(n.Units, func(u OverviewGroup) bool { return u.Lag != nil && *u.Lag == *lag })
+}
+
 // Issues are the problems and measures of the newest entries, which the notice repeats.
 func (n *Notice) Issues() (rows []NoticeProgramme) {
 	for _, p := range n.Programmes {

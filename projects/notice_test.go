@@ -138,3 +138,16 @@ func TestNoticesStay(t *testing.T) {
 		}
 	}
 }
+
+// Units that are equally late share a place, and one without a plan has none.
+func TestPlacesInTheRanking(t *testing.T) {
+	t.Parallel()
+	late, less := "81.74", "73.33"
+	n := projects.Notice{Units: make([]projects.OverviewGroup, 5)}
+	n.Units[0].Lag, n.Units[1].Lag, n.Units[2].Lag, n.Units[3].Lag = &late, &late, &less, &less
+	for i, want := range []int{1, 1, 3, 3, 0} {
+		if got := n.Place(i); got != want {
+			t.Errorf("unit %d has place %d, want %d", i, got, want)
+		}
+	}
+}

@@ -94,7 +94,7 @@ func (s *standings) overdue() []OverdueItem {
 			for i, m := range months {
 				names[i] = m.String()
 			}
-			i := s.item(EntryOverdue, x, s.entryDue(months[0]), fmt.Sprintf("未填报 %s 的进度，每月进度应于次月 %d 日前填报", spans(months, "、", "%s 至 %s（%d 个月）"), s.due),
+			i := s.item(EntryOverdue, x, s.entryDue(months[0]), fmt.Sprintf("未填报进度：%s；每月进度应于次月 %d 日前填报", spans(months, "、", "%s 至 %s（%d 个月）"), s.due),
 				fmt.Sprintf("no progress entry of %s; a month's entry is filed until day %d of the next", spans(months, ", ", "%s to %s (%d months)"), s.due))
 			i.Months = names
 			items = append(items, i)

@@ -193,6 +193,11 @@ func (p *press) table(heads, rows [][]Cell, carry carrying) {
 		top()
 	}
 	for i, cells := range rows {
+		if len(cells) == 1 && cells[0].Head && i+1 < len(rows) { // a heading stays with the first row below it
+			_, height := p.lay(cells)
+			_, below := p.lay(rows[i+1])
+			p.need(height + min(below, 100))
+		}
 		if carry != nil && done > 0 {
 			foot, _ := carry(done)
 			_, reserve := p.lay(foot) // kept free behind each row but the last
