@@ -191,7 +191,7 @@ func (l *look) statementFacts(sheet *projects.BankReconciliation) []web.Fact {
 
 // balanceTable is the sheet as people know it: our side and the bank's beside each other, both coming to the same.
 func (l *look) balanceTable(s *projects.BankReconciliation) *web.Table {
-	t := &web.Table{Name: "bank-sheet", Caption: l.t("lists.bank_sheet"), Columns: web.Columns(web.C(web.TextColumn, "lists.our_side"), web.C(web.MoneyColumn, "column.amount"), web.C(web.TextColumn, "lists.bank_side"), web.C(web.MoneyColumn, "column.amount"))}
+	t := &web.Table{Name: "bank-sheet", Fits: true, Caption: l.t("lists.bank_sheet"), Columns: web.Columns(web.C(web.TextColumn, "lists.our_side"), web.C(web.MoneyColumn, "column.amount"), web.C(web.TextColumn, "lists.bank_side"), web.C(web.MoneyColumn, "column.amount"))}
 	row := func(ours string, a web.Cell, theirs string, b web.Cell) web.Row {
 		return web.Row{Cells: []web.Cell{web.Text(l.t("lists.sheet." + ours)), a, web.Text(l.t("lists.sheet." + theirs)), b}}
 	}

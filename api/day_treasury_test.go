@@ -44,13 +44,13 @@ func dayOfTheTreasury(t *testing.T, h *house) {
 func dayOfTheBank(t *testing.T, h *house) {
 	const number = "6402000000000000199"
 	budget, treasury := h.at(t, "budget"), h.at(t, "treasury")
-	budget.visits("/bank").writes("number", number, "bank", "某银行", "ledger_account", "1002.02", "project", "2025-03-2").press(`form[action="/bank"] p.buttons button.main`).sees("已登记")
-	statement := filepath.Join(t.TempDir(), "十月.csv")
-	h.must(os.WriteFile(statement, []byte("交易日期,摘要,对方户名,借方发生额,贷方发生额,余额,交易流水号\n2025-10-15,捐款,某企业,,6000000.00,6000000.00,20251015001\n2025-10-31,结息,,,1.23,6000001.23,20251031001\n"), 0o600))
-	treasury.visits("/imports").follows("导入银行对账单").writes("source", "某银行", "account", number, "month", "2025-10").gives(`input[name="file.files"]`, statement).follows("预览").sees("新增 2 条")
+	budget.visits("/bank").writes("number", number, "bank", "某银行", "ledger_account", "1002.01", "project", "2025-10-002").press(`form[action="/bank"] p.buttons button.main`).sees("已登记")
+	statement := filepath.Join(t.TempDir(), "三月.csv")
+	h.must(os.WriteFile(statement, []byte("交易日期,摘要,对方户名,借方发生额,贷方发生额,余额,交易流水号\n2026-03-12,退款,某村集体,,3000.00,3000.00,20260312001\n2026-03-21,结息,,,1.23,3001.23,20260321001\n"), 0o600))
+	treasury.visits("/imports").follows("导入银行对账单").writes("source", "某银行", "account", number, "month", "2026-03").gives(`input[name="file.files"]`, statement).follows("预览").sees("新增 2 条")
 	treasury.press(`form[action="/imports"] p.buttons button.main`).sees("已导入").follows("余额调节表").sees("金额和日期", "结息", "未说明")
-	treasury.same("the bank's balance", treasury.figure("余额调节表", "账面余额", "金额"), "6,000,000.00")
-	treasury.ticks(`main input[name=id]`).writes("reason", "银行结息，下月入账", "owner", "clerk-104").press(`form[action="/bank/` + number + `/2025-10"] p.buttons button.main`).sees("已写明原因和责任人：1 条")
+	treasury.same("the bank's balance", treasury.figure("余额调节表", "账面余额", "金额"), "3,000.00")
+	treasury.ticks(`main input[name=id]`).writes("reason", "银行结息，下月入账", "owner", "clerk-101").press(`form[action="/bank/` + number + `/2026-03"] p.buttons button.main`).sees("已写明原因和责任人：1 条")
 }
 
 // lineOf is the page of the only line of the request for a purpose.

@@ -22,10 +22,10 @@ func TestListsInABrowser(t *testing.T) {
 	form := budget.get("/bank").form("/bank")
 	form.Set("number", number)
 	form.Set("bank", "某银行")
-	form.Set("project", "2025-03-2")
-	form.Set("ledger_account", "1002.02")
+	form.Set("project", "2025-10-002")
+	form.Set("ledger_account", "1002.01")
 	budget.send("/bank", form).sees("已登记")
-	budget.uploads("bank-statement", map[string]string{"source": "某银行", "month": "2025-10", "account": number}, "十月.csv", "交易日期,摘要,对方户名,借方发生额,贷方发生额,余额,交易流水号\n2025-10-15,捐款,某企业,,6000000.00,6000000.00,20251015001\n2025-10-31,结息,,,1.23,6000001.23,20251031001\n")
+	budget.uploads("bank-statement", map[string]string{"source": "某银行", "month": "2026-03", "account": number}, "三月.csv", "交易日期,摘要,对方户名,借方发生额,贷方发生额,余额,交易流水号\n2026-03-12,退款,某村集体,,3000.00,3000.00,20260312001\n2026-03-21,结息,,,1.23,3001.23,20260321001\n")
 	budget.fills("/imports", nil).sees("已导入")
 	item := payer.get("/treasury/items?month=2026-03").link("GK-0099")
 
@@ -36,7 +36,7 @@ func TestListsInABrowser(t *testing.T) {
 		t.Run(way.name, func(t *testing.T) {
 			c := b.opens(t, way.screen, way.accept, true).is("treasury")
 			for _, path := range []string{"/imports", "/imports/new?kind=bank-statement", preview, refused, strange, list, strings.Replace(list, "/treasury/lists", "/imports", 1), "/treasury?month=2026-03", "/treasury/items?month=2026-03", item, "/treasury/sheet?month=2026-03",
-				"/bank", "/bank/" + number, "/bank/" + number + "/2025-10", "/bank/" + number + "/2025-10/lines", "/bank/" + number + "/2025-10/matches/1", "/months", "/months/2026-03"} {
+				"/bank", "/bank/" + number, "/bank/" + number + "/2026-03", "/bank/" + number + "/2026-03/lines", "/bank/" + number + "/2026-03/matches/1", "/months", "/months/2026-03"} {
 				c.visits(path)
 			}
 			c.visits(item).types(map[string]string{"reason": "财政代扣，补报申请 " + way.name, "owner": "clerk-106"}).press("form.entry button.main").sees("财政代扣，补报申请 " + way.name)

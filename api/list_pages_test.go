@@ -393,73 +393,77 @@ func sheetEqualsJSON(t *testing.T, r *reader, month string) {
 
 func bankMonths(t *testing.T, b *bureau) {
 	const number = "6402000000000000199"
-	r := b.reads(t, "budget").get("/bank").sees("还没有登记银行账户")
+	r := b.reads(t, "budget").get("/bank").sees("9999-2001", "示例银行")
 	form := r.form("/bank")
 	form.Set("number", number)
 	form.Set("bank", "某银行")
-	form.Set("project", "2025-03-2")
-	form.Set("ledger_account", "1002.02")
+	form.Set("project", "2025-10-002")
+	form.Set("ledger_account", "1002.01")
 	r.send("/bank", form).sees("账户 "+number+" 已登记", "某银行")
-	if r.send("/bank", form); r.status != http.StatusOK || count(t, b, `select count(*) from projects.bank_accounts`) != 1 {
+	if r.send("/bank", form); r.status != http.StatusOK || count(t, b, `select count(*) from projects.bank_accounts where number = ?`, number) != 1 {
 		t.Errorf("registered twice: %d", r.status)
 	}
-	r.get("/months/2025-10").sees("缺银行对账单", "没有导入 2025-10 的对账单").follows("导入对账单")
-	if chosen := r.form("/imports/new"); chosen.Get("account") != number || chosen.Get("month") != "2025-10" {
+	r.get("/months/2026-03").sees("缺银行对账单", "没有导入 2026-03 的对账单").follows("导入对账单")
+	if chosen := r.form("/imports/new"); chosen.Get("account") != number || chosen.Get("month") != "2026-03" {
 		t.Errorf("the link chose %v", chosen)
 	}
 	heading := "交易日期,摘要,对方户名,借方发生额,贷方发生额,余额,交易流水号\n"
 	bring := func(month, rows string) *reader {
 		return r.uploads("bank-statement", map[string]string{"source": "某银行", "month": month, "account": number}, month+".csv", heading+rows)
 	}
-	bring("2025-10", "2025-10-15,捐款,某企业,,6000000.00,6000001.00,20251015001\n").sees("新增 1 条")
-	bring("2025-10", "2025-10-15,捐款,某企业,,6000000.00,6000000.00,20251015001\n2025-10-16,手续费,,5.00,,5999996.00,2\n").sees("余额栏为 5,999,996.00，相差 1.00")
-	bring("2025-10", "2025-10-15,捐款,某企业,,6000000.00,6000000.00,20251015001\n").sees("新增 1 条")
+	bring("2026-02", "2026-02-09,存入,某企业,,600.00,601.00,20260209001\n").sees("新增 1 条")
+	bring("2026-02", "2026-02-09,存入,某企业,,600.00,600.00,20260209001\n2026-02-10,手续费,,5.00,,596.00,2\n").sees("余额栏为 596.00，相差 1.00")
+	bring("2026-02", "2026-02-09,误汇,某企业,,600.00,600.00,20260209001\n2026-02-10,误汇退回,某企业,600.00,,0.00,20260210001\n").sees("新增 2 条")
 	r.fills("/imports", nil).sees("已导入")
-	bring("2025-12", "2025-12-05,救助,某户,5000.00,,5995000.00,1\n").sees("先导入 2025-11 的对账单")
-	bring("2025-11", "2025-11-05,救助,某户,5000.00,,5995000.00,20251105001\n2025-11-30,结息,,,1.23,5995001.23,20251130001\n")
-	r.fills("/imports", nil).sees("已导入").follows("余额衔接").sees("余额衔接", "等于 2025-10 期末", "6,000,000.00", "5,995,001.23")
+	bring("2026-04", "2026-04-05,支取,某户,500.00,,2501.23,1\n").sees("先导入 2026-03 的对账单")
+	bring("2026-03", "2026-03-12,退款,某村集体,,3000.00,3000.00,20260312001\n2026-03-21,结息,,,1.23,3001.23,20260321001\n")
+	r.fills("/imports", nil).sees("已导入").follows("余额衔接").sees("余额衔接", "等于 2026-02 期末", "600.00", "3,001.23")
 
-	r.follows("2025-11").sees("余额调节表", "银行已收、单位未收", "结息", "未说明", "金额和日期", "2025-11 记-0001", "5,995,001.23")
+	r.follows("2026-03").sees("余额调节表", "银行已收、单位未收", "结息", "未说明", "金额和日期", "2026-03 记-0005", "3,001.23")
 	var sheet projects.BankReconciliation
-	r.json("/bank-reconciliation/"+number+"/2025-11", &sheet)
+	r.json("/bank-reconciliation/"+number+"/2026-03", &sheet)
 	shown := cells(r, "余额调节表")
 	for name, want := range map[string][]string{"单位账面余额": {sheet.Ledger.String(), sheet.Bank.String()}, "加：银行已收、单位未收": {sheet.BankIn.String(), sheet.UnitIn.String()}, "减：银行已付、单位未付": {sheet.BankOut.String(), sheet.UnitOut.String()}, "调节后余额": {sheet.Adjusted.String(), sheet.BankSide.String()}} {
 		if got := shown[name]; len(got) != 2 || got[0] != want[0] || got[1] != want[1] {
 			t.Errorf("%s: the page says %v, the JSON %v", name, got, want)
 		}
 	}
-	page := "/bank/" + number + "/2025-11"
+	page := "/bank/" + number + "/2026-03"
 	explain := r.form(page)
-	explain.Set("id", sheet.Items[0].ID.String())
+	for _, i := range sheet.Items {
+		if i.Memo == "结息" {
+			explain.Set("id", i.ID.String())
+		}
+	}
 	explain.Set("reason", "银行结息，下月入账")
 	explain.Set("owner", "clerk-105")
 	r.send(page, explain).sees("已写明原因和责任人：1 条", "银行结息，下月入账")
 	r.follows("打印") // a PDF: the browser shows it
-	if r.get(page).follows("已导入").sees("20251130001", "1.23"); r.status != http.StatusOK {
+	if r.get(page).follows("已导入").sees("20260321001", "1.23"); r.status != http.StatusOK {
 		t.Errorf("the statement: %d", r.status)
 	}
 	var lines struct{ Lines []projects.BankLine }
-	r.json("/bank-reconciliation/"+number+"/2025-11/lines", &lines)
-	if len(lines.Lines) != 2 || lines.Lines[1].Balance.String() != "5995001.23" {
+	r.json("/bank-reconciliation/"+number+"/2026-03/lines", &lines)
+	if len(lines.Lines) != 2 || lines.Lines[1].Balance.String() != "3001.23" {
 		t.Errorf("%+v", lines)
 	}
-	r.get("/months/2025-11").sees("某银行 "+number, "已导入", "都已说明")
+	r.get("/months/2026-03").sees("某银行 "+number, "已导入", "都已说明")
 	byHand(t, b, number)
 	withdrawnStatement(t, b, number)
 }
 
 // A match is taken apart, and the two lines put together by hand again.
 func byHand(t *testing.T, b *bureau, number string) {
-	r, page := b.reads(t, "treasury"), "/bank/"+number+"/2025-11"
-	r.get(page).follows("取消第 1 笔的勾对").sees("2025-11 记-0001", "5,000.00")
+	r, page := b.reads(t, "treasury"), "/bank/"+number+"/2026-03"
+	r.get(page).follows("取消第 1 笔的勾对").sees("2026-03 记-0005", "3,000.00")
 	undo := page + "/matches/1"
 	if r.fills(undo, nil).sees("请写明原因"); r.status != http.StatusUnprocessableEntity {
 		t.Errorf("without a reason: %d", r.status)
 	}
-	r.fills(undo, map[string]string{"reason": "核对有误"}).sees("已取消勾对", "单位已付、银行未付", "手工勾对")
+	r.fills(undo, map[string]string{"reason": "核对有误"}).sees("已取消勾对", "单位已收、银行未收", "手工勾对")
 	form := r.form(page + "/matches")
 	for n := range nodes(r.page, "option") {
-		for name, said := range map[string]string{"bank_item": "银行已付、单位未付 5,000.00", "our_item": "单位已付、银行未付 5,000.00"} {
+		for name, said := range map[string]string{"bank_item": "银行已收、单位未收 3,000.00", "our_item": "单位已收、银行未收 3,000.00"} {
 			if strings.Contains(words(n), said) {
 				form.Set(name, attribute(n, "value"))
 			}
@@ -478,21 +482,21 @@ func withdrawnStatement(t *testing.T, b *bureau, number string) {
 	statements := map[string]string{}
 	for n := range nodes(other.get("/imports?kind=bank-statement").page, "tr") {
 		for a := range nodes(n, "a") {
-			if to := attribute(a, "href"); strings.HasPrefix(to, "/imports/0") {
-				statements[words(n)[strings.Index(words(n), "2025-1"):][:7]] = to
+			if to := attribute(a, "href"); strings.HasPrefix(to, "/imports/0") && strings.Contains(words(n), number) {
+				statements[words(n)[strings.Index(words(n), "2026-0"):][:7]] = to
 			}
 		}
 	}
-	maker.get(statements["2025-11"]).sees("由另一人办理")
-	if other.get(statements["2025-10"]).fills(statements["2025-10"]+"/withdraw", map[string]string{"reason": "导错"}).sees("2025-11 的对账单接着它：先撤回那一份"); other.status != http.StatusUnprocessableEntity {
+	maker.get(statements["2026-03"]).sees("由另一人办理")
+	if other.get(statements["2026-02"]).fills(statements["2026-02"]+"/withdraw", map[string]string{"reason": "导错"}).sees("2026-03 的对账单接着它：先撤回那一份"); other.status != http.StatusUnprocessableEntity {
 		t.Errorf("the middle of the chain: %d", other.status)
 	}
-	form := other.get(statements["2025-11"]).form(statements["2025-11"] + "/withdraw")
+	form := other.get(statements["2026-03"]).form(statements["2026-03"] + "/withdraw")
 	form.Set("reason", "导错了账户")
-	other.send(statements["2025-11"]+"/withdraw", form).sees("已撤回", "导错了账户", "示例·国库股审核")
-	other.send(statements["2025-11"]+"/withdraw", form).sees("已撤回")
-	other.get("/imports?kind=bank-statement").sees("已撤回").get("/bank/" + number).sees("2025-10")
-	if strings.Contains(words(other.page), "2025-11") {
+	other.send(statements["2026-03"]+"/withdraw", form).sees("已撤回", "导错了账户", "示例·国库股审核")
+	other.send(statements["2026-03"]+"/withdraw", form).sees("已撤回")
+	other.get("/imports?kind=bank-statement").sees("已撤回").get("/bank/" + number).sees("2026-02")
+	if strings.Contains(words(other.page), "2026-03") {
 		t.Errorf("the chain still has what was withdrawn: %s", words(other.page))
 	}
 }

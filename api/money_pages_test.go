@@ -2,16 +2,20 @@ package api_test
 
 import (
 	"encoding/json"
+	"io"
+	"mime"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
 	"testing"
 
+	"github.com/xuri/excelize/v2"
 	"golang.org/x/net/html"
 
 	"mingzhang/accounting"
 	"mingzhang/api/web"
+	"mingzhang/migrations/pgtest"
 )
 
 // The book is the demonstration's; nobody's browser runs a script.
@@ -481,19 +485,62 @@ func filledFromContract(t *testing.T, b *bureau) {
 	}
 }
 
+// The treasury's list of the demonstration is of the orders that wait, each on the day of its order, the earliest month first. One person
+// writes it and takes it in, another confirms, and the payments are made.
 func demonstrationList(t *testing.T, b *bureau) {
 	d := b.desks(t)
-	_, id := d.approved("检测费", "90.00")
-	steps(d.payer, id, "order")
-	form := d.payer.get("/payments").sees("演示：国库清单").form("/payments/treasury-list")
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, b.url+"/payments/treasury-list", strings.NewReader(form.Encode()))
-	b.must(err)
-	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	req.Header.Set("Origin", b.url)
-	res, err := d.payer.client.Do(req)
-	b.must(err)
-	defer func() { _ = res.Body.Close() }()
-	if res.StatusCode != http.StatusOK || !strings.Contains(res.Header.Get("Content-Disposition"), "attachment") || !strings.Contains(res.Header.Get("Content-Type"), "spreadsheet") {
-		t.Errorf("the list: %d %v", res.StatusCode, res.Header)
+	early, earlyID := d.approved("检测费", "90.00")
+	late, lateID := d.approved("复检费", "60.00")
+	steps(d.payer, earlyID, "order")
+	steps(d.payer, lateID, "order")
+	for id, at := range map[string]string{earlyID: "2026-08-12T23:30:00Z", lateID: "2026-09-03T02:00:00Z"} { // on the 13th here
+		_, err := pgtest.Superuser(t, b.db).NewRaw(`alter table projects.acts disable trigger all; update projects.acts set at = ? where document_id = ? and verb = 'order'; alter table projects.acts enable trigger all`, at, id).Exec(t.Context())
+		b.must(err)
 	}
+	for _, tt := range []struct{ month, day, request, amount string }{{"2026-08", "2026-08-13", early, "90.00"}, {"2026-09", "2026-09-03", late, "60.00"}} {
+		d.payer.get("/payments").sees("演示：国库清单", "日期为下达支付令的日期")
+		name, list := d.payer.saves("/payments/treasury-list")
+		if name != "国库支付清单-"+tt.month+".xlsx" {
+			t.Errorf("the list of %s is called %s", tt.month, name)
+		}
+		f, err := excelize.OpenReader(strings.NewReader(list))
+		b.must(err)
+		rows, err := f.GetRows(f.GetSheetName(0))
+		b.must(err)
+		if len(rows) != 2 || rows[1][1] != tt.day || !strings.Contains(rows[1][7], tt.request) {
+			t.Fatalf("the list of %s: %q", tt.month, rows)
+		}
+		d.payer.uploads("treasury-payments", map[string]string{"source": "国库", "month": tt.month}, name, list).sees("新增 1 条", tt.amount)
+		d.payer.fills("/imports", nil).sees("已导入").follows("看清单各行").sees("已对上，待确认", tt.day, tt.request)
+		page := strings.TrimPrefix(d.payer.at, b.url)
+		form := d.treasury.get(page).form(page + "/confirm")
+		form.Set("all", "yes")
+		d.treasury.send(page+"/confirm", form).sees("确认结果", "已确认")
+		d.treasury.get("/payments/"+tt.request+"/lines/1").sees("已到账", tt.day)
+	}
+	if posted := count(t, b, `select count(*) from accounting.vouchers where source = 'P4' and (source_document, date) in ((?, '2026-08-13'), (?, '2026-09-03'))`, earlyID, lateID); posted != 2 {
+		t.Errorf("%d payments were posted on the days of their orders", posted)
+	}
+	if said := words(d.payer.get("/payments").page); strings.Contains(said, "演示：国库清单") {
+		t.Error("nothing waits, and a list is offered")
+	}
+}
+
+// saves sends a form of the page that answers a file, and keeps it.
+func (r *reader) saves(action string) (name, content string) {
+	r.t.Helper()
+	req, err := http.NewRequestWithContext(r.t.Context(), http.MethodPost, r.url+action, strings.NewReader(r.form(action).Encode()))
+	r.must(err)
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("Origin", r.url)
+	res, err := r.client.Do(req)
+	r.must(err)
+	defer func() { _ = res.Body.Close() }()
+	text, err := io.ReadAll(res.Body)
+	r.must(err)
+	kind, fields, err := mime.ParseMediaType(res.Header.Get("Content-Disposition"))
+	if res.StatusCode != http.StatusOK || err != nil || kind != "attachment" {
+		r.t.Fatalf("%s: %d %q %v", action, res.StatusCode, res.Header, err)
+	}
+	return fields["filename"], string(text)
 }

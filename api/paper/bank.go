@@ -55,12 +55,12 @@ func PrintBankSheet(f *Font, in Imprint, b BankSheet) ([]byte, error) {
 	p.y += 8
 	var rows [][]Cell
 	for _, x := range b.Items {
-		rows = append(rows, []Cell{value(x.Side, 22), {Text: Day(x.Date), Share: 18, Align: middle}, value(x.About, 34), yuanCell(x.Amount, 20), {Text: fmt.Sprint(x.Days), Share: 8, Align: middle}, value(x.Reason, 24), value(x.Owner, 14)})
+		rows = append(rows, []Cell{value(x.Side, 26), {Text: Day(x.Date), Share: 22, Align: middle}, value(x.About, 30), yuanCell(x.Amount, 18), {Text: fmt.Sprint(x.Days), Share: 8, Align: middle}, value(x.Reason, 23), value(x.Owner, 13)})
 	}
 	if len(rows) == 0 {
 		rows = [][]Cell{{{Text: "无未达账项", Share: 140, Align: middle}}}
 	}
-	p.table([][]Cell{headCells([]string{"未达账项", "日期", "摘要、凭证或流水号", "金额", "天数", "原因", "责任人"}, []float64{22, 18, 34, 20, 8, 24, 14})}, rows, nil)
+	p.table([][]Cell{headCells([]string{"未达账项", "日期", "摘要、凭证或流水号", "金额", "天数", "原因", "责任人"}, []float64{26, 22, 30, 18, 8, 23, 13})}, rows, nil)
 	p.y += 10
 	p.rows(signatures("会计主管", "　", "复核", "　", "出纳", "　", "编制", p.PrintedBy))
 	return p.bytes()

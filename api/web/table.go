@@ -26,6 +26,7 @@ type Table struct {
 	Wan     bool
 	Wide    bool // more columns than the office's screen holds, because they were asked for
 	Dense   bool // many columns of money: smaller, so that they stand beside each other on the office's screen
+	Fits    bool // two halves that are compared: a telephone's screen holds both, smaller
 	Notes   []string
 
 	SelectName string // of the rows' checkboxes; empty: id

@@ -60,6 +60,15 @@ func TestStoryByTheAPI(t *testing.T) {
 	if h.asked < 140 {
 		t.Errorf("reconciled %d times only", h.asked)
 	}
+	for month, open := range map[accounting.Period]int{202510: 0, 202511: 1, 202512: 2, 202601: 0} {
+		sheet, err := h.BankSheet(t.Context(), "9999-2001", month)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if sheet.BankSide == nil || !sheet.Adjusted.Equal(*sheet.BankSide) || len(sheet.Items) != open {
+			t.Errorf("%s: the bank's sheet is %+v", month, sheet)
+		}
+	}
 	var report struct {
 		Projects []struct {
 			Code  string
