@@ -50,7 +50,7 @@ func dayOfTheBank(t *testing.T, h *house) {
 	treasury.visits("/imports").follows("导入银行对账单").writes("source", "某银行", "account", number, "month", "2026-03").gives(`input[name="file.files"]`, statement).follows("预览").sees("新增 2 条")
 	treasury.press(`form[action="/imports"] p.buttons button.main`).sees("已导入").follows("余额调节表").sees("金额和日期", "结息", "未说明")
 	treasury.same("the bank's balance", treasury.figure("余额调节表", "账面余额", "金额"), "3,000.00")
-	treasury.ticks(`main input[name=id]`).writes("reason", "银行结息，下月入账", "owner", "clerk-101").press(`form[action="/bank/` + number + `/2025-10"] p.buttons button.main`).sees("已写明原因和责任人：1 条")
+	treasury.ticks(`main input[name=id]`).writes("reason", "银行结息，下月入账", "owner", "clerk-101").press(`form[action="/bank/` + number + `/2026-03"] p.buttons button.main`).sees("已写明原因和责任人：1 条")
 }
 
 // lineOf is the page of the only line of the request for a purpose.
