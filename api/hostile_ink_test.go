@@ -36,6 +36,8 @@ type ink struct {
 // unprintable are texts of what a print has no shape for or what turns others round, and what else a page may lose.
 var unprintable = []string{"＝1+1", "\u202egnp.exe", "a\u0301e\u0323", "\u200b零\u200d宽\ufeff", "\ue000私", "空\u00a0格", "🇨🇳旗", "𬉼𠀀", "ﷺ", "％０Ａ", "\u2028行"}
 
+var formulas = []string{"=1+1", "@SUM(A1)", "+1+1", "-1", "＝1+1", "－1"}
+
 func newInk(t *testing.T) *ink {
 	return &ink{t: t, given: map[string]string{}, seen: map[string]map[string]bool{}, took: map[string]bool{}}
 }
@@ -45,7 +47,10 @@ func (k *ink) text(most int) string {
 	if len(k.next) < 40 {
 		k.next = append(k.next, append(slices.Clone(unprintable), hostile()...)...)
 	}
-	k.made++
+	if k.made++; most <= 60 { // numbers and codes stand alone in cells: let each begin like a formula
+		formula := formulas[k.made%len(formulas)]
+		k.next = append([]string{formula}, k.next...)
+	}
 	number := fmt.Sprint(k.made)
 	text := ""
 	for i := 0; i < len(k.next); {
@@ -252,11 +257,11 @@ func (k *ink) download(r *reader, address string) {
 	k.t.Helper()
 	to, err := url.Parse(address)
 	r.must(err)
-	name := strings.Trim(notName.ReplaceAllString(to.Path, "-"), "-")
+	name := "link " + strings.Trim(notName.ReplaceAllString(to.Path, "-"), "-")
 	switch content := r.fetch(address); {
 	case strings.HasSuffix(to.Path, "/print"):
 		k.print(r, name, address)
-	case bytes.HasPrefix(content, []byte("PK")) && strings.Contains(string(content[:min(len(content), 4000)]), "[Content_Types].xml"):
+	case bytes.HasPrefix(content, []byte("PK")) && unpacked(k.t, content)["[Content_Types].xml"] != nil:
 		k.workbook(address, content)
 	case bytes.HasPrefix(content, []byte("PK")):
 		for file, content := range unpacked(k.t, content) {
