@@ -30,7 +30,7 @@ type ink struct {
 	made  int
 	took  map[string]bool // forms that took their texts
 
-	file string // name of a file that goes with the next form
+	field, file string // a file that goes with the next form
 }
 
 // unprintable are texts of what a print has no shape for or what turns others round, and what else a page may lose.
@@ -107,10 +107,10 @@ func (k *ink) types(r *reader, action string, fields map[string]any) *reader {
 	if k.file == "" {
 		r.send(action, form)
 	} else {
-		r.attached(action, form, "attachments", k.file, strings.NewReader(k.file))
+		r.attached(action, form, k.field, k.file, strings.NewReader(k.file))
 		k.file = ""
 	}
-	if noElement(k.t, r); r.status != http.StatusOK || r.at == action {
+	if noElement(k.t, r); r.status != http.StatusOK {
 		k.t.Errorf("%s: %d %s", key, r.status, problemOf(r))
 		for _, text := range form {
 			k.forget(text...)

@@ -37,6 +37,7 @@ func TestHostileTextsComeOutWhole(t *testing.T) {
 	b := demonstration(t)
 	k := newInk(t)
 	s := &scribe{ink: k, bureau: b, readers: map[string]*reader{}}
+	s.closes()
 	s.names()
 	s.books()
 	request, line := s.pays()
@@ -53,6 +54,7 @@ func TestHostileTextsComeOutWhole(t *testing.T) {
 			}
 		}
 	}
+	s.rest()
 	s.looks(request, line, notice)
 }
 
@@ -103,12 +105,12 @@ func (s *scribe) books() {
 	contract := s.drafts(filled{"clerk-106", "contract", "", map[string]string{"date": "2026-03-02", "node": "2025-05", "type": "works", "price": "1,000", "items.0.code": "1", "items.0.quantity": "10", "items.0.unit_price": "100", "funding.0.budget_line": "2025-05/2026", "funding.0.amount": "1,000", "defects_months": "12"}}, "clerk-106", "head-106", "lead-106")
 	s.drafts(filled{"clerk-106", "manual_voucher", "", map[string]string{"date": "2026-03-03", "lines.0.account": "1601", "lines.0.project": "2025-05", "lines.0.debit": "5", "lines.1.account": "1801", "lines.1.project": "2025-05", "lines.1.credit": "5"}}, "clerk-106", "head-106", "budget")
 	s.drafts(filled{"clerk-106", "payee", "", map[string]string{"date": "2026-03-03", "kind": "person", "accounts.0.number": "00054321", "accounts.0.bank_code": ""}}, "clerk-106", "head-106")
-	_ = contract
+	s.measures(contract)
 }
 
 // pays brings a request with an invoice and a file to its payment, and says which line was paid.
 func (s *scribe) pays() (id, line string) {
-	s.ink.file = s.changed(120, strings.NewReplacer("/", "", "\\", "", `"`, "")) + ".txt" // of a path, a name is the last part
+	s.field, s.ink.file = "attachments", s.changed(120, strings.NewReplacer("/", "", "\\", "", `"`, ""))+".txt" // of a path, a name is the last part
 	id = s.drafts(filled{"clerk-106", "payment_request", "", map[string]string{"date": "2026-03-10", "node": "2025-05", "payment": "fees", "economic_class": "31005", "sources.0.budget_line": "2025-05/2026", "sources.0.amount": "100",
 		"payees.0.payee": payeeOf(s.as("clerk-106")), "payees.0.amount": "100", "payees.0.kind": "other"}}, "clerk-106", "head-106", "budget", "treasury", "payer")
 	return id, s.line(id, true)

@@ -3,7 +3,9 @@ package api_test
 import (
 	"fmt"
 	"maps"
+	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -51,6 +53,7 @@ func (s *scribe) looks(request, line, notice string) {
 	s.print(auditor, "execution", "/api/v1/budget-execution/print?as_of=2026-11-26")
 	s.print(auditor, "bank", "/api/v1/bank-reconciliation/6402000000000000199/2025-10/print")
 	s.print(auditor, "treasury", "/api/v1/treasury-reconciliation/2026-08/print")
+	s.page(auditor.get("/log?name=account.disable"))
 	looked := map[string]bool{}
 	for _, account := range []string{"auditor", "budget", "treasury", "clerk-106", "payer", "admin", "inspector"} {
 		r := s.as(account)
@@ -85,7 +88,32 @@ func (s *scribe) looks(request, line, notice string) {
 			t.Errorf("no print of %s shows any text", form)
 		}
 	}
-	for _, key := range slices.Sorted(maps.Keys(s.took)) {
-		t.Log(key)
+	s.tookAll()
+}
+
+// tookAll wants every page that takes a form to have taken hostile texts, or to say why it takes none.
+func (s *scribe) tookAll() {
+	t := s.ink.t
+	for _, p := range s.server.Pages() {
+		address := regexp.MustCompile(`:[a-z]+`).ReplaceAllString(regexp.QuoteMeta(p.Path), `[^/]+`)
+		form := regexp.MustCompile(`^` + address + ` `)
+		took := slices.ContainsFunc(slices.Collect(maps.Keys(s.took)), form.MatchString)
+		why, none := withoutText[p.Path]
+		switch {
+		case p.Method != http.MethodPost:
+		case !took && !none:
+			t.Errorf("POST %s took no hostile text: type some, or say in withoutText why there is none to type", p.Path)
+		case took && none:
+			t.Errorf("POST %s took hostile texts: it is not without (%s)", p.Path, why)
+		}
 	}
+}
+
+// withoutText are the forms into which no free text is typed that comes out anywhere.
+var withoutText = map[string]string{
+	"/sign-in": "what is refused comes back, and it is known what may come in", "/sign-out": "no text", "/demonstration": "an account is chosen", "/role": "a role is chosen",
+	"/password": "passwords are shown to nobody", "/second-factor": "digits", "/me/codes": "no text", "/me/sessions": "no text",
+	"/review": "documents are chosen and one step is taken on all, without a word", "/payments/treasury-list": "no text", "/settings/accounts/start-password": "a document is chosen", "/settings/tokens/revoke": "a token is chosen",
+	"/imports/new": "a list is read first and taken by /imports: hostile lists are sent in TestPagesOfLists", "/imports/preview": "the columns of a list are chosen",
+	"/treasury/lists/:id/confirm": "lines are chosen", "/bank/:account/match": "no text", "/periods/:period/close-proposals": "a box is ticked", "/periods/:period/close": "a box is ticked", "/years": "a year",
 }
