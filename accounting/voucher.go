@@ -136,8 +136,9 @@ func (r *Receipt) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// memoLimit keeps a summary to what a voucher form can print.
-const memoLimit = 200
+// memoLimit keeps a summary to what a voucher form can print. It has room for all that a document may say, its memo and its number (文号):
+// what was approved and paid must not fail to be booked for the length of its words.
+const memoLimit = 700
 
 // wellFormed checks what needs no book: the rest is decided where the book is, in accounting.post.
 func (v Voucher) wellFormed() error {

@@ -232,7 +232,8 @@ func archiveLines(archive *zip.Writer, vouchers []accounting.Posted) error {
 	for _, v := range vouchers {
 		files := strings.Join(each(v.Documents, accounting.Hash.String), " ")
 		for i, l := range v.Lines {
-			_ = w.Write([]string{v.No.String(), v.Date.String(), harmless(v.Memo), strconv.Itoa(i + 1), l.Basis, l.Account, l.AccountName, l.ProjectCode, l.BudgetLineCode, l.SubjectCode, l.Debit.String(), l.Credit.String(), v.Digest.String(), files})
+			_ = w.Write([]string{v.No.String(), v.Date.String(), projects.PlainCell(v.Memo), strconv.Itoa(i + 1), l.Basis, l.Account, projects.PlainCell(l.AccountName), projects.PlainCell(l.ProjectCode), projects.PlainCell(l.BudgetLineCode), projects.PlainCell(l.SubjectCode),
+				l.Debit.String(), l.Credit.String(), v.Digest.String(), files})
 		}
 	}
 	if w.Flush(); w.Error() != nil {

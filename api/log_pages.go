@@ -117,6 +117,11 @@ func (l *look) commandTable(commands []CommandOutput, persons map[string]string)
 	t := &web.Table{Name: "log", Caption: l.t("log.commands"), Empty: l.t("log.none"), Columns: web.Columns(web.C(web.DayColumn, "column.at"), web.C(web.TextColumn, "column.person"), web.C(web.TextColumn, "log.act"), web.C(web.TextColumn, "log.about"), web.C(web.TextColumn, "log.key"))}
 	for _, c := range commands {
 		about := l.about(c.Answer)
+		if c.Name == "account.disable" { // it has to have a reason, which stands nowhere else
+			var said string
+			_ = json.Unmarshal(c.Answer, &said)
+			about = web.Text(said)
+		}
 		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{saidDay(c.At.In(web.Shanghai).Format("2006-01-02 15:04:05")), web.Text(persons[c.Actor]), web.Text(l.act(c.Name)), about, web.Text(c.Key)}})
 	}
 	return t

@@ -4,10 +4,10 @@ import (
 	"bytes"
 	"encoding/csv"
 	"strconv"
-	"strings"
 
 	"mingzhang/accounting/fault"
 	"mingzhang/api/web"
+	"mingzhang/projects"
 	"mingzhang/projects/lists"
 )
 
@@ -46,7 +46,7 @@ func (s *Server) sendList(l *look, a *answer) error {
 		for _, r := range rows {
 			cells := make([]string, len(r.Cells))
 			for i, c := range r.Cells {
-				if cells[i] = harmless(c.Text); c.Kind == web.MoneyColumn && c.Money != nil {
+				if cells[i] = projects.PlainCell(c.Text); c.Kind == web.MoneyColumn && c.Money != nil {
 					cells[i] = c.Money.String()
 				}
 			}
@@ -63,14 +63,6 @@ func (s *Server) sendList(l *look, a *answer) error {
 	}
 	out.file = file.Bytes()
 	return s.send(l, out)
-}
-
-// harmless keeps a table from taking a text for a formula.
-func harmless(text string) string {
-	if text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
-		return "'" + text
-	}
-	return text
 }
 
 // rowsShown are the rows of a page of a list that is read whole: people, accounts, tokens.

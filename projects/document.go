@@ -176,8 +176,14 @@ func describe(ctx context.Context, tx bun.Tx, c accounting.Command, content Cont
 	if p.Date.IsZero() {
 		return d, fault.Invalid("date_invalid", "date: the day of the document is missing")
 	}
-	if p.Memo != "" {
-		if err := accounting.CheckText("memo", p.Memo, 500); err != nil {
+	for _, t := range []struct {
+		field, text string
+		most        int
+	}{{"memo", p.Memo, 500}, {"document_no", p.DocumentNo, 100}} { // both go into the summary of the voucher
+		if t.text == "" {
+			continue
+		}
+		if err := accounting.CheckText(t.field, t.text, t.most); err != nil {
 			return d, err
 		}
 	}
