@@ -110,7 +110,7 @@ func (s *scribe) books() {
 
 // pays brings a request with an invoice and a file to its payment, and says which line was paid.
 func (s *scribe) pays() (id, line string) {
-	s.field, s.ink.file = "attachments", s.changed(120, strings.NewReplacer("/", "", "\\", "", `"`, ""))+".txt" // of a path, a name is the last part
+	s.field, s.file = "attachments", s.changed(120, strings.NewReplacer("/", "", "\\", "", `"`, ""))+".txt" // of a path, a name is the last part
 	id = s.drafts(filled{"clerk-106", "payment_request", "", map[string]string{"date": "2026-03-10", "node": "2025-05", "payment": "fees", "economic_class": "31005", "sources.0.budget_line": "2025-05/2026", "sources.0.amount": "100",
 		"payees.0.payee": payeeOf(s.as("clerk-106")), "payees.0.amount": "100", "payees.0.kind": "other"}}, "clerk-106", "head-106", "budget", "treasury", "payer")
 	return id, s.line(id, true)

@@ -15,7 +15,7 @@ func (s *scribe) measures(contract string) {
 	var of struct{ Content struct{ Number string } }
 	s.as("auditor").json("/documents/"+contract, &of)
 	id := s.drafts(filled{"clerk-106", "certificate", "", map[string]string{"date": "2026-03-05", "contract": of.Content.Number, "items.0.code": "1", "items.0.quantity": "1", "deductions.0.kind": "fine", "deductions.0.note": s.text(200), "deductions.0.amount": "5"}}, "clerk-106")
-	s.field, s.ink.file = "paper", "签字页.txt"
+	s.field, s.file = "paper", "签字页.txt"
 	paper := "/documents/" + id + "/paper"
 	s.fills("clerk-106", paper, paper, map[string]any{"name": 100, "office": 100, "date": "2026-03-06"})
 	s.step("head-106", id, "supervise")
