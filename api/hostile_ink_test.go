@@ -148,10 +148,10 @@ func (k *ink) whole(place, where, shown string, print bool) {
 		whole := strings.Count(shown, text)
 		if begun, ended := strings.Count(shown, "始"+number+"·"), strings.Count(shown, "终"+number+"·"); begun != whole || ended != whole {
 			at := strings.Index(shown, "始"+number+"·")
-			k.seen[number]["broken "+place] = true
 			if k.seen[number]["broken "+place] { // once is enough
 				continue
 			}
+			k.seen[number]["broken "+place] = true
 			k.t.Errorf("%s shows text %s %d times from its beginning, %d times to its end, %d times whole:\n%s\nit was\n%s", where, number, begun, ended, whole, around(shown, at, len(text)), text)
 		}
 	}
