@@ -96,8 +96,8 @@ func (k *ink) types(r *reader, action string, fields map[string]any) *reader {
 	k.t.Helper()
 	form := r.form(action)
 	key := hostileForm{action: action, values: form}.key()
-	for name, value := range fields {
-		switch v := value.(type) {
+	for _, name := range slices.Sorted(maps.Keys(fields)) { // in one order, so that each run deals alike
+		switch v := fields[name].(type) {
 		case int:
 			form.Set(name, k.text(v))
 		case string:
