@@ -37,7 +37,7 @@ func (l *look) pairing(s *projects.BankReconciliation, wrong *web.Problem) []sec
 }
 
 func (s *Server) pairByPage(l *look) (*answer, error) {
-	number := parameter(l, "account")
+	number := l.Param("account")
 	in := bankPairRequest{KeyHeader: KeyHeader{l.key()}, Account: number}
 	in.Body.Reason = strings.TrimSpace(l.values.Get("because"))
 	var err error
@@ -80,7 +80,7 @@ func (l *look) matchTable(s *projects.BankReconciliation) *web.Table {
 func (s *Server) matchPage(l *look) (*answer, error) { return s.askEndMatch(l, nil) }
 
 func (s *Server) askEndMatch(l *look, wrong *web.Problem) (*answer, error) {
-	number := parameter(l, "account")
+	number := l.Param("account")
 	month, err := calendarMonth(l.Param("month"))
 	if err != nil {
 		return nil, err
@@ -107,7 +107,7 @@ func (s *Server) askEndMatch(l *look, wrong *web.Problem) (*answer, error) {
 }
 
 func (s *Server) endMatchByPage(l *look) (*answer, error) {
-	number := parameter(l, "account")
+	number := l.Param("account")
 	month, err := calendarMonth(l.Param("month"))
 	if err != nil {
 		return nil, err

@@ -84,7 +84,7 @@ func (s *Server) registerBankAccountByPage(l *look) (*answer, error) {
 
 // bankAccountPage shows an account's chain of statements: each opens with what the month before closed with.
 func (s *Server) bankAccountPage(l *look) (*answer, error) {
-	number := parameter(l, "account")
+	number := l.Param("account")
 	out, err := s.bankMonths(l.ctx, &bankMonthsRequest{Account: number})
 	if err != nil {
 		return nil, err
@@ -130,7 +130,7 @@ func (l *look) accountFacts(a projects.OwnBankAccount) []web.Fact {
 }
 
 func (s *Server) matchBankByPage(l *look) (*answer, error) {
-	number := parameter(l, "account")
+	number := l.Param("account")
 	out, err := s.matchBank(l.ctx, &matchBankRequest{KeyHeader{l.key()}, number})
 	if err != nil {
 		return nil, err
@@ -142,7 +142,7 @@ func (s *Server) matchBankByPage(l *look) (*answer, error) {
 func (s *Server) bankSheetPage(l *look) (*answer, error) { return s.askBankSheet(l, nil, nil) }
 
 func (s *Server) askBankSheet(l *look, wrong, unpaired *web.Problem) (*answer, error) {
-	number := parameter(l, "account")
+	number := l.Param("account")
 	month, err := calendarMonth(l.Param("month"))
 	if err != nil {
 		return nil, err
@@ -247,7 +247,7 @@ func (l *look) monthsAround(number string, month accounting.Period) []web.MenuIt
 
 // explainBankItemsByPage gives the ticked items one reason and owner; each is a command of its own.
 func (s *Server) explainBankItemsByPage(l *look) (*answer, error) {
-	number, key, ids := parameter(l, "account"), l.key(), l.ticked()
+	number, key, ids := l.Param("account"), l.key(), l.ticked()
 	month, err := calendarMonth(l.Param("month"))
 	if err != nil {
 		return nil, err
@@ -269,7 +269,7 @@ func (s *Server) explainBankItemsByPage(l *look) (*answer, error) {
 
 // bankLinesPage shows a statement as it was taken in.
 func (s *Server) bankLinesPage(l *look) (*answer, error) {
-	number := parameter(l, "account")
+	number := l.Param("account")
 	month, err := calendarMonth(l.Param("month"))
 	if err != nil {
 		return nil, err

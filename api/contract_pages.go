@@ -86,7 +86,7 @@ func withheldLeft(k ContractOutput) accounting.Money {
 
 // contractPage shows a contract: what was agreed, how far it is certified, paid and kept back, and what may be paid now.
 func (s *Server) contractPage(l *look) (*answer, error) {
-	in := contractRequest{Number: parameter(l, "number")}
+	in := contractRequest{Number: l.Param("number")}
 	if day := l.values.Get("day"); day != "" {
 		if err := in.Day.UnmarshalText([]byte(day)); err != nil {
 			return nil, err
@@ -120,18 +120,6 @@ func (s *Server) contractPage(l *look) (*answer, error) {
 		{Table: requestTable(l, l.t("contract.requests"), l.t("contract.no_requests"), requests.Body.Requests)},
 	}}
 	return &answer{template: "sections", title: l.t("contract.title", k.Number, k.Name), data: data}, nil
-}
-
-// parameter is a part of the address as it was before it was written into one.
-func parameter(l *look, name string) string {
-	text := l.Param(name)
-	if l.Request().URL.RawPath == "" { // the router was given the path as it reads, and a % in it is one
-		return text
-	}
-	if plain, err := url.PathUnescape(text); err == nil {
-		return plain
-	}
-	return text
 }
 
 func contractFacts(l *look, k ContractDetail) []web.Fact {
@@ -315,7 +303,7 @@ func requestTable(l *look, caption, empty string, requests []RequestOutput) *web
 
 // certificatePage shows a certificate: this period and cumulative, and how net and payable now are reckoned.
 func (s *Server) certificatePage(l *look) (*answer, error) {
-	number := parameter(l, "number")
+	number := l.Param("number")
 	k, err := s.getContract(l.ctx, &contractRequest{Number: number})
 	if err != nil {
 		return nil, err

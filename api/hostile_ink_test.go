@@ -96,8 +96,8 @@ func (k *ink) types(r *reader, action string, fields map[string]any) *reader {
 	k.t.Helper()
 	form := r.form(action)
 	key := hostileForm{action: action, values: form}.key()
-	for name, value := range fields {
-		switch v := value.(type) {
+	for _, name := range slices.Sorted(maps.Keys(fields)) { // in one order, so that each run deals alike
+		switch v := fields[name].(type) {
 		case int:
 			form.Set(name, k.text(v))
 		case string:
@@ -148,10 +148,10 @@ func (k *ink) whole(place, where, shown string, print bool) {
 		whole := strings.Count(shown, text)
 		if begun, ended := strings.Count(shown, "始"+number+"·"), strings.Count(shown, "终"+number+"·"); begun != whole || ended != whole {
 			at := strings.Index(shown, "始"+number+"·")
-			k.seen[number]["broken "+place] = true
 			if k.seen[number]["broken "+place] { // once is enough
 				continue
 			}
+			k.seen[number]["broken "+place] = true
 			k.t.Errorf("%s shows text %s %d times from its beginning, %d times to its end, %d times whole:\n%s\nit was\n%s", where, number, begun, ended, whole, around(shown, at, len(text)), text)
 		}
 	}

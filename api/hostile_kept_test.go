@@ -141,6 +141,7 @@ func (s *scribe) returns() {
 	s.line(s.drafts(filled{"clerk-106", "payment_request", "", values}, "clerk-106", "head-106", "budget", "treasury", "payer"), false)
 	id := s.drafts(filled{"clerk-106", "payment_request", "", values}, "clerk-106")
 	s.step("head-106", id, "return")
+	s.drafts(filled{"clerk-106", "payment_request", "", values}, "clerk-106", "head-106", "budget", "treasury") // for the year's end
 }
 
 // month takes in a bank's statement and the treasury's list, and explains what stays open.

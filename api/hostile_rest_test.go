@@ -62,7 +62,7 @@ func (s *scribe) rest() {
 			break
 		}
 	}
-	s.fills("treasury", "/periods?year=2026", "/years/2026/return-requests", map[string]any{"reason": 400})
+	s.fills("payer", "/periods?year=2026", "/years/2026/return-requests", map[string]any{"reason": 400})
 	s.starts()
 }
 

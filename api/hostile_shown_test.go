@@ -53,7 +53,9 @@ func (s *scribe) looks(request, line, notice string) {
 	s.print(auditor, "execution", "/api/v1/budget-execution/print?as_of=2026-11-26")
 	s.print(auditor, "bank", "/api/v1/bank-reconciliation/6402000000000000199/2025-10/print")
 	s.print(auditor, "treasury", "/api/v1/treasury-reconciliation/2026-08/print")
-	s.page(auditor.get("/log?name=account.disable"))
+	for _, act := range []string{"account.disable", "bank.unmatch"} { // what is done without a document is told by the log
+		s.page(auditor.get("/log?name=" + act))
+	}
 	looked := map[string]bool{}
 	for _, account := range []string{"auditor", "budget", "treasury", "clerk-106", "payer", "admin", "inspector"} {
 		r := s.as(account)

@@ -235,7 +235,7 @@ func (s *Server) lightPage(l *look) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	code := parameter(l, "code")
+	code := l.Param("code")
 	out, err := s.overview(l.ctx, &dayRequest{AsOf: Day{day}})
 	if err != nil {
 		return nil, err

@@ -185,7 +185,8 @@ func plainTexts(data []byte) error {
 	}
 }
 
-// plainAddress refuses control characters in path and query, which are texts that people send too. Code: text_invalid.
+// plainAddress gives handlers the parts of the path as they were before they were written into it, and refuses control characters in path
+// and query, which are texts that people send too. Code: text_invalid.
 func plainAddress(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		at := c.Request().URL
@@ -194,6 +195,15 @@ func plainAddress(next echo.HandlerFunc) echo.HandlerFunc {
 			if unicode.IsControl(r) {
 				return fault.Invalid("text_invalid", "the address holds the control character U+%04X", r)
 			}
+		}
+		if at.RawPath != "" { // the router was given the path as it was sent; else as it reads, and a % in it is one
+			parts := slices.Clone(c.ParamValues())
+			for i, part := range parts {
+				if plain, err := url.PathUnescape(part); err == nil {
+					parts[i] = plain
+				}
+			}
+			c.SetParamValues(parts...)
 		}
 		return next(c)
 	}

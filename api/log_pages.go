@@ -19,6 +19,9 @@ var plainActs = []string{"account.disable", "account.open", "account.start_passw
 	"invoice.red", "list.import", "list.withdraw", "node.create", "node.dates", "node.parties", "node.rename", "node.unit", "notice.draft", "notice.issue", "password.change", "payment.approve_reissue", "payment.cancel", "payment.confirm", "payment.fail", "payment.receipt", "payment.reissue", "period.close", "period.propose_close", "period.withdraw_close", "person.add", "person.rename", "plan.add", "plan.quantity", "progress.file", "second_factor.confirm", "second_factor.offer", "second_factor.print_codes", "session.end_others", "source.add", "token.create", "token.revoke", "treasury.confirm", "treasury.confirm_line",
 	"treasury.explain", "unit.add", "unit.rename", "voucher.correct", "voucher.post", "voucher.reverse", "year.open", "year.return_requests"}
 
+// reasoned are commands that need a reason which stands nowhere else; they answer it.
+var reasoned = []string{"account.disable", "bank.match_by_hand", "bank.unmatch"}
+
 // logPage shows what was done, or attempted and refused: by whom, when, what, newest first.
 func (s *Server) logPage(l *look) (*answer, error) {
 	refused := l.values.Get("of") == "refusals"
@@ -117,10 +120,9 @@ func (l *look) commandTable(commands []CommandOutput, persons map[string]string)
 	t := &web.Table{Name: "log", Caption: l.t("log.commands"), Empty: l.t("log.none"), Columns: web.Columns(web.C(web.DayColumn, "column.at"), web.C(web.TextColumn, "column.person"), web.C(web.TextColumn, "log.act"), web.C(web.TextColumn, "log.about"), web.C(web.TextColumn, "log.key"))}
 	for _, c := range commands {
 		about := l.about(c.Answer)
-		if c.Name == "account.disable" { // it has to have a reason, which stands nowhere else
-			var said string
-			_ = json.Unmarshal(c.Answer, &said)
-			about = web.Text(said)
+		var why string
+		if slices.Contains(reasoned, c.Name) && json.Unmarshal(c.Answer, &why) == nil {
+			about = web.Text(why)
 		}
 		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{saidDay(c.At.In(web.Shanghai).Format("2006-01-02 15:04:05")), web.Text(persons[c.Actor]), web.Text(l.act(c.Name)), about, web.Text(c.Key)}})
 	}

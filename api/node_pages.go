@@ -142,7 +142,7 @@ func typedFactor(text string) (*Factor, error) {
 func (s *Server) nodePage(l *look) (*answer, error) { return s.showNode(l, nil) }
 
 func (s *Server) showNode(l *look, wrong *failed) (*answer, error) {
-	code := parameter(l, "code")
+	code := l.Param("code")
 	n, err := projects.FindNode(l.ctx, s.db, l.who.Book, code)
 	if err != nil {
 		return nil, err
@@ -271,7 +271,7 @@ func partiesTyped(values url.Values) []PartyInput {
 
 // changeNodeByPage mends one thing of a project.
 func (s *Server) changeNodeByPage(l *look) (*answer, error) {
-	code, change := parameter(l, "code"), l.Param("change")
+	code, change := l.Param("code"), l.Param("change")
 	if l.values.Get("more") != "" || l.values.Get("fewer") != "" {
 		return s.showNode(l, nil)
 	}

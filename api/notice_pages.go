@@ -92,7 +92,7 @@ func (s *Server) lenderOf(l *look) (string, error) {
 
 // issueNoticeByPage issues the very text that was shown.
 func (s *Server) issueNoticeByPage(l *look) (*answer, error) {
-	in := issueNoticeRequest{ID: parameter(l, "id"), Body: IssueInput{Hash: l.values.Get("hash")}}
+	in := issueNoticeRequest{ID: l.Param("id"), Body: IssueInput{Hash: l.values.Get("hash")}}
 	in.Key = l.key()
 	var err error
 	if in.Body.OnBehalfOf, err = s.lenderOf(l); err != nil {
@@ -113,7 +113,7 @@ func (s *Server) showNotice(l *look, wrong error) (*answer, error) {
 	if l.values.Get("measure") == "" {
 		l.values.Set("measure", "wan")
 	}
-	out, err := s.notice(l.ctx, &noticeRequest{ID: parameter(l, "id")})
+	out, err := s.notice(l.ctx, &noticeRequest{ID: l.Param("id")})
 	if err != nil {
 		return nil, err
 	}

@@ -118,7 +118,7 @@ func (s *Server) lookAtLine(l *look) (*lineLook, error) {
 	}
 	k := &lineLook{}
 	return k, accounting.Read(l.ctx, s.db, func(ctx context.Context, tx bun.Tx) (err error) {
-		if k.line, err = projects.FindQueuedLine(ctx, tx, l.who.Book, parameter(l, "number"), number); err != nil {
+		if k.line, err = projects.FindQueuedLine(ctx, tx, l.who.Book, l.Param("number"), number); err != nil {
 			return err
 		}
 		if k.history, err = projects.HistoryOfLine(ctx, tx, l.who.Book, k.line); err != nil {
@@ -316,7 +316,7 @@ func (s *Server) cancelSection(l *look, k *lineLook, form func(string, ...web.Fi
 
 // lineActByPage does one of the acts of a line.
 func (s *Server) lineActByPage(l *look) (*answer, error) {
-	act, number := l.Param("act"), parameter(l, "number")
+	act, number := l.Param("act"), l.Param("number")
 	line, err := strconv.Atoi(l.Param("line"))
 	if err != nil {
 		return nil, fault.NotFound("not_found", "there is no such line")

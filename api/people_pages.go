@@ -59,7 +59,7 @@ func (s *Server) addUnitByPage(l *look) (*answer, error) {
 func (s *Server) unitPage(l *look) (*answer, error) { return s.showUnit(l, nil) }
 
 func (s *Server) showUnit(l *look, wrong *failed) (*answer, error) {
-	code := parameter(l, "code")
+	code := l.Param("code")
 	out, err := s.units(l.ctx, nil)
 	if err != nil {
 		return nil, err
@@ -95,7 +95,7 @@ func (s *Server) showUnit(l *look, wrong *failed) (*answer, error) {
 }
 
 func (s *Server) renameUnitByPage(l *look) (*answer, error) {
-	in := renameRequest{Code: parameter(l, "code"), Body: NameInput{Name: l.typed("name")}}
+	in := renameRequest{Code: l.Param("code"), Body: NameInput{Name: l.typed("name")}}
 	in.Key = l.key()
 	path := "/settings/units/" + url.PathEscape(in.Code)
 	if _, err := s.renameUnit(l.ctx, &in); err != nil {
@@ -221,7 +221,7 @@ func (s *Server) addPersonByPage(l *look) (*answer, error) {
 func (s *Server) personPage(l *look) (*answer, error) { return s.showPerson(l, nil) }
 
 func (s *Server) showPerson(l *look, wrong *failed) (*answer, error) {
-	code := parameter(l, "code")
+	code := l.Param("code")
 	held, err := s.rolesOfPerson(l.ctx, &personRequest{Code: code})
 	if err != nil {
 		return nil, err
@@ -270,7 +270,7 @@ func (s *Server) showPerson(l *look, wrong *failed) (*answer, error) {
 }
 
 func (s *Server) renamePersonByPage(l *look) (*answer, error) {
-	in := renameRequest{Code: parameter(l, "code"), Body: NameInput{Name: l.typed("name")}}
+	in := renameRequest{Code: l.Param("code"), Body: NameInput{Name: l.typed("name")}}
 	in.Key = l.key()
 	path := "/settings/people/" + url.PathEscape(in.Code)
 	if _, err := s.renamePerson(l.ctx, &in); err != nil {

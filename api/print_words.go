@@ -3,6 +3,7 @@ package api
 import (
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"strings"
 
 	"mingzhang/accounting"
@@ -92,6 +93,34 @@ var eventWords = func() map[string]string {
 	return words
 }()
 
+// moneyFields are the names under which documents state amounts.
+var moneyFields = func() map[string]bool {
+	names, seen := map[string]bool{}, map[reflect.Type]bool{}
+	var walk func(of reflect.Type)
+	walk = func(of reflect.Type) {
+		for of.Kind() == reflect.Pointer || of.Kind() == reflect.Slice {
+			of = of.Elem()
+		}
+		if of.Kind() != reflect.Struct || seen[of] || plain(of) {
+			return
+		}
+		seen[of] = true
+		for _, p := range parts(of) {
+			if p.typ == moneyType {
+				names[p.name] = true
+			}
+			walk(p.typ)
+		}
+	}
+	for _, f := range projects.DocumentForms() {
+		walk(reflect.TypeOf(f.New()))
+	}
+	for _, e := range projects.Events() {
+		walk(reflect.TypeOf(e.New()))
+	}
+	return names
+}()
+
 // factsOf lists what a content says, one fact a value; parts of lists carry their place.
 func factsOf(content json.RawMessage) ([]paper.Fact, error) {
 	var facts []paper.Fact
@@ -153,7 +182,7 @@ func said(field, text string) string {
 	case "role", "second_factor_roles":
 		return word(roleWords, text)
 	}
-	if whole, cents, point := strings.Cut(text, "."); point && len(cents) == 2 && whole != "" {
+	if _, cents, _ := strings.Cut(text, "."); moneyFields[field] && len(cents) == 2 { // a number or a memo may look like an amount
 		if m, err := accounting.ParseMoney(text); err == nil {
 			return paper.Yuan(m)
 		}

@@ -45,3 +45,19 @@ func TestPrintsHaveWordsForAllDocumentsSay(t *testing.T) {
 		}
 	}
 }
+
+// An amount is printed as ledgers print it; a number, a memo or a name that looks like one is printed as it was written.
+func TestPrintsKeepTextsThatLookLikeAmounts(t *testing.T) {
+	t.Parallel()
+	facts, err := factsOf([]byte(`{"memo":"2025.10","document_no":"1234.50","amount":"1234.50","items":[{"name":"4000.00","amount":"4000.00"}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, f := range facts {
+		got = append(got, f.Value)
+	}
+	if want := "2025.10 1234.50 1,234.50 4000.00 4,000.00"; strings.Join(got, " ") != want {
+		t.Errorf("got %v, want %s", got, want)
+	}
+}

@@ -188,7 +188,7 @@ func (s *Server) progressBoard(l *look, month accounting.Period, asOf accounting
 func (s *Server) projectProgressPage(l *look) (*answer, error) { return s.askProgress(l, nil) }
 
 func (s *Server) askProgress(l *look, failed error) (*answer, error) {
-	code := parameter(l, "code")
+	code := l.Param("code")
 	sections, err := s.progressSections(l, code, failed)
 	if err != nil {
 		return nil, err
@@ -306,7 +306,7 @@ func (s *Server) progressForm(l *look, p projects.ProgressDue, month accounting.
 }
 
 func (s *Server) fileProgressByPage(l *look) (*answer, error) {
-	in := fileProgressRequest{Code: parameter(l, "code"), Body: ProgressInput{Problems: l.values.Get("problems"), Measures: l.values.Get("measures"), Reason: strings.TrimSpace(l.values.Get("reason"))}}
+	in := fileProgressRequest{Code: l.Param("code"), Body: ProgressInput{Problems: l.values.Get("problems"), Measures: l.values.Get("measures"), Reason: strings.TrimSpace(l.values.Get("reason"))}}
 	in.Key = l.key()
 	err := s.readProgress(l, &in.Body)
 	if err == nil {

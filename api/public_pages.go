@@ -103,9 +103,9 @@ func (s *Server) publicProjectPage(l *look) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	x, parts := p.Find(parameter(l, "code"))
+	x, parts := p.Find(l.Param("code"))
 	if x == nil {
-		return nil, fault.NotFound("not_published", "no project %q is given out", parameter(l, "code"))
+		return nil, fault.NotFound("not_published", "no project %q is given out", l.Param("code"))
 	}
 	d.Lead = l.t("public.lead", p.AsOf)
 	d.Above = []web.MenuItem{{Title: l.t("page.public"), Path: l.publicLink(p, "")}}

@@ -195,7 +195,7 @@ func (s *Server) funds(l *look, injections []projects.Injection) (funds []string
 
 // fundPage is the register of a fund: money in and out with its balance, and what is owned.
 func (s *Server) fundPage(l *look) (*answer, error) {
-	in := fundRegisterRequest{Code: parameter(l, "code")}
+	in := fundRegisterRequest{Code: l.Param("code")}
 	if day := l.values.Get("as_of"); day != "" {
 		if err := in.AsOf.UnmarshalText([]byte(day)); err != nil {
 			return nil, err

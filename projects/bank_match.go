@@ -34,17 +34,18 @@ func EndBankMatch(ctx context.Context, db *bun.DB, c accounting.Command, number 
 }
 
 // atBankAccount does something by hand at an account, with a reason: ?0 book, ?1 account, ?2 reason, ?3 person, ?4 unit, ?7 role.
+// The log of what was done keeps the reason as what it came to: nothing else shows why a match was taken apart.
 func atBankAccount(ctx context.Context, db *bun.DB, c accounting.Command, number, reason, call string, first, second any) error {
-	_, err := accounting.Do(ctx, db, c, func(ctx context.Context, tx bun.Tx) (struct{}, error) {
+	_, err := accounting.Do(ctx, db, c, func(ctx context.Context, tx bun.Tx) (any, error) {
 		if err := accounting.CheckText("reason", reason, 500); err != nil {
-			return struct{}{}, fault.Invalid("reason_required", "write why, in at most 500 characters")
+			return nil, fault.Invalid("reason_required", "write why, in at most 500 characters")
 		}
 		account, err := FindBankAccount(ctx, tx, c.Book, number)
 		if err != nil {
-			return struct{}{}, err
+			return nil, err
 		}
 		_, err = tx.NewRaw(call, c.Book, account.ID, reason, c.By.Person, c.By.Unit, first, second, c.By.Role).Exec(ctx)
-		return struct{}{}, fault.FromSQL(err)
+		return number + "：" + reason, fault.FromSQL(err)
 	})
 	return err
 }
