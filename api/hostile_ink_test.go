@@ -107,7 +107,7 @@ func (k *ink) types(r *reader, action string, fields map[string]any) *reader {
 	if k.file == "" {
 		r.send(action, form)
 	} else {
-		r.attached(action, form, k.field, k.file, strings.NewReader(k.file))
+		r.attached(action, form, k.field, k.file, strings.NewReader("附件 "+fmt.Sprint(k.made)))
 		k.file = ""
 	}
 	if noElement(k.t, r); r.status != http.StatusOK {

@@ -20,7 +20,7 @@ var goOn = []string{"role_grant", "delegation", "cash_plan", "milestone", "injec
 
 // narrow is how lists write the signs of numbers.
 var narrow = func() *strings.Replacer {
-	pairs := []string{"　", " ", "\u00a0", " "}
+	pairs := []string{"　", " ", "\u00a0", " ", "\u2028", ""}
 	for r := '！'; r <= '～'; r++ {
 		pairs = append(pairs, string(r), string(r-'！'+'!'))
 	}

@@ -66,7 +66,7 @@ func (p *press) lay(cells []Cell) (row []laid, height float64) {
 func (p *press) row(cells []Cell) {
 	row, height := p.lay(cells)
 	if p.topping {
-		p.put(shortened(row))
+		p.put(p.shortened(row))
 		return
 	}
 	for height > p.floor()-p.y+0.01 {
@@ -80,12 +80,13 @@ func (p *press) row(cells []Cell) {
 	p.put(row, height)
 }
 
-// shortened cuts a row on top of each sheet to a few lines, so that something is left of the sheet.
-func shortened(row []laid) ([]laid, float64) {
-	const most = 3
+// shortened cuts a row on top of each sheet to the lines that a sixth of it holds, so that something is left of the sheet: the longest
+// name of a unit stands there whole.
+func (p *press) shortened(row []laid) ([]laid, float64) {
 	height := 0.0
 	for i := range row {
-		if l := &row[i]; len(l.lines) > most {
+		l := &row[i]
+		if most := int(p.format.height / float64(p.format.slots) / 6 / (l.size * leading)); len(l.lines) > most {
 			l.lines = l.lines[:most]
 			last := []rune(l.lines[most-1])
 			l.lines[most-1] = string(last[:max(0, len(last)-2)]) + "…"

@@ -158,6 +158,7 @@ func (p *press) heading(name string, size float64) {
 
 // bytes prints all sheets. A character that the face has not stands as a box; the last sheet names which they were.
 func (p *press) bytes() ([]byte, error) {
+	p.Book, p.PrintedBy = p.plain(p.Book), p.plain(p.PrintedBy) // they stand on every sheet
 	p.nameMissing()
 	p.pdf.SetInfo(gopdf.PdfInfo{Title: p.title, Creator: "明账", CreationDate: p.PrintedAt})
 	slot := 0
@@ -214,7 +215,7 @@ func (p *press) frame(s *sheet, top float64, n int) {
 	number := fmt.Sprintf("第 %d/%d 页", n, len(p.sheets))
 	numberWidth := p.measure(number, 7.5)
 	size := 7.5
-	about := p.fit(fmt.Sprintf("账套：%s　打印：%s　%s", p.plain(p.Book), p.plain(p.PrintedBy), p.PrintedAt.Format("2006-01-02 15:04")), f.width-f.left-f.right-numberWidth-10, &size)
+	about := p.fit(fmt.Sprintf("账套：%s　打印：%s　%s", p.Book, p.PrintedBy, p.PrintedAt.Format("2006-01-02 15:04")), f.width-f.left-f.right-numberWidth-10, &size)
 	write(f.left, base, size, grey, about)
 	write(f.width-f.right-numberWidth, base, 7.5, grey, number)
 }
