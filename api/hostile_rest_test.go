@@ -14,11 +14,21 @@ func (s *scribe) closes() {
 func (s *scribe) measures(contract string) {
 	var of struct{ Content struct{ Number string } }
 	s.as("auditor").json("/documents/"+contract, &of)
+	s.agreements(of.Content.Number)
 	id := s.drafts(filled{"clerk-106", "certificate", "", map[string]string{"date": "2026-03-05", "contract": of.Content.Number, "items.0.code": "1", "items.0.quantity": "1", "deductions.0.kind": "fine", "deductions.0.note": s.text(200), "deductions.0.amount": "5"}}, "clerk-106")
 	s.field, s.file = "paper", "签字页.txt"
 	paper := "/documents/" + id + "/paper"
 	s.fills("clerk-106", paper, paper, map[string]any{"name": 100, "office": 100, "date": "2026-03-06"})
 	s.step("head-106", id, "supervise")
+}
+
+// agreements drafts what changes and ends a contract, and a village's record.
+func (s *scribe) agreements(contract string) {
+	s.drafts(filled{"clerk-106", "change_order", "", map[string]string{"contract": contract, "items.0.code": "9", "items.0.name": s.text(200), "items.0.amount": "5", "fund.0.budget_line": "2025-05/2026", "fund.0.amount": "5"}})
+	s.drafts(filled{"clerk-106", "settlement", "", map[string]string{"contract": contract, "settled_price": "800"}})
+	s.drafts(filled{"clerk-106", "termination", "", map[string]string{"contract": contract}})
+	village := s.villageOf(s.ink.t)
+	s.drafts(filled{"clerk-" + village.unit, "village_record", "", map[string]string{"node": village.code, "voted_on": "2026-03-01", "published_on": "2026-03-02", "date": "2026-03-10", "mode": "grants", "county": "5"}})
 }
 
 // rest types into what is left: a document is changed, lines of a bank are taken apart and put together, a list goes out again.
