@@ -147,17 +147,17 @@ func (s *scribe) returns() {
 // month takes in a bank's statement and the treasury's list, and explains what stays open.
 func (s *scribe) month(b *bureau) {
 	const number = "6402000000000000199"
-	s.fills("budget", "/bank", "/bank", map[string]any{"number": number, "bank": 100, "project": "2025-03-2", "ledger_account": "1002.02"})
+	s.fills("budget", "/bank", "/bank", map[string]any{"number": number, "bank": 100, "project": "2025-10-002", "ledger_account": "1002.01"})
 	row := func(cells ...string) string { return `"` + strings.Join(cells, `","`) + "\"\n" }
 	identifier := func(most int) string { // numbers are kept in the digits and signs of a keyboard; a list has no formulas
 		return "N" + strings.ReplaceAll(s.changed(most-1, narrow), `"`, `""`)
 	}
 	quoted := func(most int) string { return "某" + strings.ReplaceAll(s.text(most-1), `"`, `""`) }
 	budget := s.as("budget")
-	budget.uploads("bank-statement", map[string]string{"source": s.text(100), "month": "2025-10", "account": number}, "十月.csv", row("交易日期", "摘要", "对方户名", "借方发生额", "贷方发生额", "余额", "交易流水号")+
-		row("2025-10-15", quoted(200), quoted(100), "", "6000000.00", "6000000.00", "20251015001")+row("2025-10-31", quoted(200), quoted(100), "", "1.23", "6000001.23", identifier(60)))
+	budget.uploads("bank-statement", map[string]string{"source": s.text(100), "month": "2026-03", "account": number}, "三月.csv", row("交易日期", "摘要", "对方户名", "借方发生额", "贷方发生额", "余额", "交易流水号")+
+		row("2026-03-12", quoted(200), quoted(100), "", "3000.00", "3000.00", "20260312001")+row("2026-03-21", quoted(200), quoted(100), "", "1.23", "3001.23", identifier(60)))
 	s.types(budget, "/imports", nil)
-	sheet := "/bank/" + number + "/2025-10"
+	sheet := "/bank/" + number + "/2026-03"
 	budget.get(sheet)
 	for n := range nodes(budget.page, "input") {
 		if attribute(n, "name") == "id" {

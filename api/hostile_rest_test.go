@@ -37,28 +37,27 @@ func (s *scribe) rest() {
 	s.fills("clerk-106", "/documents/"+draft+"/edit", "/documents/"+draft+"/edit", map[string]any{"memo": 160, "document_no": 30})
 
 	const number = "6402000000000000199"
-	treasury, page := s.as("treasury"), "/bank/"+number+"/2025-11"
+	treasury, page := s.as("treasury"), "/bank/"+number+"/2026-03"
 	heading := "交易日期,摘要,对方户名,借方发生额,贷方发生额,余额,交易流水号\n"
 	bring := func(month, rows string) {
 		s.as("budget").uploads("bank-statement", map[string]string{"source": s.text(100), "month": month, "account": number}, month+".csv", heading+rows)
 		s.types(s.as("budget"), "/imports", nil)
 	}
-	bring("2025-11", "2025-11-05,救助,某户,5000.00,,5995001.23,20251105001\n")
 	s.fills("treasury", page+"/matches/1", page+"/matches/1", map[string]any{"reason": 400})
 	pair := map[string]any{"because": 400}
 	for n := range nodes(treasury.page, "option") {
-		for name, said := range map[string]string{"bank_item": "银行已付、单位未付 5,000.00", "our_item": "单位已付、银行未付 5,000.00"} {
+		for name, said := range map[string]string{"bank_item": "银行已收、单位未收 3,000.00", "our_item": "单位已收、银行未收 3,000.00"} {
 			if strings.Contains(words(n), said) {
 				pair[name] = attribute(n, "value")
 			}
 		}
 	}
 	s.types(treasury, page+"/matches", pair)
-	bring("2025-12", "2025-12-05,手续费,,1.00,,5995000.23,20251205001\n")
+	bring("2026-04", "2026-04-05,手续费,,1.00,,3000.23,20260405001\n")
 	statement := ""
 	for n := range nodes(treasury.get("/imports?kind=bank-statement").page, "tr") {
 		for a := range nodes(n, "a") {
-			if to := attribute(a, "href"); strings.HasPrefix(to, "/imports/0") && strings.Contains(words(n), "2025-12") {
+			if to := attribute(a, "href"); strings.HasPrefix(to, "/imports/0") && strings.Contains(words(n), "2026-04") {
 				statement = to
 			}
 		}

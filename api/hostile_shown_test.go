@@ -53,7 +53,7 @@ func (s *scribe) looks(request, line, notice string) {
 	s.print(auditor, "register", "/api/v1/project-register/print?as_of=2026-11-26")
 	s.print(auditor, "reconciliation", "/api/v1/reconciliation/print?as_of=2026-11-26")
 	s.print(auditor, "execution", "/api/v1/budget-execution/print?as_of=2026-11-26")
-	s.print(auditor, "bank", "/api/v1/bank-reconciliation/6402000000000000199/2025-10/print")
+	s.print(auditor, "bank", "/api/v1/bank-reconciliation/6402000000000000199/2026-03/print")
 	s.print(auditor, "treasury", "/api/v1/treasury-reconciliation/2026-08/print")
 	for _, act := range []string{"account.disable", "bank.unmatch"} { // what is done without a document is told by the log
 		s.page(auditor.get("/log?name=" + act))
